@@ -17,7 +17,7 @@ export interface Target {
 export const WAITS: Target = { tab: 'agents', address: { ...EMPTY_ADDRESS, view: 'waits' } };
 
 /** The panel that shows the data of a source. */
-const FED_BY: Record<string, Target['tab']> = { registry: 'agents', locks: 'locks' };
+const FED_BY: Record<string, Target['tab']> = { registry: 'agents', locks: 'locks', claude_code: 'agents' };
 
 /**
  * Finds the target of an entry's link. Filters are cleared, because they could hide the target.

@@ -37,7 +37,9 @@ export function givenVariables(environment: Environment = process.env): [variabl
 
 /** The current settings; every path is absolute. */
 export type Config = Readonly<
-  Omit<z.infer<typeof settings>, 'username' | 'password'> & {
+  Omit<z.infer<typeof settings>, 'username' | 'password' | 'claudeConfigDir'> & {
+    /** The folder of Claude Code; it need not exist. */
+    claudeConfigDir: string;
     credentials: { username: string; password: string } | null;
     /**
      * Where the search for a project root starts: the folder in which the command was given, then the working
@@ -103,6 +105,8 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
     bundle: absolute(bundle),
     tokensFile: absolute(rest.tokensFile),
     alertsFile: absolute(rest.alertsFile),
+    claudeConfigDir: absolute(rest.claudeConfigDir) ?? join(environment.HOME || homedir(), '.claude'),
+    claudePrices: absolute(rest.claudePrices),
     history: Object.freeze('path' in history ? { ...history, path: absolute(history.path) as string } : history),
     credentials: username !== null && password !== null ? Object.freeze({ username, password }) : null,
     allowedHosts: Object.freeze(rest.allowedHosts) as string[],

@@ -103,6 +103,9 @@ export const yesOrNo = checked(
   '1 for yes or 0 for no',
 ).transform((yes) => yes ?? false);
 
+/** Whether something is on, the default. */
+export const onOrOff = oneOf(['on', 'off']).transform((word) => word === 'on');
+
 /** @returns it as written if it names addresses: one, a subnet, or one of the groups of `parseRanges` */
 export function readNetwork(value: string): string | undefined {
   return parseRanges(value) === null ? undefined : value;

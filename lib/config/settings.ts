@@ -5,6 +5,7 @@ import {
   list,
   MAX_PORT,
   oneOf,
+  onOrOff,
   readHistory,
   readHost,
   readNetwork,
@@ -267,6 +268,32 @@ export const SETTINGS = {
     ),
     standard: 'public addresses',
     help: 'The only hosts and subnets that alerts may be posted to.',
+  },
+  claudeConfigDir: {
+    env: ['CLAUDE_CONFIG_DIR'],
+    schema: text,
+    standard: '`~/.claude`',
+    help: 'The folder of Claude Code, as the agents have it. Its sessions, teams, tasks and transcripts are read, never its credentials.',
+    exact: true,
+  },
+  claudeCode: {
+    env: ['CLAUDE_CODE'],
+    schema: onOrOff,
+    standard: '`on`',
+    help: "`off`: nothing of Claude Code's folder is read.",
+  },
+  claudeTranscripts: {
+    env: ['CLAUDE_TRANSCRIPTS'],
+    schema: onOrOff,
+    standard: '`on`',
+    help: '`off`: no transcript of a session is read, so there is no current tool, no last prompt, and no usage.',
+  },
+  claudePrices: {
+    env: ['CLAUDE_PRICES'],
+    schema: text,
+    standard: 'the prices that are part of the dashboard',
+    help: 'A file of own prices for models. Read again when it changes.',
+    exact: true,
   },
 } as const satisfies Record<string, SettingDeclaration>;
 

@@ -11,7 +11,7 @@ export const PROJECT = dirname(dirname(import.meta.dirname));
 const START_DEADLINE_MS = 60_000;
 /** Settings of the user's environment that would change what is tested. */
 const FOREIGN_SETTINGS =
-  /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|BUILD_FOLDER$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
+  /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|BUILD_FOLDER$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|CLAUDE_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
 
 /** All clients of a test have one address; tests of the limits set their own. */
 const ONE_ADDRESS = {
@@ -81,6 +81,8 @@ export class ProductionServer {
         NEXT_TELEMETRY_DISABLED: '1',
         NEXT_MANUAL_SIG_HANDLE: '1',
         ...ONE_ADDRESS,
+        // What Claude Code does on this machine belongs to no test.
+        ...('CLAUDE_CONFIG_DIR' in this.#environment ? {} : { CLAUDE_CODE: 'off' }),
         ...this.#environment,
       },
     });

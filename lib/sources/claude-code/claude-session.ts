@@ -34,6 +34,11 @@ export interface ClaudeSession {
   /** Milliseconds since 1970. */
   statusUpdatedAt: number | null;
   startedAt: number | null;
+  /**
+   * When its file was last good, if it can't be read now: the other fields are from then. Null if they are current.
+   * Milliseconds since 1970.
+   */
+  keptFrom: number | null;
 }
 
 /** One member of an agent team. */

@@ -4,7 +4,7 @@ import { appendFile, mkdir, mkdtemp, rename, rm, unlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type FolderEvents, watchFolder } from './folder-watch';
+import { type FolderEvents, watchFolder } from '../folder-watch';
 import { type Hint, SwarmWatcher } from './watcher';
 
 let root: string;

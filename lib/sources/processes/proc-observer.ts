@@ -1,6 +1,7 @@
 /** Observes processes on Linux through `/proc`. */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { errorCode } from '../../platform/read-file';
+import { processExists, readProcStat } from './proc-stat';
 import { type Observation, observeTree, type ProcessObserver, type TreeNode } from './process-observer';
 
 /**
@@ -25,7 +26,7 @@ export function procObserver(proc: string, user: number, maxProcesses = MAX_PROC
       };
       const context = { proc, user, namespace, bootTime, left: maxProcesses };
       return new Map(
-        pids.map((pid) => [pid, observeInProc(pid, context) ?? (hides && exists(pid) ? 'unseen' : 'gone')]),
+        pids.map((pid) => [pid, observeInProc(pid, context) ?? (hides && processExists(pid) ? 'unseen' : 'gone')]),
       );
     },
   };
@@ -55,7 +56,7 @@ function observeInProc(pid: number, context: ProcContext): Observation | null {
   if (!existsSync(`${proc}/${pid}`)) return null;
   if (context.left <= 0) return 'unseen';
   try {
-    const { state, startTicks } = readStat(proc, pid);
+    const { state, startTicks } = readProcStat(proc, pid);
     const owner = /^Uid:\s+(\d+)/m.exec(readFileSync(`${proc}/${pid}/status`, 'latin1'))?.[1];
     if (Number(owner) !== user) return 'other_user';
     if (state === 'Z' || state === 'X') return 'gone';
@@ -80,17 +81,9 @@ function observeInProc(pid: number, context: ProcContext): Observation | null {
   }
 }
 
-/** @throws if the process has ended */
-function readStat(proc: string, pid: number): { state: string; startTicks: number } {
-  // The command may contain anything, even `)`. After it follows the 3rd field; the 22nd is the start.
-  const stat = readFileSync(`${proc}/${pid}/stat`, 'latin1');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', startTicks: Number(fields[19]) };
-}
-
 function nodeInProc(proc: string, pid: number): TreeNode | null {
   try {
-    const { state } = readStat(proc, pid);
+    const { state } = readProcStat(proc, pid);
     if (state === 'Z' || state === 'X') return null;
     const line = {
       command: readText(`${proc}/${pid}/comm`).trim(),
@@ -117,15 +110,6 @@ function mayHide(mounts: string): boolean {
     .flatMap((line) => /^\S+ \/proc proc (\S+)/.exec(line)?.[1] ?? [])
     .at(-1);
   return options === undefined || /\bhidepid=(?!0\b|off\b)/.test(options);
-}
-
-/** Signal 0 only checks whether the process exists. */
-function exists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return errorCode(error) !== 'ESRCH';
-  }
 }
 
 function childrenInProc(proc: string, pid: number): number[] {

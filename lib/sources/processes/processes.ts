@@ -16,7 +16,7 @@ export interface KnownStart {
 }
 
 /** The highest pid that Linux gives; simulated swarms use numbers above it. */
-const MAX_PID = 4_194_304;
+export const MAX_PID = 4_194_304;
 
 /** A start is known to a second (`ps`) or with the boot time rounded to one (`/proc`). */
 const START_TOLERANCE_MS = 2000;

@@ -1,0 +1,30 @@
+/** Reads the state and the start of one process on Linux. See proc(5). */
+import { readFileSync } from 'node:fs';
+
+/** What `/proc/<pid>/stat` says of a process. */
+export interface ProcStat {
+  /** `Z` and `X`: it has ended. */
+  state: string;
+  /** When it started, in ticks since boot: with the pid it names one process. */
+  startTicks: number;
+}
+
+/**
+ * @param proc the folder, `/proc` except in tests
+ * @throws if there is no such process, or it is hidden
+ */
+export function readProcStat(proc: string, pid: number): ProcStat {
+  // The command may contain anything, even `)`. After it follows the 3rd field; the 22nd is the start.
+  const stat = readFileSync(`${proc}/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', startTicks: Number(fields[19]) };
+}
+
+/** Signal 0 only checks whether the process exists, also where `/proc` hides it. */
+export function processExists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+}
