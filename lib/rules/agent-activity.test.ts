@@ -14,6 +14,7 @@ function judge(fields: Partial<ActivityEvidence>) {
     session: null,
     blocked: null,
     suspended: false,
+    active: false,
     promptTool: null,
     teammate: null,
     unread: null,
@@ -69,6 +70,9 @@ test('judgeActivity(): the file of a process that cannot be seen may be old, so 
   const unseen = { ...session('busy'), alive: null };
   const { state, reason } = judge({ session: unseen });
   assert.deepEqual([state, reason.includes('"busy"')], ['unknown', true]);
+  const alive = judge({ session: unseen, active: true });
+  assert.equal(alive.state, 'working', 'unless the agent gives signs of life');
+  assert.equal(alive.reason, "Its session says that it is busy. Its process can't be seen from here.");
 });
 
 test('judgeActivity(): a suspended process is in no other state', () => {
@@ -99,6 +103,7 @@ test('judgeActivity(): whatever a file says, the answer fits the contract and it
     session: fc.option(anySession),
     blocked: fc.constantFrom(null, BLOCK),
     suspended: fc.boolean(),
+    active: fc.boolean(),
     promptTool: anyText,
     teammate: fc.constantFrom(null, { lead: 'lead', active: true }),
     unread: fc.constant(null),

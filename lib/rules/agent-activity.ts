@@ -17,6 +17,8 @@ export interface ActivityEvidence {
   blocked: AgentBlock | null;
   /** Its claude process is stopped by a signal and does nothing. */
   suspended: boolean;
+  /** Its entry, messages or locks are fresh signs of life. */
+  active: boolean;
   /** The tool that the open prompt asks for; null if that is not known. */
   promptTool: string | null;
   /** What its agent team says of a teammate without a session of its own; null for every other agent. */
@@ -43,8 +45,9 @@ const MAX_WORD_LENGTH = 60;
 export function judgeActivity(evidence: ActivityEvidence): AgentActivity {
   const { session, blocked, suspended, teammate } = evidence;
   const known = session && STATUSES.get(session.status);
-  const isSeen = session?.alive === true;
-  if (isSeen && suspended) {
+  // A process that can't be seen may have ended long ago, unless the agent itself gives signs of life.
+  const isSeen = session !== null && (session.alive === true || (session.alive === null && evidence.active));
+  if (session && suspended) {
     return unknown('Its claude process is suspended (state T), so that its session can be in no other state.', 'none');
   }
   if (session && isSeen && known?.state === 'waiting') return ofSession(session, known.state, waitingReason(evidence));
@@ -69,12 +72,20 @@ function waitingReason({ session, promptTool }: ActivityEvidence): string {
 }
 
 function ofSession(
-  { statusUpdatedAt }: NonNullable<ActivityEvidence['session']>,
+  { statusUpdatedAt, alive }: NonNullable<ActivityEvidence['session']>,
   state: ActivityState,
   reason: string,
 ): AgentActivity {
-  return { state, since: instantWithin(statusUpdatedAt), reason, source: 'session' };
+  return {
+    state,
+    since: instantWithin(statusUpdatedAt),
+    reason: `${reason}${alive === null ? UNSEEN : ''}`,
+    source: 'session',
+  };
 }
+
+/** Added where only other signs of life say that the session is not an old one. */
+const UNSEEN = " Its process can't be seen from here.";
 
 function unseenReason({ status }: NonNullable<ActivityEvidence['session']>): string {
   const says = status === null ? 'says no status' : `says "${shortened(status)}"`;

@@ -53,8 +53,16 @@ export interface Evidence {
 export interface ClaudeEvidence {
   /** @returns the pid of its session, null unless there is one whose process is known to run */
   runningSession(entry: RegistryEntry): number | null;
-  /** @param suspended whether its claude process was seen to be stopped */
-  fields(entry: RegistryEntry, blocked: AgentBlock | null, suspended: boolean): ClaudeFields;
+  fields(
+    entry: RegistryEntry,
+    known: {
+      blocked: AgentBlock | null;
+      /** Its claude process was seen to be stopped. */
+      suspended: boolean;
+      /** Its health is `active`. */
+      active: boolean;
+    },
+  ): ClaudeFields;
 }
 
 /** The fields of an agent that come from Claude Code's files. */
@@ -147,7 +155,11 @@ function addedFields(subject: Subject, { health, reason }: Verdict, blocked: Age
     life_began_at: life.beganAt === null ? null : formatInstant(life.beganAt),
     card: cardOf(life, evidence.cards),
     blocked,
-    ...evidence.claude.fields(life.entry, blocked, process.state === 'suspended'),
+    ...evidence.claude.fields(life.entry, {
+      blocked,
+      suspended: process.state === 'suspended',
+      active: health === 'active',
+    }),
   };
 }
 

@@ -110,13 +110,13 @@ export function sessionAgents(listed: Listed, ids: SessionIds): SessionAgent[] {
   return [...own, ...mates.map((mate) => mateAgent(mate, used, panes))].slice(0, MAX_SESSION_AGENTS);
 }
 
-/** @returns the members of a team whose lead's process runs and is shown, without the lead */
+/** @returns the members of a team whose lead is shown and whose lead's process is not known to have ended, without the lead */
 export function teammates(team: ClaudeTeam, leads: ReadonlyMap<ClaudeSession, string>): Teammate[] {
   const { leadProcess, leadAgentId, members } = team;
   if (leadProcess === null) return [];
   const found = [...leads].find(
     ([{ pid, procStart, alive }]) =>
-      alive === true &&
+      alive !== false &&
       pid === leadProcess.pid &&
       (procStart === leadProcess.procStart || leadProcess.procStart === null),
   );

@@ -50,6 +50,13 @@ test('joinSessions(): a session of another pid namespace is never joined by its 
   const session = claudeSession({ pid: 10, alive: null, tmux: inPane('%1') });
   assert.deepEqual(pids([entry({ pid: 10 })], [session]), [null]);
   assert.deepEqual(pids([entry({ pid: 99, pane: '%1' })], [session]), [10]);
+  const simulated = 5_000_000;
+  const far = claudeSession({ pid: simulated, alive: null });
+  assert.deepEqual(
+    pids([entry({ pid: simulated })], [far]),
+    [simulated],
+    'a number that no process has fits only itself',
+  );
 });
 
 test('joinSessions(): of two entries with one pid the current one has the session; of equal ones none', () => {

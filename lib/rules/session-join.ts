@@ -4,6 +4,7 @@
  * than an unknown one.
  */
 import type { ClaudeSession } from '../sources/claude-code/claude-session';
+import { isPid } from '../sources/processes/processes';
 
 /** An entry of the registry, as far as sessions are joined to it. */
 export interface JoinEntry {
@@ -52,9 +53,10 @@ export function joinSessions(
   return joined;
 }
 
-/** The pid of a session in another pid namespace is that of another process here. */
+/** The pid of a session in another pid namespace is that of another process here, unless no process can have it. */
 function chainFor({ pid, alive }: ClaudeSession, places: ProcessPlaces): readonly number[] {
-  return alive === true ? [pid, ...places.ancestors(pid)] : [];
+  if (alive === true) return [pid, ...places.ancestors(pid)];
+  return isPid(pid) ? [] : [pid];
 }
 
 function joinByProcess(

@@ -4,7 +4,6 @@
  */
 import type { AgentSession, AgentWork } from '../contract/claude-schemas';
 import { instantWithin } from '../contract/instant';
-import type { AgentBlock } from '../contract/schemas';
 import { judgeActivity } from '../rules/agent-activity';
 import type { ClaudeEvidence, ClaudeFields } from '../rules/agent-health';
 import {
@@ -154,13 +153,13 @@ export class ClaudeAgents implements ClaudeEvidence {
     return found.length === 1 ? (found[0] ?? null) : null;
   }
 
-  fields(entry: RegistryEntry, blocked: AgentBlock | null, suspended: boolean): ClaudeFields {
+  fields(entry: RegistryEntry, { blocked, suspended, active }: Parameters<ClaudeEvidence['fields']>[1]): ClaudeFields {
     const session = this.#sessions.get(entry) ?? null;
     const mate = this.#teammates.get(entry) ?? null;
     const facts = this.#transcript(session, mate);
     const hooks = session?.sessionId ? (this.#facts.hooks.get(session.sessionId) ?? null) : null;
     const activity = judgeActivity({
-      ...{ session, blocked, suspended, unread: this.#facts.unread },
+      ...{ session, blocked, suspended, active, unread: this.#facts.unread },
       promptTool: hooks?.prompt?.tool ?? facts?.tool?.name ?? null,
       teammate: mate && { lead: mate.lead, active: mate.member.isActive },
     });
@@ -211,7 +210,7 @@ function joinEntry(entry: RegistryEntry, processes: Pick<ProcessTable, 'sight'>)
   const sight = isPid(pid) ? processes.sight(pid, { startId: null, runningAt: lastSeen }) : null;
   const seen = sight !== null && typeof sight === 'object' ? sight : null;
   return {
-    ...{ pid: isPid(pid) ? pid : null, pane },
+    ...{ pid, pane },
     gone: seen !== null && 'gone' in seen,
     claudePid: seen !== null && 'claude' in seen ? (seen.claude?.pid ?? null) : null,
     rank: [status === 'stale' ? 0 : 1, Number.isNaN(lastSeen) ? 0 : lastSeen],

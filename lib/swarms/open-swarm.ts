@@ -7,6 +7,7 @@ import { findProjectRoot } from '../sources/claudeswarm/project-root';
 import { SwarmConfigReader } from '../sources/claudeswarm/swarm-config-reader';
 import { resolveZone } from '../sources/claudeswarm/time-zone';
 import { BundleSwarm } from './bundle-swarm';
+import { claudeReaders } from './claude-readers';
 import { NoSwarm } from './empty-swarm';
 import { LiveSwarm } from './live-swarm';
 import type { Runtime } from './swarm';
@@ -44,7 +45,7 @@ export function createRuntime(): Runtime {
       ackOverdueMs: config.ackSeconds * 1000,
     },
     alerts: { receivers: new CurrentReceivers(config), hosts: config.alertHosts, page: config.publicUrl },
-    claude: null,
+    claude: claudeReaders(config),
     version,
     watchdogLog: { logLevel: config.logLevel, logFormat: config.logFormat },
   });

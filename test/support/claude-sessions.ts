@@ -20,6 +20,7 @@ export function claudeSession(fields: Partial<ClaudeSession> & { pid: number }):
     waitingFor: null,
     statusUpdatedAt: 1_700_000_000_000,
     startedAt: 1_700_000_000_000,
+    keptFrom: null,
     ...fields,
   };
 }
