@@ -110,6 +110,11 @@ function Handle({ agent, chosen, tabIndex, change }: AgentCardProps) {
       onClick={() => change({ agent: chosen ? null : agent.id }, true)}
       className="min-w-8 max-w-[70%] cursor-pointer truncate text-left font-medium focus-visible:outline-none"
     >
+      {agent.lead !== null && (
+        <span className="text-muted" title={`Led by ${agent.lead}`}>
+          ↳{' '}
+        </span>
+      )}
       <Text value={agent.id} max={80} />
     </button>
   );

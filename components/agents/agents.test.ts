@@ -62,6 +62,27 @@ test('bySession(): the order within a session is by id, whatever the states and 
   assert.deepEqual(ordered(agents.toReversed()), ordered(agents));
 });
 
+test('bySession(): teammates stand below their lead', () => {
+  const agents = [agent('zoe', 'active', { lead: 'b' }), agent('b'), agent('c'), agent('al', 'active', { lead: 'b' })];
+  assert.deepEqual(
+    bySession(agents).map((group) => ids(group.agents)),
+    [['b', 'al', 'zoe', 'c']],
+  );
+});
+
+test('bySeverity(): whoever waits for a person comes first, then dead holders; idle and working come late', () => {
+  const does = (state: Agent['activity']['state']): Partial<Agent> => ({
+    activity: { state, since: null, reason: 'Because.', source: 'session' },
+  });
+  const agents = [
+    agent('works', 'active', does('working')),
+    agent('idles', 'active', does('idle')),
+    agent('waits', 'active', does('waiting')),
+    agent('dead', 'dead'),
+  ];
+  assert.deepEqual(ids(bySeverity(agents, locksByHolder([lock('dead')]))), ['waits', 'dead', 'idles', 'works']);
+});
+
 test('bySession(): sessions are groups in the order of their names, whatever their names are', () => {
   const agents = [
     agent('a', 'active', { session_name: 'main-10' }),

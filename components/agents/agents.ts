@@ -80,6 +80,13 @@ function byId(one: Agent, other: Agent): number {
   return compareNaturally(one.id, other.id);
 }
 
+/** Teammates stand below the agent that leads them. */
+function byTeam(one: Agent, other: Agent): number {
+  const [first, second] = [one, other].map(({ id, lead }) => ({ place: lead ?? id, below: lead === null ? 0 : 1 }));
+  const order = first && second ? compareNaturally(first.place, second.place) || first.below - second.below : 0;
+  return order || byId(one, other);
+}
+
 export interface SessionGroup {
   /** Empty if the registry names none. */
   session: string;
@@ -93,7 +100,7 @@ export interface SessionGroup {
 export function bySession(agents: readonly Agent[]): SessionGroup[] {
   const groups = groupBy(agents, ({ session_name }) => sessionName(session_name));
   return [...groups]
-    .map(([session, members]) => ({ session, agents: members.toSorted(byId) }))
+    .map(([session, members]) => ({ session, agents: members.toSorted(byTeam) }))
     .sort((one, other) => compareNaturally(one.session, other.session));
 }
 

@@ -215,8 +215,8 @@ const NO_PLACES = { ancestors: () => [], tmuxServer: () => null };
 /** The sentences about the registry do not fit an agent that it never listed. */
 function asOwnDeparted(agent: DepartedAgent): DepartedAgent {
   const { health, process, pid } = agent;
-  const ended = health === 'dead' || process.state === 'gone' || process.state === 'exited';
-  const left = ended ? `Its process (pid ${pid}) ended.` : 'The files of Claude Code no longer list it.';
+  const left =
+    process.state === 'gone' ? `Its process (pid ${pid}) ended.` : 'The files of Claude Code no longer list it.';
   return { ...agent, source: 'claude-code', left_reason: health === 'moved' ? agent.left_reason : left };
 }
 

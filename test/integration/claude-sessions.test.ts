@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Agent, AgentsAnswer, AttentionAnswer, Health, Stats } from '../../lib/contract/schemas';
+import type { Agent, AgentsAnswer, AttentionAnswer, Stats } from '../../lib/contract/schemas';
 import { ownPidDomain } from '../../lib/sources/claude-code/session-process';
 import { ClaudeTestFolder, sessionFile } from '../support/claude-folder';
 import { ProductionServer } from '../support/production-server';
@@ -17,6 +17,7 @@ import { openStream } from '../support/sse-client';
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'claude-sessions-')));
 const root = join(folder, 'project');
 const claude = new ClaudeTestFolder();
+const begun = encodeURIComponent(new Date().toISOString());
 let server: ProductionServer;
 
 /** Field 22 of a process; the command before it may contain anything. */
@@ -63,8 +64,7 @@ const shown = ({ agents }: AgentsAnswer) =>
 test('GET /api/agents: a session in a project without swarm files is an agent, and nothing is a fault', async () => {
   const answer = await until<AgentsAnswer>('/api/agents', ({ agents }) => agents.length > 0);
   assert.deepEqual(shown(answer), ['shop-1a claude-code active idle']);
-  const health = await server.get<Health>('/api/health');
-  assert.equal(health.status, 'healthy');
+  assert.equal((await server.health())?.status, 'healthy');
   const { attention } = await server.get<AttentionAnswer>('/api/attention');
   assert.deepEqual(attention, []);
 });
@@ -98,7 +98,7 @@ test('GET /api/timeline: the lane of the session shows what it did, and a past m
   const answered = write('busy');
   await until<AgentsAnswer>('/api/agents', ({ agents }) => agents[0]?.activity.state === 'working');
   type Timeline = { activity: { agent: string; state: string; until: string | null }[] };
-  const { activity } = await until<Timeline>('/api/timeline', (one) =>
+  const { activity } = await until<Timeline>(`/api/timeline?since=${begun}&points=2000`, (one) =>
     one.activity.some(({ state }) => state === 'working'),
   );
   assert.deepEqual(

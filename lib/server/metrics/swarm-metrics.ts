@@ -38,7 +38,7 @@ export function registerSwarmMetrics(registry: Registry): void {
 function registerAgentsAndLocks(registry: Registry): void {
   readGauge(registry, {
     name: 'claude_swarm_agents',
-    help: 'Registered agents, by health.',
+    help: 'Agents, by health.',
     labelNames: ['health'],
     read: () =>
       tally(
@@ -49,7 +49,7 @@ function registerAgentsAndLocks(registry: Registry): void {
   });
   readGauge(registry, {
     name: 'claude_swarm_agents_activity',
-    help: 'Registered agents and sessions of Claude Code, by what they do; without those that moved.',
+    help: 'Agents, by what they do; without those that moved.',
     labelNames: ['activity'],
     read: () =>
       tally(
