@@ -13,7 +13,7 @@ import { RegistryReader } from '../sources/claudeswarm/registry';
 import { readSwarmConfig } from '../sources/claudeswarm/swarm-config';
 import type { Observation } from '../sources/processes/process-observer';
 import { ProcessTable } from '../sources/processes/processes';
-import { type ClaudeFacts, NO_CLAUDE_FACTS } from './claude-agents';
+import { type ClaudeFacts, type HookFacts, NO_CLAUDE_FACTS } from './claude-agents';
 import { SwarmDescription } from './description';
 
 const NOW = Date.UTC(2026, 1, 3, 8);
@@ -142,4 +142,16 @@ test('describe(): a transcript gives the work, and the tool that a prompt asks f
   assert.equal(agent?.work?.asks, false, 'it waits in its turn');
   show([claudeSession({ pid: 2, sessionId: 's' })], { transcripts });
   assert.equal(description.agents.agents[0]?.work?.asks, true);
+});
+
+test('describe(): hooks give the tool of a prompt and the end of a turn before any transcript is read', () => {
+  const hooks = (facts: HookFacts) => ({ hooks: new Map([['s', facts]]) });
+  const session = (status: string) =>
+    claudeSession({ pid: 2, sessionId: 's', status, waitingFor: 'permission prompt' });
+  show([session('waiting')], hooks({ permission: { tool: 'Write' }, turnEnded: null }));
+  assert.match(description.agents.agents[0]?.activity.reason ?? '', /permission prompt for Write/);
+  const turnEnded = { at: NOW, lastMessage: 'Done. Shall I **commit**?' };
+  show([session('idle')], hooks({ permission: null, turnEnded }));
+  const { work } = description.agents.agents[0] ?? {};
+  assert.deepEqual([work?.asks, work?.last_answer?.text], [true, turnEnded.lastMessage]);
 });

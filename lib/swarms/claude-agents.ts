@@ -22,10 +22,10 @@ import { isPid, type ProcessTable } from '../sources/processes/processes';
 
 /** What hooks said of a session last. Times are milliseconds since 1970. */
 export interface HookFacts {
-  /** The permission request that is open, as far as is known. */
-  prompt: { tool: string | null } | null;
-  /** The end of its newest turn. */
-  turnEnd: { text: string | null; at: number } | null;
+  /** The permission request that is not known to be answered; null if there is none, or more than one. */
+  permission: { tool: string } | null;
+  /** The end of its newest turn, with the end of its last answer. */
+  turnEnded: { at: number; lastMessage: string | null } | null;
 }
 
 /** Everything that is known from Claude Code's files; another object whenever something in it differs. */
@@ -160,7 +160,7 @@ export class ClaudeAgents implements ClaudeEvidence {
     const hooks = session?.sessionId ? (this.#facts.hooks.get(session.sessionId) ?? null) : null;
     const activity = judgeActivity({
       ...{ session, blocked, suspended, active, unread: this.#facts.unread },
-      promptTool: hooks?.prompt?.tool ?? facts?.tool?.name ?? null,
+      promptTool: hooks?.permission?.tool ?? facts?.tool?.name ?? null,
       teammate: mate && { lead: mate.lead, active: mate.member.isActive },
     });
     return {
@@ -182,9 +182,10 @@ export class ClaudeAgents implements ClaudeEvidence {
   }
 
   #work(facts: TranscriptFacts | null, hooks: HookFacts | null, isIdle: boolean): AgentWork | null {
-    const said = hooks?.turnEnd ?? null;
+    const said = hooks?.turnEnded ?? null;
     if (facts === null && said === null) return null;
-    const newest = said?.text && said.at >= (facts?.lastAnswer?.at ?? 0) ? { text: said.text, at: said.at } : null;
+    const isNewest = said?.lastMessage && said.at >= (facts?.lastAnswer?.at ?? 0);
+    const newest = isNewest ? { text: said.lastMessage ?? '', at: said.at } : null;
     const window = facts?.model ? (this.#options.contextWindow?.(facts.model) ?? null) : null;
     const tokens = facts?.contextTokens ?? null;
     return {

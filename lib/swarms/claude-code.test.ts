@@ -55,13 +55,15 @@ function world() {
         events = given;
         return { follow: (sessions) => said.followed.push(sessions), refresh: () => {}, stop: async () => {} };
       },
-      hooks: null,
     },
+    hooks: null,
     onFacts: (known) => seen.push(known),
     onStatus: () => {
       said.statuses += 1;
     },
-    recordUsage: (rows) => said.usage.push(...rows),
+    recordUsage: (rows) => {
+      said.usage.push(...rows);
+    },
     onFault: (error) => said.faults.push(error),
     onProcesses: () => {},
   });

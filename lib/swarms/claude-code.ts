@@ -46,13 +46,15 @@ export interface TranscriptsSource {
 
 export interface HooksSource {
   forSession(sessionId: string): HookFacts | null;
-  onChange(listener: () => void): void;
+  /** Forgets what the file of a session contradicts. */
+  compare(seen: Pick<ClaudeSession, 'sessionId' | 'status' | 'statusUpdatedAt'>, now?: number): void;
+  onChange(listener: () => void): unknown;
 }
 
 /** What the transcripts' thread reports. */
 export interface TranscriptEvents {
   onFacts: (facts: readonly TranscriptFacts[]) => void;
-  onUsage: (rows: readonly ClaudeUsage[], marks: readonly TranscriptMark[]) => void;
+  onUsage: (rows: readonly ClaudeUsage[], marks: readonly TranscriptMark[]) => void | Promise<void>;
 }
 
 /** The readers of Claude Code's files; a null one is switched off. */
@@ -64,7 +66,6 @@ export interface ClaudeReaders {
   /** @returns the status of the whole source */
   joinStatus: (first: ReaderStatus, ...others: readonly ReaderStatus[]) => ReaderStatus;
   transcripts: ((marks: readonly TranscriptMark[], events: TranscriptEvents) => TranscriptsSource) | null;
-  hooks: HooksSource | null;
 }
 
 /** A row of usage with the agent that it is counted for; null if no agent is known. */
@@ -73,12 +74,13 @@ export type AgentUsage = ClaudeUsage & { agentId: string | null };
 interface Options {
   root: string;
   readers: ClaudeReaders;
+  hooks: HooksSource | null;
   /** Takes what is known after each difference. */
   onFacts: (facts: ClaudeFacts) => void;
   /** Takes the status of the source whenever it differs. */
   onStatus: () => void;
   /** Takes usage, and how far the transcripts were read with it. */
-  recordUsage: (rows: readonly AgentUsage[], marks: readonly TranscriptMark[]) => void;
+  recordUsage: (rows: readonly AgentUsage[], marks: readonly TranscriptMark[]) => void | Promise<void>;
   /** Takes why the files could not be read, null once they can. */
   onFault: (error: unknown) => void;
   /** Called when other processes have sessions: what was read about processes may be that of others. */
@@ -115,7 +117,7 @@ export class ClaudeCode {
     this.#watch = readers.watch((kind, names) => {
       void (kind === 'sessions' ? this.#readSessions(names) : this.#readTeams());
     });
-    readers.hooks?.onChange(() => this.#takeHooks());
+    options.hooks?.onChange(() => this.#takeHooks());
     this.#status = this.#joinStatus();
   }
 
@@ -145,6 +147,7 @@ export class ClaudeCode {
     this.#watch.reconcile();
     this.#transcripts?.refresh();
     await Promise.all([this.#readSessions(null), this.#readTeams()]);
+    this.#compareHooks();
   }
 
   /**
@@ -220,7 +223,10 @@ export class ClaudeCode {
     const last = this.#facts;
     const isSame = sessions === last.sessions && teams === last.teams && folders === last.folders;
     if (isSame && unread === last.unread) return;
-    if (sessions !== last.sessions) this.#noteProcesses(sessions);
+    if (sessions !== last.sessions) {
+      this.#noteProcesses(sessions);
+      this.#compareHooks();
+    }
     this.#report({ sessions, teams, folders, unread, hooks: this.#hooksOf(sessions) });
   }
 
@@ -250,12 +256,17 @@ export class ClaudeCode {
     this.#report({ transcripts });
   }
 
+  #compareHooks(): void {
+    const { hooks, readers } = this.#options;
+    for (const session of readers.sessions.sessions) hooks?.compare(session);
+  }
+
   #takeHooks(): void {
     if (!this.#stopped) this.#report({ hooks: this.#hooksOf(this.#facts.sessions) });
   }
 
   #hooksOf(sessions: readonly ClaudeSession[]): ReadonlyMap<string, HookFacts> {
-    const { hooks } = this.#options.readers;
+    const { hooks } = this.#options;
     const known = new Map<string, HookFacts>();
     if (hooks === null) return known;
     for (const { sessionId } of sessions) {

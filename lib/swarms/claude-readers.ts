@@ -18,6 +18,5 @@ export function claudeReaders({
     watch: (onHint) => new ClaudeWatcher(folder, onHint),
     joinStatus: claudeCodeStatus,
     transcripts: null,
-    hooks: null,
   };
 }

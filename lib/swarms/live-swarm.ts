@@ -273,7 +273,7 @@ export class LiveSwarm implements Runtime {
 
   #createClaude(readers: ClaudeReaders): ClaudeCode {
     return new ClaudeCode({
-      ...{ root: this.root, readers },
+      ...{ root: this.root, readers, hooks: null },
       onFacts: (facts) => {
         this.#description.claude = facts;
         this.#publisher.describeSoon();
