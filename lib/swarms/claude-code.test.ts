@@ -121,7 +121,7 @@ test('ClaudeCode: transcripts of the shown sessions are followed, and usage gets
   transcripts().onFacts([facts('s1')]);
   assert.equal(seen.at(-1)?.transcripts.get('s1')?.model, 'claude-x');
   const row = { messageId: 'm', sessionId: 's1', subagentId: null, at: 0, model: 'claude-x' } as ClaudeUsage;
-  transcripts().onUsage([row, { ...row, sessionId: 's2' }], []);
+  await transcripts().onUsage([row, { ...row, sessionId: 's2' }], []);
   assert.deepEqual(
     said.usage.map((one) => (one as { agentId: string | null }).agentId),
     ['api', null],
