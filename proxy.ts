@@ -14,5 +14,5 @@ export function proxy({ headers, nextUrl }: NextRequest): Response {
 // Pages only: in front of the API it would halve its speed, and the API checks each request itself.
 // Under a base path the page's own address is that path alone, which only the first pattern fits.
 export const config = {
-  matcher: ['/', '/((?!api/|_next/static/|static/|(?:health|metrics|openapi\\.json)$).*)'],
+  matcher: ['/', '/((?!api/|_next/static/|static/|(?:health|metrics|hooks/claude|openapi\\.json)$).*)'],
 };

@@ -21,6 +21,7 @@ import { rest } from './measure/rest';
 import { search } from './measure/search';
 import { active, idle } from './measure/standing';
 import { type Bench, type Figure, holds, markdown, printed, type Result } from './measure/table';
+import { transcripts } from './measure/transcripts';
 import { makeScratch } from './scratch';
 
 const BENCHES: readonly Bench[] = [
@@ -35,6 +36,7 @@ const BENCHES: readonly Bench[] = [
   growth,
   page,
   following,
+  transcripts,
   idle,
 ];
 const RESULTS = path.join(PROJECT, 'bench-results');

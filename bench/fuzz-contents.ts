@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { Random } from '../lib/simulator/random';
 import { lockFileName } from '../lib/sources/claudeswarm/lock-entry';
 import { LOCKS_FOLDER } from '../lib/sources/claudeswarm/locks';
+import { hostileJson } from '../test/support/hostile-json';
 
 const LOG = 'agent_messages.log';
 const MAX_LOCK_FILES = 300;
@@ -28,7 +29,7 @@ const odd = fc.oneof(
   fc.constantFrom('', ' ', '\0', '\ud800', '\u202e', '*', '[', '../..', '\n', '%', 'toString'),
   fc.integer({ min: 1, max: 60_000 }).map((length) => 'é'.repeat(length)),
   fc.constantFrom(0, -1, 1e308, 5e-324, 2 ** 53, null, true, false),
-  fc.jsonValue({ maxDepth: 3 }),
+  hostileJson,
   fc.integer({ min: 1, max: 3000 }).map((depth) => JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown),
 );
 const segment = fc.constantFrom(
@@ -245,6 +246,11 @@ async function writeLog(file: string, random: Random): Promise<void> {
   const lines = Array.from({ length: random.integer(1, 30) }, () => randomText(message, random));
   const bytes = Buffer.concat(lines.flatMap((line) => [line, Buffer.from(random.chance(0.97) ? '\n' : '')]));
   if (bytes.length < MAX_LOG_BYTES) appendFileSync(ensured(file), bytes);
+}
+
+/** Appends a line to the message log, after the end of a line that is not finished. */
+export function appendLine(root: string, line: string): void {
+  appendFileSync(ensured(path.join(root, LOG)), `\n${line}\n`);
 }
 
 /** There may be a folder in place of the file. */

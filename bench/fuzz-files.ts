@@ -1,8 +1,9 @@
 /**
  * `npm run fuzz:files`: the production server on a root whose files change continuously to contents that no swarm
  * writes but could: every kind of file, with the structure that its readers expect, with hostile values, whole and
- * torn. Ends with exit code 1 if the server dies, `/health` fails, the event loop is held for more than 100 ms, or an
- * answer breaks its schema. `--minutes 10` is the duration, `--seed` the random seed; each round depends on the seed
+ * torn. Ends with exit code 1 if the server dies, `/health` fails, the event loop is held for more than 100 ms, an
+ * answer breaks its schema, the server logs an internal fault, or a well-formed message after all of that is not
+ * answered. `--minutes 10` is the duration, `--seed` the random seed; each round depends on the seed
  * and its number alone.
  */
 import { mkdirSync } from 'node:fs';
@@ -21,7 +22,7 @@ import {
 import { agentsAnswer, attentionAnswer, health, locksAnswer, messagesAnswer, stats } from '../lib/contract/schemas';
 import { Random } from '../lib/simulator/random';
 import { openStream } from '../test/support/sse-client';
-import { KINDS, type KindName, writeKind } from './fuzz-contents';
+import { appendLine, KINDS, type KindName, writeKind } from './fuzz-contents';
 import { longestHolds, measuringHolds, readHolds } from './loop-holds';
 import { makeScratch } from './scratch';
 import { Server } from './torture-server';
@@ -33,6 +34,10 @@ const WARM_UP_MS = 5000;
 /** A report of a blocked loop lists what was written and requested within this time before it. */
 const TRACE_BACK_MS = 3000;
 const HEALTH_TIMEOUT_MS = 5000;
+const LAST_MESSAGE_TIMEOUT_MS = 30_000;
+/** What the server logs of a fault of its own: a thread that failed, or something that could not be judged or shown. */
+const INTERNAL_FAULTS = /Internal fault\.|A message could not be judged\./;
+const MAX_LOGGED_CHARACTERS = 400;
 
 const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   '/api/agents': agentsAnswer,
@@ -84,7 +89,21 @@ async function checkHealth(server: Server): Promise<string | null> {
   return success ? null : '/health breaks its schema';
 }
 
-async function fuzz(server: Server, root: string, { minutes, seed }: Flags): Promise<Findings> {
+/** Appends a well-formed message. @returns a fault if it is not answered within 30 s */
+async function checkLastMessage(server: Server, root: string): Promise<string | null> {
+  const content = `the last message of ${process.pid}`;
+  const line = { sender: 'agent-1', recipients: ['agent-2'], msg_type: 'INFO', msg_id: 'last', content };
+  appendLine(root, JSON.stringify({ ...line, timestamp: new Date().toISOString().slice(0, -1) }));
+  const until = performance.now() + LAST_MESSAGE_TIMEOUT_MS;
+  while (performance.now() < until) {
+    const { messages } = await server.messages('limit=10');
+    if (messages.some((message) => message.content === content)) return null;
+    await delay(ROUND_MS);
+  }
+  return 'a well-formed message after the last round is not answered';
+}
+
+async function fuzz(server: Server, root: string, logged: InternalFaults, { minutes, seed }: Flags): Promise<Findings> {
   const findings: Findings = { faults: new Map(), rounds: 0, answers: 0, begun: [] };
   const note = (fault: string | null, kinds: readonly KindName[]) => {
     if (fault === null) return;
@@ -104,6 +123,7 @@ async function fuzz(server: Server, root: string, { minutes, seed }: Flags): Pro
     for (const fault of await Promise.allSettled(checks)) {
       note(fault.status === 'fulfilled' ? fault.value : `${place} or /health: ${fault.reason}`, kinds);
     }
+    for (const line of logged.take()) note(line, kinds);
     if (!isAlive(server.pid)) {
       note('the server has ended', kinds);
       break;
@@ -112,6 +132,26 @@ async function fuzz(server: Server, root: string, { minutes, seed }: Flags): Pro
     findings.answers += 2;
   }
   return findings;
+}
+
+/** Finds in the output of a server what it logs of its own faults. */
+class InternalFaults {
+  #lines: string[] = [];
+  #rest = '';
+
+  /** Takes a piece of the output. */
+  feed(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    this.#lines.push(...lines.filter((line) => INTERNAL_FAULTS.test(line)));
+  }
+
+  /** @returns the faults since the last call, each without the instant and the pid, which differ every time */
+  take(): string[] {
+    return this.#lines
+      .splice(0)
+      .map((line) => line.replace(/"(?:time|pid)":[^,]*,/g, '').slice(0, MAX_LOGGED_CHARACTERS));
+  }
 }
 
 interface Flags {
@@ -139,16 +179,18 @@ const scratch = makeScratch('fuzz-files');
 const root = path.join(scratch, 'root');
 mkdirSync(path.join(root, '.agent_locks'), { recursive: true });
 const delays = path.join(scratch, 'loop-delay');
-const server = new Server(root, path.join(scratch, 'history.sqlite'), {
-  ...measuringHolds(delays),
-});
+const logged = new InternalFaults();
+const environment = { ...measuringHolds(delays), LOG_FORMAT: 'json' };
+const server = new Server(root, path.join(scratch, 'history.sqlite'), environment, (text) => logged.feed(text));
 await server.start();
 process.prependOnceListener('exit', () => server.abandon());
 const closeStream = openStream({ url: `${server.url}/api/stream`, onEvent: () => {}, onEnd: () => {} });
 for (const [place, schema] of Object.entries(ANSWERS)) await check(server, place, schema);
 await delay(WARM_UP_MS);
 const measuredFrom = Date.now();
-const { faults, rounds, answers, begun } = await fuzz(server, root, flags);
+const { faults, rounds, answers, begun } = await fuzz(server, root, logged, flags);
+const lastFault = await checkLastMessage(server, root).catch(String);
+if (lastFault !== null) faults.set(lastFault, 1);
 closeStream();
 const { byClock, byThread } = longestHolds(readHolds(delays, measuredFrom));
 const { held } = byClock;

@@ -13,8 +13,14 @@ export function isBuilt(): boolean {
 }
 
 export class Server extends ProductionServer {
-  constructor(root: string, history: string, environment: Record<string, string> = {}) {
-    super({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: history, ...environment });
+  /** @param onOutput as for `ProductionServer` */
+  constructor(
+    root: string,
+    history: string,
+    environment: Record<string, string> = {},
+    onOutput: ((text: string) => void) | null = null,
+  ) {
+    super({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: history, ...environment }, '127.0.0.1', onOutput);
   }
 
   stats(): Promise<Stats> {

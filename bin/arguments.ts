@@ -7,6 +7,7 @@ import { StartError } from './start-error';
 /** Printed by `--help`. */
 export const HELP = `Usage: npm start -- [ROOT] [options]
        claude-swarm-dashboard [ROOT] [options]
+       claude-swarm-dashboard hooks install | uninstall | status [options]
 
 Shows the swarm of Claude Code agents that works in the project ROOT. If ROOT is missing, the environment variable
 CLAUDESWARM_ROOT is used. If that is not set either, the project is searched from the current folder upward.
@@ -24,7 +25,9 @@ CLAUDESWARM_ROOT is used. If that is not set either, the project is searched fro
   --test-alert   post a test to every receiver of alerts, print the results, then exit
   --new-token N  create a bearer token with the name N and print it once, together with the line for
                  the file of DASHBOARD_TOKENS_FILE, then exit. With --scope write it also permits
-                 changes.
+                 changes; with --scope hook it only permits to report events of hooks.
+  hooks          let Claude Code report to the dashboard at once; "hooks --help" explains it. For a folder
+                 of this name, write ./hooks.
   --check        print which files are found in ROOT, and the current settings, then exit
   --help         print this help
   --version      print the version

@@ -38,7 +38,7 @@ test('launcher: the reason why the dashboard cannot start is printed in one line
     [['--demo', '--port', '0'], { DASHBOARD_TOKENS_FILE: 'none' }, 1, /^The tokens file can't be read .+\n$/],
     [['--demo', '--port', '0'], { DASHBOARD_TOKENS_FILE: COMMAND }, 1, /^The tokens file .+\n$/],
     [['--scope', 'write'], {}, 2, /needs --new-token.+\n$/],
-    [['--new-token', 'ci', '--scope', 'all'], {}, 2, /^--scope must be one of read, write, but is "all".+\n$/],
+    [['--new-token', 'ci', '--scope', 'all'], {}, 2, /^--scope must be one of read, write, hook, but is "all".+\n$/],
     [['--new-token', 'a b'], {}, 1, /^Entry 1 of the tokens file has a name.+\n$/],
   ];
   for (const [words, environment, status, said] of refusals) {

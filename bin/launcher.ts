@@ -5,9 +5,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CurrentReceivers } from '../lib/alerts/current-receivers';
-import { type Config, ConfigError, parseConfig } from '../lib/config/config';
+import { type Config, ConfigError, parseConfig, readVariable } from '../lib/config/config';
 import { newToken } from '../lib/config/tokens-file';
 import { findNearbySwarms, hasSwarmFiles, SWARM_FILES } from '../lib/sources/claudeswarm/nearby-swarms';
 import { readSwarmConfig } from '../lib/sources/claudeswarm/swarm-config';
@@ -15,6 +16,8 @@ import { type Arguments, HELP, readArguments } from './arguments';
 import { readBasePath } from './base-path.mjs';
 import { build, hasCurrentBuild, servedPath } from './build';
 import { describeRoot, describeSettings } from './check';
+import { HOOKS_HELP, readHookArguments } from './hook-arguments';
+import { runHooks, terminalConfirm } from './hooks';
 import { tryToListen } from './listen';
 import { checkTokensFile, chooseAddress, locateBundle, locateRoot } from './settings';
 import { StartError } from './start-error';
@@ -33,6 +36,11 @@ export interface Plan {
 const FOLDER = dirname(import.meta.dirname);
 
 async function prepare(words: readonly string[]): Promise<Plan | null> {
+  const [command, ...rest] = words[0] === '--' ? words.slice(1) : words;
+  if (command === 'hooks') {
+    await prepareHooks(rest);
+    return null;
+  }
   const flags = readArguments(words);
   if (flags.action === 'help') {
     process.stdout.write(HELP);
@@ -62,6 +70,19 @@ async function prepare(words: readonly string[]): Promise<Plan | null> {
     return null;
   }
   return planStart(flags, config);
+}
+
+async function prepareHooks(words: readonly string[]): Promise<void> {
+  const given = readHookArguments(words);
+  if (given === null) {
+    process.stdout.write(HOOKS_HELP);
+    return;
+  }
+  await runHooks(given, {
+    ...{ config: parseConfig(process.env), folder: FOLDER, basePath: servedPath(FOLDER) },
+    claudeFolder: readVariable('CLAUDE_CONFIG_DIR') ?? join(homedir(), '.claude'),
+    ...{ say: (text: string) => console.log(text), confirm: terminalConfirm() },
+  });
 }
 
 async function planStart(flags: Arguments, config: Config): Promise<Plan> {

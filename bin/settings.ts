@@ -44,7 +44,7 @@ export function chooseAddress(flags: Arguments, config: Config, swarmConfig: Swa
  * @param dashboardFolder never used as a project unless it is given: files of a swarm in it belong to the dashboard
  * @throws {StartError} with the wrong folder and the reason
  */
-export function locateRoot(flags: Arguments, config: Config, dashboardFolder: string) {
+export function locateRoot(flags: Pick<Arguments, 'root'>, config: Config, dashboardFolder: string) {
   try {
     const found = findProjectRoot({
       explicit: flags.root ?? undefined,

@@ -55,7 +55,8 @@ test('needs you: rows keep their places while the mouse is over them', async ({ 
   // A critical item belongs at the top, and the first row goes.
   const first = (await rows.first().textContent()) ?? '';
   const gone = /ghost-(\w)/.exec(first)?.[1] ?? '';
-  swarm.lock('docs/a.md', 'agent-4');
+  // A lock of now would be a sign of life.
+  swarm.lock('docs/a.md', 'agent-4', 'left behind', 890);
   swarm.release(`docs/${gone}.md`, `ghost-${gone}`);
   await expect(rows.first()).toHaveText('No longer listed');
   await expect(rows).toHaveCount(4);

@@ -80,7 +80,7 @@ for (const way of TRANSLATORS) {
 
     complaints.allow(/Failed to load resource|ERR_/);
     await server.stop();
-    await expect(connection(page)).toContainText('Reconnecting');
+    await expect(connection(page)).toContainText('Disconnected');
     await expect(page.locator('body')).not.toContainText('could not be shown');
   });
 }

@@ -19,7 +19,7 @@ export function ago(minutes: number): string {
 export function story(swarm: TestSwarm): number {
   const storyEnd = Date.now();
   swarm.register([{ id: 'agent-0', pid: claudeProcess() }, { id: 'agent-1' }, { id: 'agent-2' }]);
-  swarm.lock('src/parser.ts', 'agent-1', 'tokens', 120);
+  swarm.lock('src/parser.ts', 'agent-1', 'tokens', 130);
   swarm.send(
     { sender: 'agent-0', timestamp: ago(50), msg_type: 'TASK-DELEGATION', recipients: ['agent-1'] },
     { sender: 'agent-1', timestamp: ago(49.5), msg_type: 'ACK', recipients: ['agent-0'] },

@@ -195,7 +195,8 @@ test('timeline: says that it is loading until the answer is there', async ({ pag
   await expect(drawer(page).getByText('Loading…')).toBeHidden();
 });
 
-test('timeline: with forced colours no part of the lanes is a blank box', async ({ page, server }) => {
+test('timeline: with forced colours no part of the lanes is a blank box', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }]);
   await server.start();
   await page.route('**/api/timeline?*', (route) => {
     const answer = manyThings(route.request().url(), { agents: 4, locks: 0, messages: 0 });

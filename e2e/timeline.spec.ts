@@ -319,7 +319,8 @@ test('timeline: while little time is known, little time is shown', async ({ page
   await expect(page.getByRole('button', { name: '15 min' })).toHaveAttribute('aria-pressed', 'true');
 });
 
-test('timeline: lanes beyond the maximum are reachable', async ({ page, server }) => {
+test('timeline: lanes beyond the maximum are reachable', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }]);
   await server.start();
   await page.route('**/api/timeline?*', (route) => {
     const url = route.request().url();
@@ -423,9 +424,13 @@ test.describe('with a history that outlives the server', () => {
     await expect(connection(page)).toHaveText(/Disconnected/);
     // While the page is disconnected, the newest time is not known either.
     const edge = await barPlace(page, 0, 0.995);
-    await page.mouse.move(edge.x - 5, edge.y);
-    await page.mouse.move(edge.x, edge.y);
-    await expect(words(page)).toHaveText(/not known .* This page is not connected/);
+    await expect
+      .poll(async () => {
+        await page.mouse.move(edge.x - 5, edge.y);
+        await page.mouse.move(edge.x, edge.y);
+        return words(page).textContent();
+      })
+      .toMatch(/not known .* This page is not connected/);
     const killed = Date.now();
     await expect.poll(() => Date.now() - killed, { timeout: 20_000 }).toBeGreaterThan(6000);
     await server.start();

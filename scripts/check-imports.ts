@@ -33,7 +33,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   'lib/bundle': ['lib/contract', ...SOURCES, 'lib/history', 'lib/rules', 'lib/queries'],
   'lib/workers': [
     ...['lib/contract', 'lib/platform', 'lib/history', 'lib/rules', 'lib/alerts'],
-    ...['lib/queries', 'lib/recorder', 'lib/bundle'],
+    ...['lib/queries', 'lib/recorder', 'lib/bundle', 'lib/sources/claude-code'],
   ],
   'lib/swarms': [
     ...['lib/contract', 'lib/platform', 'lib/config', 'lib/hub', ...SOURCES, 'lib/history', 'lib/rules', 'lib/alerts'],

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { Address } from '@/lib/client/address';
 import { formatCursor, parseCursor } from '@/lib/contract/events';
 import type { Agent, AgentProcess, DepartedAgent } from '@/lib/contract/schemas';
+import { writtenValue } from '@/lib/contract/written-value';
 import { AddressLink } from '../ui/address-link';
 import { DetailPart } from '../ui/detail-part';
 import { MessageType } from '../ui/message-type';
@@ -114,13 +115,13 @@ function ProcessWords({ process, pid }: { process: AgentProcess; pid: unknown })
     case 'exited':
       return (
         <>
-          pid {String(pid)} runs without claude{seen}
+          pid {writtenValue(pid)} runs without claude{seen}
         </>
       );
     case 'gone':
       return (
         <>
-          no process {String(pid)} here{seen}
+          no process {writtenValue(pid)} here{seen}
         </>
       );
     case 'unseen':

@@ -2,8 +2,11 @@ import { Fragment } from 'react';
 import { served } from '@/lib/client/base-path';
 import { byGroup, type Command, useCommands } from '@/lib/client/shortcuts';
 import type { CalmSetting } from '@/lib/client/use-calm';
+import type { Source } from '@/lib/contract/schemas';
 import { Dialog } from '../ui/dialog';
 import { Keys } from '../ui/keys';
+import { Text } from '../ui/text';
+import { ClockTime } from '../ui/time';
 
 /** Keys of focused elements, which are not in the registry of shortcuts. */
 const EVERYWHERE: readonly [string[], string][] = [
@@ -15,11 +18,12 @@ const EVERYWHERE: readonly [string[], string][] = [
 
 interface HelpDialogProps {
   calmSetting: CalmSetting;
+  hooks: Source;
   onClose: () => void;
 }
 
 /** Lists every key with its action, and below them the settings that have no place of their own on the page. */
-export function HelpDialog({ calmSetting: { calm, setCalm }, onClose }: HelpDialogProps) {
+export function HelpDialog({ calmSetting: { calm, setCalm }, hooks, onClose }: HelpDialogProps) {
   const groups = byGroup(withKeys(useCommands()));
   return (
     <Dialog title="Keys" onClose={onClose}>
@@ -35,6 +39,9 @@ export function HelpDialog({ calmSetting: { calm, setCalm }, onClose }: HelpDial
         Calm page: show at most one update a second
       </label>
       <p className="border-line border-t px-5 py-3 text-muted">
+        <HooksState hooks={hooks} />
+      </p>
+      <p className="border-line border-t px-5 py-3 text-muted">
         The palette (<Keys keys="mod+k" />) finds every command by its name. For programs there is an API:{' '}
         <a className="link underline" href={served('/redoc')}>
           its reference
@@ -46,6 +53,16 @@ export function HelpDialog({ calmSetting: { calm, setCalm }, onClose }: HelpDial
         .
       </p>
     </Dialog>
+  );
+}
+
+/** Says whether Claude Code reports to the dashboard by hooks, or only files are read. */
+function HooksState({ hooks: { state, reason, since } }: { hooks: Source }) {
+  if (state !== 'ok') return <Text value={reason ?? 'Whether hooks report is not known.'} prose />;
+  return (
+    <>
+      Hooks of Claude Code report prompts and ends of turns at once, since <ClockTime instant={since} />.
+    </>
   );
 }
 

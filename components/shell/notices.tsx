@@ -17,6 +17,7 @@ const NAMES: Record<keyof Sources, string> = {
   config: 'Swarm configuration',
   zone: 'Time zone',
   claude_code: 'Claude Code',
+  hooks: 'Hooks of Claude Code',
 };
 
 interface SourceNoticesProps {

@@ -71,7 +71,7 @@ export function PageDialogs({ dialog, setDialog, swarm, calmSetting, onGo }: Pag
   const close = () => setDialog(null);
   return (
     <Suspense>
-      {dialog === 'help' && <HelpDialog calmSetting={calmSetting} onClose={close} />}
+      {dialog === 'help' && <HelpDialog calmSetting={calmSetting} hooks={swarm.sources.hooks} onClose={close} />}
       {dialog === 'bundle' && <BundleDialog onClose={close} />}
       {dialog === 'palette' && <PaletteDialog swarm={swarm} onGo={onGo} onClose={close} />}
     </Suspense>

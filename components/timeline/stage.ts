@@ -4,7 +4,7 @@ import { type LaneShape, shapeOf, type Thing, thingAt } from '@/components/timel
 import type { Lanes } from '@/components/timeline/timeline-lanes';
 import { idleStretches, makeScale, type Scale, spanWith, timeAt, xOf } from '@/components/timeline/timeline-scale';
 import type { TimelineView } from '@/components/timeline/timeline-view';
-import { now, subscribe as subscribeToClock } from '@/lib/client/clock';
+import { runningNow, subscribe as subscribeToClock } from '@/lib/client/clock';
 import type { TimeSpan } from '@/lib/contract/time-span';
 
 import { draw, hatchOf, resize } from './canvas';
@@ -131,7 +131,7 @@ export class Stage {
     if (!this.#shown.folding) return [];
     const { moments, known } = this.#shown.lanes;
     const length = until - since;
-    const end = this.#options.view.follows ? now() : known.until;
+    const end = this.#options.view.follows ? runningNow() : known.until;
     const { moments: before, length: lengthBefore, until: last, stretches } = this.#idle ?? {};
     if (stretches && before === moments && lengthBefore === length && last === end) return stretches;
     const found = idleStretches(moments, { since: known.since, until: end }, length);
@@ -241,7 +241,13 @@ export class Stage {
     this.#frame = undefined;
     if (this.#width === 0) return;
     const { scroller, axis, lanes, overlay } = this.#elements;
-    const shared = { scale: this.scale(), colours: this.#colours, shape: this.#shape, font: this.#font, now: now() };
+    const shared = {
+      scale: this.scale(),
+      colours: this.#colours,
+      shape: this.#shape,
+      font: this.#font,
+      now: runningNow(),
+    };
     const { at, selected } = this.#shown;
     if (this.#stale) {
       this.#stale = false;

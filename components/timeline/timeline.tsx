@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import type { Lanes } from '@/components/timeline/timeline-lanes';
 import { TimelineView } from '@/components/timeline/timeline-view';
 import { type TimelineState, useTimeline } from '@/components/timeline/use-timeline';
-import { now } from '@/lib/client/clock';
+import { runningNow } from '@/lib/client/clock';
 import { counted } from '@/lib/client/text';
 import { milliseconds } from '@/lib/client/time';
 import { LaneList } from './lane-list';
@@ -150,7 +150,7 @@ function summaryOf({ lanes, totals }: TimelineState): string {
 function useView(span: string | null, at: number | null, write: (span: string) => void): TimelineView {
   const writeNow = useEffectEvent(write);
   const [view] = useState(() => {
-    const made = new TimelineView({ now, write: (text) => writeNow(text) });
+    const made = new TimelineView({ now: runningNow, write: (text) => writeNow(text) });
     made.take(span, at);
     return made;
   });

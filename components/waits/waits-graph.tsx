@@ -109,7 +109,7 @@ function RootBlockers({ pairs, healths, address: { view, span }, onGo }: RootBlo
   if (roots.length === 0) return null;
   return (
     <div className="border-line border-b px-4 py-1">
-      <h3 className="text-muted text-xs">Root blockers</h3>
+      <h2 className="text-muted text-xs">Root blockers</h2>
       <ol aria-label="Root blockers">
         {roots.slice(0, MAX_ROOTS).map(({ agent, waiting }) => (
           <li key={agent}>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { adjust, exactNow, freezeAges, now, startFrom, subscribe } from './clock';
+import { adjust, exactNow, freezeAges, now, runningNow, startFrom, subscribe } from './clock';
 
 test('freezeAges(): ages stop at the given time while the clock goes on, and follow it again afterwards', () => {
   mock.timers.enable({ apis: ['setInterval', 'Date'], now: 10_000 });
@@ -15,6 +15,7 @@ test('freezeAges(): ages stop at the given time while the clock goes on, and fol
   mock.timers.tick(3000);
   assert.equal(now(), 9000);
   assert.equal(exactNow(), 13_000);
+  assert.equal(runningNow(), 13_000);
   freezeAges(null);
   assert.equal(now(), 13_000);
   end();

@@ -8,6 +8,8 @@ let skew = 0;
 /** Whether the server has said its time. */
 let heard = false;
 let current = Date.now();
+/** Like `current`, but never frozen. */
+let running = current;
 /** The time at which the clock is stopped; null while it runs. */
 let stopped: number | null = null;
 /** The time at which the ages on the page are stopped; null while they follow the clock. */
@@ -21,6 +23,11 @@ export function now(): number {
   return current;
 }
 
+/** @returns like `now`, but it goes on while ages are frozen: the end of a live timeline */
+export function runningNow(): number {
+  return running;
+}
+
 /** @returns the server's time at this millisecond, for use outside React's snapshots */
 export function exactNow(): number {
   return stopped ?? Date.now() + skew;
@@ -30,7 +37,7 @@ export function exactNow(): number {
 export function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   if (ticking === undefined) {
-    current = frozen ?? exactNow();
+    readClock();
     ticking = setInterval(tick, 1000);
   }
   return () => {
@@ -84,7 +91,12 @@ export function freezeAges(time: number | null): void {
   tick();
 }
 
+function readClock(): void {
+  running = exactNow();
+  current = frozen ?? running;
+}
+
 function tick(): void {
-  current = frozen ?? exactNow();
+  readClock();
   for (const listener of listeners) listener();
 }

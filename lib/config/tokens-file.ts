@@ -7,8 +7,8 @@ import { z } from 'zod';
 import { readYaml } from '../platform/yaml';
 import { ConfigError } from './config';
 
-/** What a token permits; writing includes reading. */
-export const SCOPES = ['read', 'write'] as const;
+/** What a token permits; writing includes reading. `hook` only permits to report events of hooks. */
+export const SCOPES = ['read', 'write', 'hook'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** One entry of the file. */

@@ -12,6 +12,8 @@ import { STREAM_EVENTS, STREAM_EXAMPLE } from './stream-schemas';
 
 export interface Answer {
   description: string;
+  /** 200 if absent; 204 has no body. */
+  status?: 204;
   mediaType: string;
   /** Absent for what is not JSON. */
   schema?: z.ZodType;
@@ -62,6 +64,12 @@ export const ANSWERS = {
   lockHistory: json('The spans.', lockHistory, pastExamples.lockHistory),
   talk: json('The pairs.', talkAnswer, pastExamples.talk),
   bundle: json('The bundle, as a file attachment.', bundle, pastExamples.bundle),
+  hookTaken: {
+    description: 'The event was taken, or is one that is not used.',
+    status: 204,
+    mediaType: 'text/plain',
+    example: '',
+  },
   health: json('The server runs.', health, examples.health),
   metrics: {
     description: "Prometheus's text format.",

@@ -127,5 +127,6 @@ export function missingSources(reason: string, since: Source['since']): Sources 
     config: source,
     zone: unknownZone(source),
     claude_code: source,
+    hooks: source,
   };
 }

@@ -13,6 +13,7 @@ export const TAGS = {
   Attention: "Acknowledge and snooze: changes of the dashboard's own state, shared by all viewers.",
   Stream: 'The state and then every change, as it happens.',
   Past: 'The past, conversations and wait relations.',
+  Hooks: 'Events that Claude Code reports about its sessions.',
   Operations: 'For probes and monitoring.',
   Documents: 'What this is.',
 } as const;
@@ -22,9 +23,10 @@ export type AnswerName = keyof typeof ANSWERS;
 
 /**
  * Who may use an endpoint: `open` needs no credentials, `read` those that may read, `write` those that may change the
- * swarm. An endpoint that changes the dashboard's own state needs `read`.
+ * swarm, `hook` tokens that may report events of hooks and nothing else. An endpoint that changes the dashboard's own
+ * state needs `read`.
  */
-export type Scope = 'open' | 'read' | 'write';
+export type Scope = 'open' | 'read' | 'write' | 'hook';
 
 /** The requests of which one client may send a limited number each minute. */
 export type LimitedKind = 'reads' | 'exports';
@@ -46,6 +48,8 @@ export interface EndpointDescription<Name extends RequestName = RequestName, Bod
   request?: Name;
   /** What is sent as JSON; a body that is not `required` may be left out. */
   body?: { schema: Body; example: unknown; required: boolean };
+  /** The bytes that a body may have, if more than the setting LIMIT_BODY_BYTES allows. */
+  maxBodyBytes?: number;
   /** Its answer in `ANSWERS`, by name: the API document alone needs the schema, and loads it when it is requested. */
   answer: AnswerName;
   /** The problems that it answers with, in addition to those of every endpoint. */
@@ -54,9 +58,14 @@ export interface EndpointDescription<Name extends RequestName = RequestName, Bod
 
 /** What any request may be answered with. */
 const COMMON_PROBLEMS = [400, 403, 405, 408, 413, 414, 500, 503] as const satisfies ProblemStatus[];
-const CREDENTIAL_PROBLEMS = [401, 429] as const satisfies ProblemStatus[];
+const CREDENTIAL_PROBLEMS: Readonly<Record<Scope, readonly ProblemStatus[]>> = {
+  open: [],
+  read: [401, 429],
+  write: [401, 429],
+  hook: [401],
+};
 
 /** @returns the statuses of the problems that an endpoint may answer with, in ascending order */
 export function problemsOf({ scope, problems = [] }: Pick<EndpointDescription, 'scope' | 'problems'>): ProblemStatus[] {
-  return [...COMMON_PROBLEMS, ...(scope === 'open' ? [] : CREDENTIAL_PROBLEMS), ...problems].sort();
+  return [...COMMON_PROBLEMS, ...CREDENTIAL_PROBLEMS[scope], ...problems].sort();
 }

@@ -283,6 +283,7 @@ const sources: Sources = {
   },
   zone: { ...fine, zone: 'Europe/Berlin', suggested: null },
   claude_code: fine,
+  hooks: fine,
 };
 
 const health: Health = {
@@ -292,6 +293,7 @@ const health: Health = {
   sources: {
     ...{ registry: 'ok', locks: 'ok', log: 'ok', history: 'ok', watcher: 'ok', config: 'missing', zone: 'ok' },
     claude_code: 'ok',
+    hooks: 'ok',
   },
   history: { mode: 'file', role: 'recorder' },
   backlog: null,

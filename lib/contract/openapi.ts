@@ -90,7 +90,7 @@ function operationOf(endpoint: EndpointDescription): ZodOpenApiOperationObject {
       },
     }),
     responses: {
-      200: successOf(answer),
+      [answer.status ?? 200]: successOf(answer),
       ...Object.fromEntries(
         problemsOf(endpoint).map((status) => [status, { $ref: `#/components/responses/${responseName(status)}` }]),
       ),
@@ -98,7 +98,8 @@ function operationOf(endpoint: EndpointDescription): ZodOpenApiOperationObject {
   };
 }
 
-function successOf({ description, mediaType, schema, example }: Answer): ZodOpenApiResponseObject {
+function successOf({ description, status, mediaType, schema, example }: Answer): ZodOpenApiResponseObject {
+  if (status === 204) return { description };
   return {
     description,
     content: {

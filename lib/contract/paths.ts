@@ -20,6 +20,8 @@ export const STATE_PATH = '/api/state';
 export const TIMELINE_PATH = '/api/timeline';
 export const TALK_PATH = '/api/talk';
 export const BUNDLE_PATH = '/api/bundle';
+/** For the hooks of Claude Code. */
+export const HOOKS_PATH = '/hooks/claude';
 export const HEALTH_PATH = '/health';
 export const METRICS_PATH = '/metrics';
 export const OPENAPI_PATH = '/openapi.json';

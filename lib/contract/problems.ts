@@ -44,6 +44,22 @@ export const PROBLEMS = {
     title: 'Write scope required',
     detail: 'Changing something needs credentials with the scope "write".',
   },
+  read_scope_required: {
+    status: 403,
+    title: 'Read scope required',
+    detail: 'This token has the scope "hook", which only permits to report events of hooks.',
+  },
+  hook_scope_required: {
+    status: 403,
+    title: 'Hook scope required',
+    detail: 'Reporting events of hooks needs a token with the scope "hook".',
+  },
+  hook_token_required: {
+    status: 401,
+    title: 'Hook token required',
+    detail:
+      'Reporting events of hooks needs a token with the scope "hook"; "claude-swarm-dashboard hooks install" creates one.',
+  },
   not_found: { status: 404, title: 'Not found', detail: 'Nothing is recorded about an agent "agent-77".' },
   method_not_allowed: {
     status: 405,
@@ -145,9 +161,9 @@ export const PROBLEM_STATUSES: Readonly<Record<ProblemStatus, StatusDescription>
   404: { description: 'Not found.' },
   405: { description: 'The method is not possible here.', headers: { Allow: 'The allowed methods.' } },
   408: { description: 'The body did not arrive within 10 s.' },
-  409: { description: 'No live swarm is shown, so there is nothing to change.' },
+  409: { description: 'No live swarm is shown: there is nothing to change, and what is open is not known.' },
   410: { description: 'The cursor is of another history, or of messages that are no longer kept.' },
-  413: { description: 'The body is larger than the setting LIMIT_BODY_BYTES allows.' },
+  413: { description: 'The body is larger than the setting LIMIT_BODY_BYTES, or this endpoint, allows.' },
   414: { description: 'The URL is longer than the setting LIMIT_URL_BYTES allows.' },
   415: { description: 'A request that changes something must be sent as application/json.' },
   422: { description: 'Parameters are invalid; the answer names each.' },

@@ -330,6 +330,11 @@ export const zoneSource = source
 
 export const watcherSource = source.extend({ mode: z.enum(['events', 'polling']) }).meta({ id: 'WatcherSource' });
 
+export const hooksSource = source.extend({}).meta({
+  id: 'HooksSource',
+  description: 'The hooks of Claude Code: `ok` from the first event on; while it is `missing`, only files are used.',
+});
+
 export const sources = z
   .object({
     registry: source,
@@ -339,7 +344,9 @@ export const sources = z
     watcher: watcherSource,
     config: source,
     zone: zoneSource,
-    claude_code: source.describe('The files of Claude Code itself: its sessions, teams and tasks.'),
+    /** The files of Claude Code itself: its sessions, teams and tasks. */
+    claude_code: source,
+    hooks: hooksSource,
   })
   .meta({ id: 'Sources' });
 

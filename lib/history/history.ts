@@ -13,7 +13,7 @@ import { LiveSummary } from './live-summary';
 import { MessagePruner, type Retention } from './message-pruner';
 import { MessageReader, type Page, type PageQuery } from './message-reader';
 import { MessageTimes } from './message-times';
-import { MessageWriter } from './message-writer';
+import { MessageWriter, type UnjudgedMessage } from './message-writer';
 import { Meta } from './meta';
 import type { ReadTime } from './read-time';
 import { Retimer } from './retimer';
@@ -167,6 +167,11 @@ export class History {
   ): KeptMessage[] | null {
     this.#summary.startCounting(now);
     return this.#writer.append(lines, checkpoint, recordedAt, before);
+  }
+
+  /** @returns the messages of the last append from whose fields nothing could be derived, each once */
+  takeUnjudged(): UnjudgedMessage[] {
+    return this.#writer.takeUnjudged();
   }
 
   /**

@@ -19,6 +19,12 @@ interface Tally {
   latestActivity: unknown;
 }
 
+/** A message that was recorded without anything that is derived from its fields. */
+export interface UnjudgedMessage {
+  seq: number;
+  error: unknown;
+}
+
 export class MessageWriter {
   readonly #meta: Meta;
   readonly #summary: LiveSummary;
@@ -26,6 +32,7 @@ export class MessageWriter {
   readonly #times: TimesWriter;
   readonly #statements;
   readonly #append;
+  #unjudged: UnjudgedMessage[] = [];
 
   constructor(db: Database.Database, meta: Meta, summary: LiveSummary, readTime: ReadTime) {
     this.#meta = meta;
@@ -42,6 +49,13 @@ export class MessageWriter {
     return found.count;
   }
 
+  /** See `History.takeUnjudged`. */
+  takeUnjudged(): UnjudgedMessage[] {
+    const unjudged = this.#unjudged;
+    this.#unjudged = [];
+    return unjudged;
+  }
+
   /** See `History.append`. */
   append(
     lines: readonly Line[],
@@ -49,6 +63,7 @@ export class MessageWriter {
     recordedAt: number,
     before: string | null | undefined,
   ): KeptMessage[] | null {
+    this.#unjudged = [];
     // Immediate: a transaction that first reads and then writes would fail if another process wrote in between.
     return this.#append.immediate(lines, checkpoint, recordedAt, before);
   }
@@ -74,12 +89,20 @@ export class MessageWriter {
     return kept;
   }
 
+  /** @returns what is derived from the fields of a line; on a fault, what is derived from a line without fields */
+  #derive(line: Line): { derived: Derived; fault: { error: unknown } | null } {
+    try {
+      return { derived: derive(line, this.#readTime), fault: null };
+    } catch (error) {
+      return { derived: derive({ ...line, fields: {} }, () => null), fault: { error } };
+    }
+  }
+
   #insert(line: Line, recordedAt: number, tally: Tally): KeptMessage {
-    const { fields, text, kept } = line;
-    const type = messageType(fields);
-    const failed = failedCount(fields);
-    const sentAt = kept ? kept.sentAt : this.#readTime(fields.timestamp);
-    const speech = tally.times.speech(messageSender(fields), type, recipientNames(fields));
+    const { text, kept } = line;
+    const { derived, fault } = this.#derive(line);
+    const { type, failed, sentAt, sender, recipients, search, timestamp } = derived;
+    const speech = tally.times.speech(sender, type, recipients);
     tally.times.count(speech, sentAt, failed, 1);
     const { senderType, recipientSet } = speech;
     const { lastInsertRowid } = this.#statements.insert.run(
@@ -94,11 +117,11 @@ export class MessageWriter {
       recipientSet,
     );
     const seq = Number(lastInsertRowid);
-    const { content, tags } = indexed(fields, type);
-    this.#statements.index.run(seq, content, tags);
+    if (fault) this.#unjudged.push({ seq, error: fault.error });
+    this.#statements.index.run(seq, search.content, search.tags);
     tally.types.set(type, (tally.types.get(type) ?? 0) + 1);
     tally.failed += failed;
-    if (fields.timestamp !== undefined && fields.timestamp !== null) tally.latestActivity = fields.timestamp;
+    if (timestamp !== undefined && timestamp !== null) tally.latestActivity = timestamp;
     if (sentAt !== null) {
       this.#summary.add(sentAt);
       const minute = Math.floor(sentAt / MINUTE_US);
@@ -107,6 +130,22 @@ export class MessageWriter {
     }
     return keptMessage({ seq, sent_at: sentAt, line: text });
   }
+}
+
+type Derived = ReturnType<typeof derive>;
+
+/** What is kept of a line besides its text. */
+function derive({ fields, kept }: Line, readTime: ReadTime) {
+  const type = messageType(fields);
+  return {
+    type,
+    failed: failedCount(fields),
+    sentAt: kept ? kept.sentAt : readTime(fields.timestamp),
+    sender: messageSender(fields),
+    recipients: recipientNames(fields),
+    search: indexed(fields, type),
+    timestamp: fields.timestamp,
+  };
 }
 
 function prepare(db: Database.Database) {

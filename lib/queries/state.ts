@@ -229,5 +229,6 @@ function unknownSources(at: number): Sources {
     config: source,
     zone: unknownZone(source),
     claude_code: source,
+    hooks: source,
   };
 }

@@ -6,6 +6,7 @@ import type { Disposition } from '../history/dispositions';
 import type { EncodedMessage } from '../history/encoded-messages';
 import type { Retention } from '../history/history';
 import type { Summary } from '../history/summary';
+import type { SafeError } from '../platform/safe-error';
 import type { UnresolvedMessages } from '../rules/unresolved-messages';
 import type { UnresolvedOptions } from '../rules/unresolved-options';
 import type { ZoneMismatch } from '../sources/claudeswarm/zone-mismatch';
@@ -53,6 +54,12 @@ export interface Pruned {
   entries: number;
 }
 
+/** What is derived from a message, in the words of the API. */
+export type DerivedPart = 'search' | 'open questions' | 'the newest message of its sender' | 'the zone of its time';
+
+/** A part of the recorder that can fail while the others go on, in the words of the API. */
+export type RecorderPart = 'the journal' | 'alerts' | 'agent lives' | 'decisions' | 'open questions';
+
 export type RecorderEvent =
   /** A history was opened: the first one, or another one than before. */
   | {
@@ -86,4 +93,8 @@ export type RecorderEvent =
   | { type: 'dispositions'; dispositions: readonly Disposition[] }
   /** The main thread's event loop was blocked for at least `heldMs` milliseconds and runs again. */
   | { type: 'loop_held'; heldMs: number }
+  /** Something could not be derived from a message. Of many of these, one a minute is published. */
+  | { type: 'unjudged'; part: DerivedPart; seq: number; error: SafeError }
+  /** A part of the recorder has failed while the others go on, or has recovered (null). */
+  | { type: 'part'; part: RecorderPart; fault: SafeError | null }
   | { type: 'condition'; log: LogCondition; history: HistoryCondition; zone: ZoneMismatch | null };

@@ -3,19 +3,20 @@
  * commits, one that follows takes over what another has committed, and both publish it. `Recorder` decides when.
  */
 import type { History } from '../history/history';
-import type { Journal } from '../history/journal';
+import type { Journal, JournalUpdate } from '../history/journal';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
 import { AlertsFeed } from './alerts-feed';
 import { committedCheckpoint } from './checkpoint';
 import { historyCondition } from './conditions';
 import { DispositionsFeed } from './dispositions-feed';
-import type { RecorderEvent, RecorderOptions } from './events';
+import type { RecorderEvent, RecorderOptions, RecorderPart } from './events';
 import { type Guard, HistoryKeeper, type Prepare } from './history-keeper';
 import { HistorySlot } from './history-slot';
 import { beginJournal, beginRetention, touchAlive } from './journal-life';
 import { LastRun } from './last-run';
 import { LogRecorder } from './log-recorder';
 import { MessageFeeds } from './message-feeds';
+import { PartFaults } from './part-faults';
 import { Pruner } from './pruner';
 import { readDeletedAgain } from './read-again';
 import type { RetentionClock } from './retention-clock';
@@ -30,6 +31,7 @@ const FOLLOWER_TICK_INTERVAL_MS = 50;
 /** Slightly more than a heartbeat: the timer of the thread only replaces heartbeats that do not come. */
 const RECORDER_TICK_INTERVAL_MS = 1200;
 const MIN_TICK_MS = 20;
+const JOURNAL_FAILED = 'An internal fault of the dashboard kept a change from being recorded.';
 const TOOK_OVER = 'The dashboard that recorded ended; another one took over.';
 
 export interface HistorySyncOptions extends RecorderOptions {
@@ -50,6 +52,7 @@ export class HistorySync {
   readonly dispositions: DispositionsFeed;
   /** Runs what uses the database. */
   readonly guard: Guard;
+  readonly #parts: PartFaults;
   readonly #options: HistorySyncOptions;
   readonly #publish: (event: RecorderEvent) => void;
   readonly #now: () => number;
@@ -76,8 +79,9 @@ export class HistorySync {
     this.#slot = new HistorySlot({ file, root, inFolder, adopt }, this.#readTime, now);
     this.#keeper = new HistoryKeeper(this.#slot, this.#prepare, now);
     this.guard = this.#keeper.guard;
+    this.#parts = new PartFaults(publish);
     this.#log = new LogRecorder(root, now);
-    this.#feeds = new MessageFeeds({ ...options, guard: this.guard, readTime: this.#readTime });
+    this.#feeds = new MessageFeeds({ ...options, guard: this.guard, parts: this.#parts, readTime: this.#readTime });
     this.#pruner = new Pruner(retention, publish, now);
     this.alerts = new AlertsFeed(options, publish, now);
     this.dispositions = new DispositionsFeed(publish, now);
@@ -101,9 +105,21 @@ export class HistorySync {
     return this.#journal;
   }
 
-  /** Notes that something other than messages was kept, which the retention may have to drop later. */
-  markKept(): void {
+  /**
+   * Journals changes. After a fault the journal begins again: what it remembers may differ from what the database has.
+   */
+  record(update: JournalUpdate): void {
     this.#pruner.markDue();
+    this.guard(() => {
+      const journal = this.#journal;
+      if (!journal || this.#parts.attempt('the journal', () => journal.record(update))) return;
+      this.#journal = beginJournal(this.history, JOURNAL_FAILED, this.#now());
+    });
+  }
+
+  /** Runs a step of a part whose faults, except those of the database, must not end the recorder. */
+  attempt(part: RecorderPart, step: () => void): void {
+    this.guard(() => this.#parts.attempt(part, step));
   }
 
   /** Continues without the database file: another thread found it damaged. */
@@ -151,9 +167,9 @@ export class HistorySync {
     }
     if (this.isRecording && this.#pruner.claim()) this.#prune();
     this.#pruner.publishSometimes();
-    if (this.isRecording) this.guard(() => this.#feeds.saveSometimes());
-    this.guard(() => this.alerts.advance());
-    this.guard(() => this.dispositions.follow());
+    if (this.isRecording) this.attempt('open questions', () => this.#feeds.saveSometimes());
+    this.attempt('alerts', () => this.alerts.advance());
+    this.attempt('decisions', () => this.dispositions.follow());
   }
 
   /**
@@ -174,7 +190,7 @@ export class HistorySync {
   close(): void {
     this.guard(() => this.#touchAlive());
     this.#pruner.publish();
-    if (this.isRecording) this.guard(() => this.#feeds.save());
+    if (this.isRecording) this.attempt('open questions', () => this.#feeds.save());
     this.#log.close();
     this.history.close();
     this.#slot.release();
@@ -229,6 +245,7 @@ export class HistorySync {
       return false;
     }
     this.#feeds.take(batch.kept, batch.fields);
+    for (const { seq, error } of this.history.takeUnjudged()) this.#feeds.faults.note('search', seq, error);
     if (batch.kept.length > 0) this.#pruner.markDue();
     if (this.#pruner.countRecorded(batch.kept.length)) this.#prune();
     if (batch.more && this.#feeds.flushMeanwhile()) this.#publishCondition();
@@ -260,15 +277,16 @@ export class HistorySync {
   }
 
   #publishCondition(): void {
-    const log = this.#log.condition();
+    const condition = this.#log.condition();
+    const log = { ...condition, skipped: [...condition.skipped, ...this.#feeds.faults.list()] };
     const history = historyCondition(this.#keeper.fault, this.#slot.movedTo, this.#clock.jump, {
       mode: this.#keeper.inMemory ? 'memory' : 'file',
       role: this.isRecording ? 'recorder' : 'follower',
     });
     const zone = this.#feeds.zoneMismatch;
-    const condition = JSON.stringify([log, history, zone]);
-    if (condition === this.#condition) return;
-    this.#condition = condition;
+    const published = JSON.stringify([log, history, zone]);
+    if (published === this.#condition) return;
+    this.#condition = published;
     this.#publish({ type: 'condition', log, history, zone });
   }
 

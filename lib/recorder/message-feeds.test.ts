@@ -14,6 +14,12 @@ function newFeeds() {
     ...{ zone: 'UTC', openFor: { questionsMs: 86_400_000, failuresMs: 1_800_000 } },
     publish: (event) => events.push(event),
     guard: (step) => step(),
+    parts: {
+      attempt: (_, step) => {
+        step();
+        return true;
+      },
+    },
     isRunning: () => false,
     readTime: (timestamp) => (typeof timestamp === 'string' ? Date.parse(`${timestamp}Z`) * 1000 : null),
     now: () => now,

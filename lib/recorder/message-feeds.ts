@@ -11,7 +11,9 @@ import { CommittedFeed, MAX_PUBLISHED } from './committed-feed';
 import type { RecorderEvent, RecorderOptions } from './events';
 import type { Guard } from './history-keeper';
 import { LastRun } from './last-run';
+import { MessageFaults } from './message-faults';
 import { OpenQuestionsPublisher } from './open-questions-publisher';
+import type { PartFaults } from './part-faults';
 import { SummaryFeed } from './summary-feed';
 import { UnresolvedFeed } from './unresolved-feed';
 import { ZoneDoubt } from './zone-doubt';
@@ -24,6 +26,8 @@ export interface MessageFeedsOptions extends Pick<RecorderOptions, 'zone' | 'ope
   publish: (event: RecorderEvent) => void;
   /** Runs what uses the database. */
   guard: Guard;
+  /** Takes faults in what is derived from all messages together. */
+  parts: Pick<PartFaults, 'attempt'>;
   /** Whether a run is in progress; it ends with `endRun`. */
   isRunning: () => boolean;
   /** Reads the time of a message; microseconds since 1970, null for what is not a time. */
@@ -33,6 +37,8 @@ export interface MessageFeedsOptions extends Pick<RecorderOptions, 'zone' | 'ope
 }
 
 export class MessageFeeds {
+  /** The messages from which something could not be derived. */
+  readonly faults: MessageFaults;
   readonly #options: MessageFeedsOptions;
   readonly #committed: CommittedFeed;
   readonly #summary: SummaryFeed;
@@ -48,9 +54,11 @@ export class MessageFeeds {
   constructor(options: MessageFeedsOptions) {
     const { publish, guard, isRunning, readTime, now } = options;
     this.#options = options;
+    this.faults = new MessageFaults(publish, now);
     this.#committed = new CommittedFeed(publish, guard, now);
-    this.#summary = new SummaryFeed({ publish, guard, readTime, now });
-    this.#openQuestions = new OpenQuestionsPublisher(publish, isRunning, now);
+    this.#summary = new SummaryFeed({ publish, guard, readTime, faults: this.faults, now });
+    const attempt = (step: () => void) => options.parts.attempt('open questions', step);
+    this.#openQuestions = new OpenQuestionsPublisher(publish, isRunning, attempt, now);
     this.#zone = new ZoneDoubt(options.zone ?? processZone());
     this.#lastSave = new LastRun(now);
   }
@@ -77,10 +85,12 @@ export class MessageFeeds {
       const at = readTime(timestamp);
       return at === null ? null : Math.floor(at / 1000);
     };
-    const unresolved = new UnresolvedFeed(history, { ...openFor, zone, readTime: readMilliseconds, now });
+    const options = { ...openFor, zone, readTime: readMilliseconds, now };
+    const unresolved = new UnresolvedFeed(history, options, this.faults);
     const newest = history.newest(MAX_PUBLISHED);
     const [head, oldest, summary] = [history.head(), history.oldest(), history.summary(now())];
     return () => {
+      this.faults.clear();
       this.#unresolved = unresolved;
       this.#openQuestions.begin(unresolved);
       this.#committed.begin(history, head, oldest);
@@ -93,7 +103,7 @@ export class MessageFeeds {
 
   /** Takes committed messages and the fields of each, oldest first. */
   take(kept: readonly KeptMessage[], fields: readonly Fields[]): void {
-    if (this.#caughtUp && this.#atEnd) this.#noteZone(fields);
+    if (this.#caughtUp && this.#atEnd) this.#noteZone(kept, fields);
     this.#summary.take(kept, fields);
     this.#unresolved.take(kept, fields);
     this.#committed.take(kept);
@@ -166,8 +176,11 @@ export class MessageFeeds {
   }
 
   /** Compares the times of lines with the instant at which they arrived: lines of one batch arrive together. */
-  #noteZone(fields: readonly Fields[]): void {
+  #noteZone(kept: readonly KeptMessage[], fields: readonly Fields[]): void {
     const arrivedAt = this.#options.now();
-    for (const { timestamp } of fields) this.#zone.note(timestamp, arrivedAt);
+    for (const [index, { seq }] of kept.entries()) {
+      const timestamp = fields[index]?.timestamp;
+      this.faults.attempt('the zone of its time', seq, () => this.#zone.note(timestamp, arrivedAt));
+    }
   }
 }

@@ -5,7 +5,12 @@ import { NewestSenders } from './newest-senders';
 
 const NOW = Date.parse('2026-02-03T12:00:00Z');
 const readTime = (timestamp: unknown) => (typeof timestamp === 'number' ? timestamp * 1000 : null);
-const newSenders = () => new NewestSenders(readTime, () => NOW);
+const newSenders = () =>
+  new NewestSenders(
+    readTime,
+    (_seq, step) => step(),
+    () => NOW,
+  );
 
 function say(sender: unknown, content: unknown, timestamp: unknown = NOW, msg_type: unknown = 'INFO') {
   return { sender, content, timestamp, msg_type, recipients: ['b'] };

@@ -19,6 +19,7 @@ export interface NewestMessage {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+type Attempt = (seq: number, step: () => void) => void;
 
 const MAX_SENDERS = 1000;
 const MAX_TYPE_CHARACTERS = 256;
@@ -32,14 +33,17 @@ export class NewestSenders {
   /** By sender; the one that spoke last comes last. */
   readonly #newest = new Map<string, NewestMessage>();
   readonly #readTime: (timestamp: unknown) => number | null;
+  readonly #attempt: Attempt;
   readonly #now: () => number;
 
   /**
    * @param readTime reads the time of a message; microseconds since 1970, null for what is not a time
+   * @param attempt runs a step for the message with a `seq`, and takes what it throws
    * @param now milliseconds since 1970
    */
-  constructor(readTime: (timestamp: unknown) => number | null, now: () => number) {
+  constructor(readTime: (timestamp: unknown) => number | null, attempt: Attempt, now: () => number) {
     this.#readTime = readTime;
+    this.#attempt = attempt;
     this.#now = now;
   }
 
@@ -61,6 +65,10 @@ export class NewestSenders {
 
   /** Takes the next message. */
   note(seq: number, fields: Fields): void {
+    this.#attempt(seq, () => this.#note(seq, fields));
+  }
+
+  #note(seq: number, fields: Fields): void {
     const { sender, timestamp, msg_type: type } = fields;
     if (typeof sender !== 'string' || sender === '' || isAutomatic(fields)) return;
     const sentAt = this.#readTime(timestamp);

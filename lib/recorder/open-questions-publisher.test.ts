@@ -15,6 +15,7 @@ function newPublisher(t: TestContext) {
   const publisher = new OpenQuestionsPublisher(
     (event: RecorderEvent) => event.type === 'unresolved' && published.push(event.unresolved),
     () => state.isReading,
+    (step) => step(),
     Date.now,
   );
   publisher.begin({

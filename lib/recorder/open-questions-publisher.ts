@@ -8,17 +8,25 @@ const PUBLISH_INTERVAL_MS = 200;
 export class OpenQuestionsPublisher {
   readonly #publish: (event: RecorderEvent) => void;
   readonly #isReading: () => boolean;
+  readonly #attempt: (step: () => void) => void;
   readonly #lastPublished: LastRun;
   #feed!: Pick<UnresolvedFeed, 'changes'>;
   #timer: NodeJS.Timeout | null = null;
 
   /**
    * @param isReading whether a run is reading the log; it calls `publishSoon` at its end
+   * @param attempt runs a step that must not end the recorder
    * @param now milliseconds since 1970
    */
-  constructor(publish: (event: RecorderEvent) => void, isReading: () => boolean, now: () => number) {
+  constructor(
+    publish: (event: RecorderEvent) => void,
+    isReading: () => boolean,
+    attempt: (step: () => void) => void,
+    now: () => number,
+  ) {
     this.#publish = publish;
     this.#isReading = isReading;
+    this.#attempt = attempt;
     this.#lastPublished = new LastRun(now);
   }
 
@@ -40,6 +48,10 @@ export class OpenQuestionsPublisher {
       }, waitMs);
       return;
     }
+    this.#attempt(() => this.#publishChanges());
+  }
+
+  #publishChanges(): void {
     const unresolved = this.#feed.changes();
     if (!unresolved) return;
     this.#lastPublished.note();

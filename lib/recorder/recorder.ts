@@ -67,13 +67,12 @@ export class Recorder {
 
   /** Journals changes; a process that only follows leaves that to the one that records. */
   record(update: JournalUpdate): void {
-    this.#sync.markKept();
-    this.#sync.guard(() => this.#sync.journal?.record(update));
+    this.#sync.record(update);
   }
 
   /** Keeps which agents have which ids, as JSON; a process that only follows leaves that to the one that records. */
   keepLives(json: string): void {
-    if (this.#sync.isRecording) this.#sync.guard(() => this.#sync.history.keepLives(json));
+    if (this.#sync.isRecording) this.#sync.attempt('agent lives', () => this.#sync.history.keepLives(json));
   }
 
   /**
@@ -91,17 +90,17 @@ export class Recorder {
 
   /** Takes the attention items of now; a process that only follows keeps them until it has to send alerts. */
   attend(update: AlertsUpdate): void {
-    this.#sync.guard(() => this.#sync.alerts.attend(update));
+    this.#sync.attempt('alerts', () => this.#sync.alerts.attend(update));
   }
 
   /** Takes how a try to post an alert ended. */
   posted(tried: PostTried): void {
-    this.#sync.guard(() => this.#sync.alerts.posted(tried));
+    this.#sync.attempt('alerts', () => this.#sync.alerts.posted(tried));
   }
 
   /** Replaces the receivers of alerts. */
   setReceivers(rules: readonly AlertRule[]): void {
-    this.#sync.guard(() => this.#sync.alerts.setReceivers(rules));
+    this.#sync.attempt('alerts', () => this.#sync.alerts.setReceivers(rules));
   }
 
   /**
@@ -116,7 +115,7 @@ export class Recorder {
 
   /** Drops the decisions that have ended; a process that only follows leaves that to the one that records. */
   review(review: DispositionReview): void {
-    this.#sync.guard(() => this.#sync.dispositions.review(review));
+    this.#sync.attempt('decisions', () => this.#sync.dispositions.review(review));
   }
 
   /** Continues without the database file: another thread found it damaged. */

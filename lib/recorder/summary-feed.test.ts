@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, type TestContext, test } from 'node:test';
+import { unguarded } from '../../test/support/recorder-fixtures';
 import { History } from '../history/history';
 import type { RecorderEvent } from './events';
 import { SummaryFeed } from './summary-feed';
@@ -15,6 +16,7 @@ function newFeed(t: TestContext) {
     publish: (event: RecorderEvent) => event.type === 'summary' && counts.push(event.summary.count),
     guard: (step) => step(),
     readTime: () => null,
+    faults: unguarded,
     now: Date.now,
   });
   feed.begin(history, []);

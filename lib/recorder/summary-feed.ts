@@ -4,6 +4,7 @@ import type { Summary } from '../history/summary';
 import type { RecorderEvent } from './events';
 import type { Guard } from './history-keeper';
 import { LastRun } from './last-run';
+import type { MessageFaults } from './message-faults';
 import { NewestSenders } from './newest-senders';
 
 /** People read the rates, and each summary is an event for every client. */
@@ -17,6 +18,8 @@ export interface SummaryFeedOptions {
   guard: Guard;
   /** Reads the time of a message; microseconds since 1970, null for what is not a time. */
   readTime: (timestamp: unknown) => number | null;
+  /** Takes messages that cannot be judged. */
+  faults: Pick<MessageFaults, 'attempt'>;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -32,11 +35,12 @@ export class SummaryFeed {
   #isDue = true;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor({ publish, guard, readTime, now }: SummaryFeedOptions) {
+  constructor({ publish, guard, readTime, faults, now }: SummaryFeedOptions) {
     this.#publish = publish;
     this.#guard = guard;
     this.#now = now;
-    this.#senders = new NewestSenders(readTime, now);
+    const attempt = (seq: number, step: () => void) => faults.attempt('the newest message of its sender', seq, step);
+    this.#senders = new NewestSenders(readTime, attempt, now);
     this.#lastPublished = new LastRun(now);
   }
 

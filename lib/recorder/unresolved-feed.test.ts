@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
+import { unguarded } from '../../test/support/recorder-fixtures';
 import { History } from '../history/history';
 import { UnresolvedFeed } from './unresolved-feed';
 
@@ -27,7 +28,7 @@ function newHistory(): { history: History; ask: (...ids: string[]) => void; read
 }
 
 function open(history: History, limits = LIMITS): { feed: UnresolvedFeed; ids: (string | null)[] | undefined } {
-  const feed = new UnresolvedFeed(history, { ...limits, readTime, now: () => NOW });
+  const feed = new UnresolvedFeed(history, { ...limits, readTime, now: () => NOW }, unguarded);
   while (feed.catchUp());
   return { feed, ids: feed.changes()?.questions.map(({ msgId }) => msgId) };
 }

@@ -5,6 +5,7 @@
 import type { History, KeptMessage } from '../history/history';
 import { type SavedUnresolved, type UnresolvedMessages, UnresolvedTracker } from '../rules/unresolved-messages';
 import type { UnresolvedOptions } from '../rules/unresolved-options';
+import type { MessageFaults } from './message-faults';
 
 /** The maximum number of messages read back when a history is opened: less than a second's work. */
 const READ_BACK = 50_000;
@@ -25,17 +26,28 @@ interface Saved {
 }
 
 export class UnresolvedFeed {
-  readonly #unresolved: UnresolvedTracker;
+  #unresolved: UnresolvedTracker;
+  readonly #options: UnresolvedOptions;
   readonly #history: History;
   readonly #basis: string;
+  readonly #faults: Pick<MessageFaults, 'attempt'>;
   /** The newest message, the newest that was fed, and the newest that is included in the saved state. */
   #head: number;
   #fed: number;
   #saved = 0;
 
-  /** @param zone of times without one */
-  constructor(history: History, { zone, ...options }: UnresolvedOptions & { zone: string | null }) {
+  /**
+   * @param zone of times without one
+   * @param faults takes messages that cannot be judged
+   */
+  constructor(
+    history: History,
+    { zone, ...options }: UnresolvedOptions & { zone: string | null },
+    faults: Pick<MessageFaults, 'attempt'>,
+  ) {
+    this.#faults = faults;
     this.#history = history;
+    this.#options = options;
     this.#unresolved = new UnresolvedTracker(options);
     this.#basis = JSON.stringify([FORM, options.questionsMs, options.failuresMs, zone]);
     this.#head = history.head();
@@ -84,7 +96,13 @@ export class UnresolvedFeed {
   #restore(): number | null {
     const saved = JSON.parse(this.#history.readUnresolved() ?? 'null') as Saved | null;
     if (saved?.basis !== this.#basis || saved.seq > this.#head || saved.seq < this.#head - READ_BACK) return null;
-    this.#unresolved.restore(saved.matters);
+    try {
+      this.#unresolved.restore(saved.matters);
+    } catch {
+      // Its form is not what this version expects; the messages are read back.
+      this.#unresolved = new UnresolvedTracker(this.#options);
+      return null;
+    }
     this.#saved = saved.seq;
     return saved.seq;
   }
@@ -97,7 +115,9 @@ export class UnresolvedFeed {
   }
 
   #feed(kept: readonly KeptMessage[], fields: readonly Fields[]): void {
-    for (const [index, { seq }] of kept.entries()) this.#unresolved.feed(seq, fields[index] ?? {});
+    for (const [index, { seq }] of kept.entries()) {
+      this.#faults.attempt('open questions', seq, () => this.#unresolved.feed(seq, fields[index] ?? {}));
+    }
     this.#fed = kept.at(-1)?.seq ?? this.#fed;
   }
 }

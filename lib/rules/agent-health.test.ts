@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { hostileJson } from '../../test/support/hostile-json';
 import { samples } from '../../test/support/samples';
 import { UNKNOWN_AGENT_FACTS } from '../contract/defaults';
 import { formatInstant } from '../contract/instant';
@@ -340,4 +342,21 @@ test('describeAgents(): a pid or pane that more than 100 entries list is not evi
     describe(entries(count), evidence()).filter(({ health }) => health === 'moved').length;
   assert.equal(moved(100), 99);
   assert.equal(moved(101), 0);
+});
+
+test('describeAgents(): an entry with any JSON in any field throws nothing', () => {
+  const fields = ['pid', 'last_seen', 'status', 'tmux_pane_id', 'pane_index', 'session_name'];
+  const entries = fc.array(
+    fc
+      .dictionary(fc.constantFrom(...fields), hostileJson, { noNullPrototype: true })
+      .map((entry): RegistryEntry => ({ id: 'a', ...entry })),
+    { maxLength: 3 },
+  );
+  fc.assert(
+    fc.property(entries, entries, (before, after) => {
+      const known = evidence();
+      describeAgents(livesAfter([before, {}], [after, {}]), known);
+    }),
+  );
+  assert.match(judge({ pid: JSON.parse('{"toString":1,"valueOf":2}') })[1], /its pid is not a number/);
 });

@@ -13,6 +13,7 @@ import type {
   DepartedAgent,
   LastMessage,
 } from '../contract/schemas';
+import { writtenValue } from '../contract/written-value';
 import { withAddedFields } from '../sources/claudeswarm/added-fields';
 import type { AgentCards } from '../sources/claudeswarm/agent-cards';
 import { readInstant } from '../sources/claudeswarm/naive-time';
@@ -224,10 +225,10 @@ function judge(subject: Subject, evidence: Evidence): Verdict {
   if (typeof sight === 'object' && isProvenGone(subject)) {
     // A sign of life from before the process ended says nothing about now; one from after it contradicts.
     const contradicted = sign !== null && sight.since !== null && sign.at > sight.since;
-    if (!contradicted) return { health: 'dead', reason: `Its process (pid ${life.entry.pid}) is gone.` };
+    if (!contradicted) return { health: 'dead', reason: `Its process (${pidOf(life.entry)}) is gone.` };
     const byAge = judgeByAge(subject, evidence);
     return byAge.health === 'unknown'
-      ? { health: 'dead', reason: `Its process (pid ${life.entry.pid}) is gone.` }
+      ? { health: 'dead', reason: `Its process (${pidOf(life.entry)}) is gone.` }
       : byAge;
   }
   return judgeByAge(subject, evidence);
@@ -245,7 +246,7 @@ function judgeSeen(subject: Subject, seen: SeenProcess, evidence: Evidence): Ver
   const wasThere = life.claudeSeen || (seen.isShell && !seen.mayRunClaude);
   if (!wasThere) return judgeByAge(subject, evidence);
   const what = seen.isShell ? 'its shell' : 'its process';
-  return { health: 'dead', reason: `claude exited; ${what} (pid ${life.entry.pid}) still runs.` };
+  return { health: 'dead', reason: `claude exited; ${what} (${pidOf(life.entry)}) still runs.` };
 }
 
 function isProvenGone({ life, hostIsProven }: Subject): boolean {
@@ -259,15 +260,19 @@ function judgeByAge({ life, sign }: Subject, { now, staleThresholdSeconds }: Evi
   return { health: 'unknown', reason: `${silence(sign).slice(0, -1)}, and ${unseenReason(life)}.` };
 }
 
+function pidOf({ pid }: Life['entry']): string {
+  return `pid ${writtenValue(pid)}`;
+}
+
 function unseenReason({ entry, sight }: Life): string {
-  const pid = `pid ${entry.pid}`;
+  const pid = pidOf(entry);
   if (!isPid(entry.pid))
     return typeof entry.pid === 'number' || entry.pid == null ? "its process can't be seen" : 'its pid is not a number';
   if (sight === 'other_user') return `its process (${pid}) belongs to another user`;
   if (sight === 'other_namespace') return `${pid} here is a process of another pid namespace, so its own can't be seen`;
   if (sight === 'unseen') return "its process can't be seen";
   if ('startId' in sight) return `its process (${pid}) runs, but no claude in it`;
-  return `there is no process ${entry.pid} here, where this server never saw it run`;
+  return `there is no process ${writtenValue(entry.pid)} here, where this server never saw it run`;
 }
 
 function leftReason({ life, moved }: Subject, { health }: Verdict, isReplaced: boolean): string {
@@ -276,7 +281,7 @@ function leftReason({ life, moved }: Subject, { health }: Verdict, isReplaced: b
   if (isReplaced) return `Another process has the id ${entry.id} now.`;
   const gone = claudeSeen && claudeLostAt !== null;
   if (gone && typeof sight === 'object' && 'startId' in sight) return 'claude exited; the registry no longer lists it.';
-  if (gone || health === 'dead') return `Its process (pid ${entry.pid}) ended; the registry no longer lists it.`;
+  if (gone || health === 'dead') return `Its process (${pidOf(entry)}) ended; the registry no longer lists it.`;
   if (typeof sight === 'object' && 'startId' in sight && sight.claude) {
     return `The registry no longer lists it, though its claude process (pid ${sight.claude.pid}) runs.`;
   }

@@ -4,7 +4,7 @@ import { formatInstant } from '../contract/instant';
 import type { RegistryEntry } from '../sources/claudeswarm/registry';
 import type { SeenProcess } from '../sources/processes/process-observer';
 import type { Sight } from '../sources/processes/processes';
-import { AgentLives, MAX_DEPARTED, MAX_DEPARTED_MS } from './agent-lives';
+import { AgentLives, MAX_DEPARTED, MAX_DEPARTED_CHARACTERS, MAX_DEPARTED_MS } from './agent-lives';
 
 const START = Date.UTC(2026, 1, 3, 8);
 const SHELL: SeenProcess = { startedAt: START - 9000, startId: 1, isShell: true, claude: null, mayRunClaude: false };
@@ -103,6 +103,19 @@ test('update(): of a thousand that left at once only a bounded number is kept', 
   read(1, many.slice(0, 1));
   assert.equal(lives.listed.length, 1);
   assert.equal(lives.departed.length, MAX_DEPARTED);
+});
+
+test('update(): of departed agents with entries of any size only those that fit in a bounded answer are kept', () => {
+  const { read, lives } = swarm();
+  const large = Array.from({ length: 50 }, (_, i) => agent(`${i}-${'x'.repeat(60_000)}`, i + 1, `%${i}`));
+  read(0, [...large, agent('small', 99, '%99')]);
+  read(1, []);
+  const characters = lives.departed.reduce((sum, { entry }) => sum + JSON.stringify(entry).length, 0);
+  assert.ok(characters <= MAX_DEPARTED_CHARACTERS && characters > MAX_DEPARTED_CHARACTERS / 2);
+  assert.ok(
+    lives.departed.some(({ entry }) => entry.id === 'small'),
+    'one that fits is kept after one that does not',
+  );
 });
 
 test('update(): two entries of one id are two lives', () => {

@@ -37,12 +37,19 @@ const FORM = 1;
 
 export const MAX_DEPARTED_MS = 3_600_000;
 export const MAX_DEPARTED = 200;
+/**
+ * Every answer about agents contains those that left. Real entries have about 400 characters of JSON; beyond this many
+ * characters for all of them, the entries that do not fit are dropped.
+ */
+export const MAX_DEPARTED_CHARACTERS = 200_000;
 
 export class AgentLives {
   /** In the order of the registry. */
   listed: readonly Life[] = [];
   /** Agents that left within the last hour, newest first. */
   departed: readonly Life[] = [];
+  /** Characters of JSON of each departed entry: most of them stay for an hour. */
+  readonly #sizes = new WeakMap<RegistryEntry, number>();
   #saved = '';
   /** The lives at the last call of `save`. */
   #compared: readonly (readonly Life[])[] = [];
@@ -78,11 +85,24 @@ export class AgentLives {
     });
     // A life counts as departed even if another process has its id now: the agent that took the locks has left.
     const gone = known.filter((life) => !taken.has(life));
-    this.departed = gone
+    const departed = gone
       .map((life) => seen({ ...life, leftAt: life.leftAt ?? now }, processes, now))
       .filter(({ leftAt }) => leftAt !== null && now - leftAt < MAX_DEPARTED_MS)
       .sort((one, other) => (other.leftAt ?? 0) - (one.leftAt ?? 0))
       .slice(0, MAX_DEPARTED);
+    this.departed = this.#fitting(departed);
+  }
+
+  /** @returns the lives whose entries together have at most MAX_DEPARTED_CHARACTERS, the first ones preferred */
+  #fitting(lives: readonly Life[]): Life[] {
+    let left = MAX_DEPARTED_CHARACTERS;
+    return lives.filter(({ entry }) => {
+      const size = this.#sizes.get(entry) ?? JSON.stringify(entry).length;
+      this.#sizes.set(entry, size);
+      const fits = size <= left;
+      if (fits) left -= size;
+      return fits;
+    });
   }
 
   /** @returns JSON for `restore`, or null if it equals that of the last call */

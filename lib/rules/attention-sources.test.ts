@@ -21,7 +21,7 @@ function items(
   waiting: WaitingAnswer = { edges: [], cycles: [] },
 ) {
   const all = {
-    ...{ registry: OK, locks: OK, watcher: { ...OK, mode: 'events' as const }, config: OK, claude_code: OK },
+    ...{ registry: OK, locks: OK, watcher: { ...OK, mode: 'events' as const }, config: OK, claude_code: OK, hooks: OK },
     log: { ...OK, gaps: 0, losses: [], unterminated_tail: null, backlog: null },
     history: { ...OK, mode: 'file' as const, role: 'recorder' as const },
     zone: { ...OK, zone: 'UTC', suggested: null },

@@ -71,7 +71,11 @@ class Dashboard {
     const readTime = (timestamp: unknown) => readInstant(timestamp)?.milliseconds ?? null;
     const openFor = { questionsMs: LIMITS.questionUntilMs, failuresMs: LIMITS.deliveryUntilMs };
     this.#unresolved = new UnresolvedTracker({ ...openFor, readTime, now });
-    this.#senders = new NewestSenders((timestamp) => readMicroseconds(timestamp), now);
+    this.#senders = new NewestSenders(
+      (timestamp) => readMicroseconds(timestamp),
+      (_seq, step) => step(),
+      now,
+    );
   }
 
   /** Feeds the line of a message to the rules as the recorder does. */
@@ -156,7 +160,7 @@ class Dashboard {
       skipped: [],
     };
     return {
-      ...{ registry, locks, config: well, claude_code: well, watcher: { ...well, mode: 'events' } },
+      ...{ registry, locks, config: well, claude_code: well, hooks: well, watcher: { ...well, mode: 'events' } },
       log: { ...well, gaps: 0, losses: [], unterminated_tail: null, backlog: null },
       history: { ...well, mode: 'file', role: 'recorder' },
       zone: { ...well, zone: 'UTC', suggested: null },

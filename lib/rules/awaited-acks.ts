@@ -87,13 +87,14 @@ export class AwaitedAcks {
     const waiting = this.#waiting.get(answerer);
     if (!waiting || isAutomatic(fields)) return;
     const addressed = directlyAddressed(fields);
-    const { parent_msg_id: parent, content } = fields;
-    const named = new Set<unknown>([parent]);
+    const { parent_msg_id: parentId, content } = fields;
+    const parent = readName(parentId);
+    const named = new Set([parent]);
     if (typeof content === 'string') {
       for (const word of content.slice(0, MAX_QUOTING_CHARACTERS).match(/[\w-]+/g) ?? []) named.add(word);
     }
     for (const one of waiting) {
-      const inThread = named.has(one.msgId) || one.retries.includes(String(parent));
+      const inThread = named.has(one.msgId) || (parent !== null && one.retries.includes(parent));
       const answers = inThread || (one.sender !== null && addressed.includes(one.sender));
       if (!answers) continue;
       one.answeredBy = [...one.answeredBy, answerer];

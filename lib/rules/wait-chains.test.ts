@@ -66,6 +66,12 @@ test('waitChains(): a dead root comes first, with its locks, and takes the items
   );
 });
 
+test('waitChains(): a dead agent is a root whatever it asked before', () => {
+  const agents = [agentWith('agent-1', 'dead'), agentWith('agent-2', 'active')];
+  const edges = [edge('agent-2', 'agent-1'), edge('agent-1', 'agent-9')];
+  assert.deepEqual(steps(edges, { agents }), [['agent-1', 'agent-1 blocks agent-2']]);
+});
+
 test('waitChains(): the longest branch comes first, then the oldest; each wait follows the one that it depends on', () => {
   const edges = [
     edge('short-young', 'root'),

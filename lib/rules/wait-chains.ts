@@ -35,7 +35,9 @@ interface Waiter {
  * @returns the chains with most waits first; waits in a wait cycle, and behind one, are in no chain
  */
 export function waitChains(facts: ChainFacts, entries: readonly AttentionEntry[]): WaitChain[] {
-  const edges = facts.waiting.edges.filter((edge) => isLink(edge));
+  // A dead agent waits for nothing any more: who waits for it waits until a person acts, whatever it once asked.
+  const dead = new Set(facts.agents.filter(({ health }) => health === 'dead').map(({ id }) => id));
+  const edges = facts.waiting.edges.filter((edge) => isLink(edge) && !dead.has(edge.from));
   if (edges.length === 0) return [];
   const began = new Map(facts.agents.map(({ id, life_began_at }) => [id, instantOf(life_began_at)]));
   const links = edges.filter(({ to, since }) => !isReplaced(began.get(to) ?? null, instantOf(since)));

@@ -59,6 +59,7 @@ interface Wait {
 
 /** Nobody reads more, and each edge costs at every change. */
 const MAX_EDGES = 2000;
+const WAITS_PER_STEP = 100;
 
 const UNSETTLED: ReadonlySet<string | null> = new Set(['pending', 'resolving', 'escalated']);
 
@@ -69,6 +70,15 @@ const UNSETTLED: ReadonlySet<string | null> = new Set(['pending', 'resolving', '
  *   there may be more
  */
 export function waiting(facts: WaitingFacts): WaitingAnswer {
+  const steps = waitingSteps(facts);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same as `waiting` in steps of about a millisecond. */
+export function* waitingSteps(facts: WaitingFacts): Generator<void, WaitingAnswer> {
   const waits = new Map<string, Wait>();
   const presence = new AgentPresence(facts);
   let truncated = false;
@@ -78,8 +88,14 @@ export function waiting(facts: WaitingFacts): WaitingAnswer {
     truncated = waits.size === MAX_EDGES && !waits.has(id);
     if (truncated) break;
     waits.set(id, wait);
+    if (waits.size % WAITS_PER_STEP === 0) yield;
   }
-  const edges = [...waits].map(([id, wait]) => edgeOf(id, wait, presence));
+  const edges: WaitEdge[] = [];
+  for (const [id, wait] of waits) {
+    edges.push(edgeOf(id, wait, presence));
+    if (edges.length % WAITS_PER_STEP === 0) yield;
+  }
+  yield;
   const budget = searchBudget();
   const cycles = cyclesOf([...waits.values()], edges, facts.tasks, budget);
   truncated ||= budget.left <= 0 || cycles.length === MAX_CYCLES;
@@ -213,10 +229,11 @@ const MAX_OVERLAP_PAIRS = 20_000;
 /** Both hold a lock, so no file says who waits; the holder of the younger lock is assumed to. */
 function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
   let pairs = 0;
+  const acquired = acquiredReader();
   for (const overlap of overlaps) {
     for (const [lock, other] of overlapPairs(overlap)) {
       if (++pairs > MAX_OVERLAP_PAIRS) return;
-      const [one, another] = [instantOf(lock.acquired_at), instantOf(other.acquired_at)];
+      const [one, another] = [acquired(lock), acquired(other)];
       if (one === null || another === null || one === another) continue;
       const [younger, older] = one > another ? [lock, other] : [other, lock];
       const [from, to] = [valueText(younger.agent_id), valueText(older.agent_id)];
@@ -232,6 +249,18 @@ function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
       };
     }
   }
+}
+
+/** @returns a function that reads when a lock was acquired, once for each: a lock may be in thousands of pairs */
+function acquiredReader(): (lock: HeldLock) => number | null {
+  const known = new Map<HeldLock, number | null>();
+  return (lock) => {
+    const at = known.get(lock);
+    if (at !== undefined) return at;
+    const read = instantOf(lock.acquired_at);
+    known.set(lock, read);
+    return read;
+  };
 }
 
 /** A sender continues meanwhile, so this blocks nobody. */

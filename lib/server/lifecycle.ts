@@ -44,9 +44,9 @@ export function startServer({ alone, create = createRuntime }: { alone: boolean;
     const runtime = create();
     setRuntime(runtime);
     const context = createServerContext(access, { runtime, version: packageJson.version, endpoints: ENDPOINTS });
-    const { answer, direct } = serveEndpoints(ENDPOINTS, context);
+    const { answer, direct, bodyLimits } = serveEndpoints(ENDPOINTS, context);
     // No request is read before this function returns.
-    settleServers({ development: !alone, direct });
+    settleServers({ development: !alone, direct, bodyLimits });
     coverEveryAnswer(config);
     setPageGate(createPageGate(access));
     setAnswer(answer);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, mock, test } from 'node:test';
+import { after, mock, type TestContext, test } from 'node:test';
 import type { AttentionAnswer } from '../contract/schemas';
 import { SwarmAttention } from './attention';
 import type { SwarmDescription } from './description';
@@ -41,8 +41,14 @@ function attentionTo(
   });
 }
 
+/** Makes work take no time, so that it is not divided into turns. */
+function inOneTurn(context: TestContext) {
+  context.mock.method(performance, 'now', () => 0);
+}
+
 test('requestIfDue(): the items are computed again when time changes them, and not before', (context) => {
   mock.timers.enable({ apis: ['Date', 'setTimeout'], now: NOW });
+  inOneTurn(context);
   context.after(() => mock.timers.reset());
   const counts: number[] = [];
   const attention = attentionTo(({ count }) => counts.push(count));
@@ -63,6 +69,7 @@ test('requestIfDue(): the items are computed again when time changes them, and n
 
 test('requestIfDue(): items that could not be computed are computed at the next heartbeat', (context) => {
   mock.timers.enable({ apis: ['Date', 'setTimeout'], now: NOW });
+  inOneTurn(context);
   context.after(() => mock.timers.reset());
   const faults: unknown[] = [];
   const fault = new Error('once');
@@ -114,4 +121,24 @@ test('attend(): a fault is reported to onFault, not thrown', () => {
   );
   attention.attend();
   assert.deepEqual(faults, [fault]);
+});
+
+test('request(): a computation in turns is dropped if another one begins from newer facts', async (context) => {
+  mock.timers.enable({ apis: ['Date', 'setTimeout'], now: NOW });
+  context.after(() => mock.timers.reset());
+  let ticks = 0;
+  // Every step takes longer than a turn may.
+  context.mock.method(performance, 'now', () => (ticks += 10));
+  const counts: number[] = [];
+  const attention = attentionTo(({ count }) => counts.push(count));
+  attention.request();
+  assert.deepEqual(counts, [], 'not computed in this turn');
+  const asked = { sender: 'a', recipients: [], at: NOW - 61 * SECOND, text: '', seqs: [1], askedBack: null };
+  const question = { type: 'QUESTION' as const, msgId: 'q', ...asked };
+  attention.unresolved = { ...attention.unresolved, questions: [question] };
+  attention.attend();
+  assert.deepEqual(counts, [1]);
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(counts, [1], 'the older computation publishes nothing');
+  attention.stop();
 });

@@ -2,19 +2,19 @@
  * Computes the attention items and the wait relations of a swarm from all that is known of it, and reads the files that
  * nothing else needs: acknowledgements, tasks and conflicts.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { NO_ATTENTION } from '../contract/defaults';
 import type { WaitingAnswer } from '../contract/past-schemas';
 import { type AttentionAnswer, type AttentionEntry, MAX_LISTED_LOCKS } from '../contract/schemas';
 import type { Disposition, DispositionReview } from '../history/dispositions';
 import { throttle } from '../platform/throttle';
+import { runAtOnce, runInTurns } from '../platform/turns';
 import { type AttentionLimits, judgeAttention } from '../rules/attention';
 import { fingerprintOf } from '../rules/attention-dispositions';
 import { openFailures } from '../rules/attention-messages';
 import { blockedAgents } from '../rules/blocked-agents';
 import { DeadlineClock } from '../rules/deadline-clock';
 import type { UnresolvedMessages } from '../rules/unresolved-messages';
-import { waiting } from '../rules/waits';
+import { waitingSteps } from '../rules/waits';
 import { CONFLICT_LOG_FILE, ConflictLogReader } from '../sources/claudeswarm/conflict-log';
 import { PendingAcksReader } from '../sources/claudeswarm/pending-acks';
 import { mergeAcks, PendingAcksPlaces } from '../sources/claudeswarm/pending-acks-places';
@@ -29,7 +29,6 @@ import type { SwarmSources } from './source-status';
  */
 const UPDATE_INTERVAL_MS = 100;
 const COSTS = 20;
-const MAX_TURN_MS = 5;
 /** A pass that costs more than this is delayed, so that the change behind it is sent first; both in milliseconds. */
 const MAX_COST_AT_ONCE_MS = 20;
 const AFTERWARDS_MS = 100;
@@ -73,6 +72,8 @@ export class SwarmAttention {
   /** The instant of the last computation, and until when it is valid if nothing happens; null where it failed. */
   #time: DeadlineClock | null = null;
   #cost = 0;
+  /** The number of computations begun. */
+  #pass = 0;
   #later: NodeJS.Timeout | null = null;
   /** When the last review was sent, milliseconds since 1970. */
   #reviewedAt = 0;
@@ -85,7 +86,7 @@ export class SwarmAttention {
     this.#tasks = new TasksReader(root);
     this.#conflicts = new ConflictLogReader(root);
     this.#throttled = throttle(
-      () => this.attend(),
+      () => runInTurns(this.#attend()),
       () => Math.max(UPDATE_INTERVAL_MS, COSTS * this.#cost),
       options.onFault,
     );
@@ -111,13 +112,7 @@ export class SwarmAttention {
 
   /** Reads those of its own files that have changed, in turns of the event loop of a few milliseconds each. */
   async refreshFiles(): Promise<void> {
-    let begun = performance.now();
-    for (const changed of this.#refreshSteps()) {
-      if (changed) this.request();
-      if (performance.now() - begun < MAX_TURN_MS) continue;
-      await nextTurn();
-      begun = performance.now();
-    }
+    await runInTurns(this.#refreshSteps(), (changed) => changed && this.request());
   }
 
   *#refreshSteps(): Generator<boolean> {
@@ -132,15 +127,25 @@ export class SwarmAttention {
    * fault.
    */
   attend(): void {
+    runAtOnce(this.#attend());
+  }
+
+  *#attend(): Generator<void> {
+    const pass = ++this.#pass;
     try {
-      this.#attend();
+      for (const _step of this.#attendSteps()) {
+        yield;
+        // Another computation has begun meanwhile, from newer facts.
+        if (pass !== this.#pass) return;
+      }
     } catch (error) {
       this.#options.onFault(error);
     }
   }
 
-  #attend(): void {
-    const begun = performance.now();
+  *#attendSteps(): Generator<void> {
+    let begun = performance.now();
+    let cost = 0;
     const { description, sources, limits, staleTimeoutSeconds, startedAt, others } = this.#options;
     const time = new DeadlineClock(Date.now());
     this.#time = null;
@@ -156,8 +161,11 @@ export class SwarmAttention {
     const { tasks } = this.#tasks;
     const { conflicts } = this.#conflicts;
     const acks = mergeAcks(this.#acks.acks, this.#ackPlaces.acks);
-    this.waiting = waiting({ ...facts, tasks, conflicts, acks, questionFromMs: limits.questionFromMs });
+    this.waiting = yield* waitingSteps({ ...facts, tasks, conflicts, acks, questionFromMs: limits.questionFromMs });
     this.#describeBlocked();
+    cost += performance.now() - begun;
+    yield;
+    begun = performance.now();
     const judged = {
       ...facts,
       pendingAcks: { acks, status: this.#acks.status },
@@ -172,12 +180,15 @@ export class SwarmAttention {
       startedAt,
     };
     const { answer, ...review } = judgeAttention(judged, this.dispositions);
+    cost += performance.now() - begun;
+    yield;
+    begun = performance.now();
     this.answer = answer;
     this.#options.publish(answer);
     this.#options.onFault(null);
     this.#review(review);
     this.#time = time;
-    this.#cost = performance.now() - begun;
+    this.#cost = cost + performance.now() - begun;
   }
 
   #describeBlocked(): void {

@@ -63,6 +63,8 @@ export class BundleSwarm implements Runtime {
   }
 
   /** A bundle has no receivers of alerts. */
+  takeHook(): void {}
+
   alerts(): readonly [] {
     return [];
   }

@@ -16,6 +16,7 @@ import {
 } from '../rules/session-agents';
 import { type JoinEntry, joinSessions, type ProcessPlaces } from '../rules/session-join';
 import type { ClaudeSession, ClaudeTeam, Excerpt, TranscriptFacts } from '../sources/claude-code/claude-session';
+import { endsWithQuestion } from '../sources/claude-code/transcript-excerpts';
 import { readInstant } from '../sources/claudeswarm/naive-time';
 import type { Registry, RegistryEntry } from '../sources/claudeswarm/registry';
 import { isPid, type ProcessTable } from '../sources/processes/processes';
@@ -235,9 +236,4 @@ function describeSession(session: ClaudeSession, facts: TranscriptFacts | null):
 
 function excerpt(said: Excerpt | null): AgentWork['last_prompt'] {
   return said && { text: said.text, at: instantWithin(said.at) };
-}
-
-/** @returns whether the last line of a text is a question */
-function endsWithQuestion(text: string): boolean {
-  return /[?？]["')\]*_`]*\s*$/.test(text);
 }

@@ -66,6 +66,8 @@ function world() {
     },
     onFault: (error) => said.faults.push(error),
     onProcesses: () => {},
+    onProgress: () => {},
+    onThreadFault: () => {},
   });
   const show = (...sessions: ClaudeSession[]) => {
     reader.sessions = sessions;

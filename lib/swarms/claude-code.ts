@@ -10,7 +10,7 @@ import type {
   TranscriptMark,
 } from '../sources/claude-code/claude-session';
 import { projectFolders } from '../sources/claude-code/worktrees';
-import type { ReaderStatus } from '../sources/source-status';
+import { type ReaderStatus, statusAfter } from '../sources/source-status';
 import { type ClaudeFacts, type HookFacts, NO_CLAUDE_FACTS } from './claude-agents';
 
 export interface SessionsSource {
@@ -55,6 +55,9 @@ export interface HooksSource {
 export interface TranscriptEvents {
   onFacts: (facts: readonly TranscriptFacts[]) => void;
   onUsage: (rows: readonly ClaudeUsage[], marks: readonly TranscriptMark[]) => void | Promise<void>;
+  onProgress: Options['onProgress'];
+  onStatus: (status: { faults: readonly string[] }) => void;
+  onFault: Options['onThreadFault'];
 }
 
 /** The readers of Claude Code's files; a null one is switched off. */
@@ -81,8 +84,12 @@ interface Options {
   onStatus: () => void;
   /** Takes usage, and how far the transcripts were read with it. */
   recordUsage: (rows: readonly AgentUsage[], marks: readonly TranscriptMark[]) => void | Promise<void>;
+  /** Takes how far the transcripts were read for the usage; null once they are read. */
+  onProgress: (progress: { read_bytes: number; total_bytes: number } | null) => void;
   /** Takes why the files could not be read, null once they can. */
   onFault: (error: unknown) => void;
+  /** Takes a sentence and the error when the thread of the transcripts died, and null when it works again. */
+  onThreadFault: (thread: string, detail: string | null, error?: unknown) => void;
   /** Called when other processes have sessions: what was read about processes may be that of others. */
   onProcesses: () => void;
 }
@@ -105,6 +112,7 @@ export class ClaudeCode {
   /** Agents by session id, for rows of usage. */
   readonly #agents = new Map<string, string>();
   #processes = '';
+  #transcriptStatus: ReaderStatus = { state: 'ok', reason: null, since: Date.now(), keptFrom: null, skipped: [] };
   #reportedStatus: ReaderStatus | null = null;
   /** The readers that have thrown. */
   readonly #failed = new Set<string>();
@@ -124,15 +132,19 @@ export class ClaudeCode {
   /** The same object while nothing in it changes. */
   get status(): ReaderStatus {
     const { sessions, teams } = this.#options.readers;
-    const [first, second, third] = this.#status.parts;
-    const isSame = first === sessions.status && second === teams.status && third === this.#watch.status;
+    const [first, second, third, fourth] = this.#status.parts;
+    const isSame =
+      first === sessions.status &&
+      second === teams.status &&
+      third === this.#watch.status &&
+      fourth === this.#transcriptStatus;
     if (!isSame) this.#status = this.#joinStatus();
     return this.#status.joined;
   }
 
   #joinStatus(): { parts: readonly ReaderStatus[]; joined: ReaderStatus } {
     const { sessions, teams, joinStatus } = this.#options.readers;
-    const others = [teams.status, this.#watch.status];
+    const others = [teams.status, this.#watch.status, this.#transcriptStatus];
     return { parts: [sessions.status, ...others], joined: joinStatus(sessions.status, ...others) };
   }
 
@@ -156,7 +168,7 @@ export class ClaudeCode {
    * @param marks how far they were read before, as the history keeps it
    */
   beginTranscripts(marks: readonly TranscriptMark[]): void {
-    const { readers, recordUsage } = this.#options;
+    const { readers, recordUsage, onProgress, onThreadFault } = this.#options;
     if (this.#stopped) return;
     this.#transcripts ??=
       readers.transcripts?.(marks, {
@@ -166,6 +178,9 @@ export class ClaudeCode {
             rows.map((row) => this.#withAgent(row)),
             read,
           ),
+        onProgress,
+        onStatus: ({ faults }) => this.#noteTranscripts(faults),
+        onFault: onThreadFault,
       }) ?? null;
     this.#transcripts?.follow(this.#followed);
   }
@@ -256,6 +271,12 @@ export class ClaudeCode {
     this.#report({ transcripts });
   }
 
+  #noteTranscripts(faults: readonly string[]): void {
+    const found = faults.length === 0 ? ({ state: 'ok', reason: null } as const) : degraded(faults);
+    this.#transcriptStatus = statusAfter(this.#transcriptStatus, { ...found, keptFrom: null, skipped: [] }, Date.now());
+    if (!this.#stopped) this.#options.onStatus();
+  }
+
   #compareHooks(): void {
     const { hooks, readers } = this.#options;
     for (const session of readers.sessions.sessions) hooks?.compare(session);
@@ -279,6 +300,10 @@ export class ClaudeCode {
   #withAgent(row: ClaudeUsage): AgentUsage {
     return { ...row, agentId: this.#agents.get(row.sessionId) ?? null };
   }
+}
+
+function degraded(faults: readonly string[]): Pick<ReaderStatus, 'state' | 'reason'> {
+  return { state: 'degraded', reason: faults.join(' ') };
 }
 
 /** @returns why nothing is known of sessions, a sentence; null where they are read */

@@ -4,19 +4,21 @@ import { claudeCodeStatus } from '../sources/claude-code/claude-folder';
 import { ClaudeWatcher } from '../sources/claude-code/claude-watcher';
 import { SessionsReader } from '../sources/claude-code/sessions-reader';
 import { TeamsReader } from '../sources/claude-code/teams-reader';
+import { TranscriptsHandle } from '../workers/transcripts';
 import type { ClaudeReaders } from './claude-code';
 
 /** @returns the readers; null where a setting switches them off, and then nothing is created */
 export function claudeReaders({
   claudeCode,
   claudeConfigDir: folder,
-}: Pick<Config, 'claudeCode' | 'claudeConfigDir'>): ClaudeReaders | null {
+  claudeTranscripts: transcripts,
+}: Pick<Config, 'claudeCode' | 'claudeConfigDir' | 'claudeTranscripts'>): ClaudeReaders | null {
   if (!claudeCode) return null;
   return {
     sessions: new SessionsReader({ folder }),
     teams: new TeamsReader({ folder, onMessage: () => {} }),
     watch: (onHint) => new ClaudeWatcher(folder, onHint),
     joinStatus: claudeCodeStatus,
-    transcripts: null,
+    transcripts: transcripts ? (marks, events) => new TranscriptsHandle({ folder, marks, ...events }) : null,
   };
 }

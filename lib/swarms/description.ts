@@ -1,6 +1,7 @@
 /** Describes a swarm from its files: agents with their health, locks with their overlaps. */
 import { NO_AGENTS } from '../contract/defaults';
 import type { AgentsAnswer, DepartedAgent, LocksAnswer } from '../contract/schemas';
+import { runAtOnce } from '../platform/turns';
 import { describeAgents, type Evidence, type Speech } from '../rules/agent-health';
 import { AgentLives, MAX_DEPARTED } from '../rules/agent-lives';
 import type { BlockedAgents } from '../rules/blocked-agents';
@@ -106,6 +107,11 @@ export class SwarmDescription {
    * @param signsAnew takes all signs of life, however recently they were taken
    */
   describe(newestBySender: ReadonlyMap<string, Speech>, now: number, signsAnew = false): void {
+    runAtOnce(this.describeSteps(newestBySender, now, signsAnew));
+  }
+
+  /** The same as `describe`, in steps. */
+  *describeSteps(newestBySender: ReadonlyMap<string, Speech>, now: number, signsAnew = false): Generator<void> {
     const { registry } = this.#from.registry;
     const { cards } = this.#from.cards;
     const { blocked, claude } = this;
@@ -114,6 +120,7 @@ export class SwarmDescription {
     if (signsAnew || this.#wantsDescribing(signs)) {
       this.#signs = signs;
       this.agents = this.#describeAgents(signs);
+      yield;
     }
     this.#describeLocks(now);
   }

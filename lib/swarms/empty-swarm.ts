@@ -86,6 +86,8 @@ export class NoSwarm implements Runtime {
     throw new QueryRefused('not_live', `No swarm was found, so nothing can be acknowledged or snoozed; ${start}.`);
   }
 
+  takeHook(): void {}
+
   alerts(): readonly [] {
     return [];
   }

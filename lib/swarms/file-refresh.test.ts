@@ -53,7 +53,7 @@ function refreshing(context: TestContext, setting: Setting = {}) {
     subscriberCount: () => setting.subscribers ?? 0,
     events: {
       beginsAll: () => note('begins all'),
-      changed: (all: boolean) => note(`changed ${all}`),
+      changed: async (all: boolean) => note(`changed ${all}`),
       endsAll: () => note('ends all'),
       read: (begunAt: number, all: boolean) => {
         readiness.filesRead = true;

@@ -22,8 +22,9 @@ interface Events {
    * What was read may differ, and is to be described.
    *
    * @param all everything was to be read: ages and health change by time alone, also where files can't be read
+   * @returns resolves when it is published
    */
-  changed: (all: boolean) => void;
+  changed: (all: boolean) => Promise<void>;
   /** Everything was to be read, and that has ended, with or without a fault. */
   endsAll: () => void;
   /** A read has ended without a fault. @param begunAt milliseconds since 1970 */
@@ -97,7 +98,7 @@ export class FileRefresh {
     try {
       differs = (await this.#read(hint)) || differs;
     } finally {
-      if (differs) events.changed(all);
+      if (differs) await events.changed(all);
       if (all) events.endsAll();
     }
     events.read(begunAt, all);
@@ -109,7 +110,7 @@ export class FileRefresh {
     this.#lockNames = new Set();
     const changed = await locks.refresh(names);
     // The first refresh of everything describes what it reads.
-    if (changed && readiness.filesRead) events.changed(false);
+    if (changed && readiness.filesRead) await events.changed(false);
   }
 
   /** @returns whether agents or locks changed */

@@ -19,6 +19,7 @@ import type { RecorderOptions } from '../recorder/events';
 import type { AttentionLimits } from '../rules/attention';
 import { changeFrom } from '../rules/attention-dispositions';
 import { type LockPageQuery, locksPage } from '../rules/lock-pages';
+import type { HookPayload } from '../sources/claude-code/hook-payloads';
 import { AGENT_CARDS_FILE, AgentCardsReader } from '../sources/claudeswarm/agent-cards';
 import { LocksReader } from '../sources/claudeswarm/locks';
 import { RegistryReader } from '../sources/claudeswarm/registry';
@@ -34,6 +35,7 @@ import { ClaudeCode, type ClaudeReaders } from './claude-code';
 import { SwarmDescription } from './description';
 import { FileRefresh } from './file-refresh';
 import { HeartbeatTimer } from './heartbeat';
+import { HookEvents } from './hook-events';
 import { SwarmJournal } from './journal-feed';
 import { liveHealth } from './live-health';
 import { MessageCounts } from './message-counts';
@@ -92,6 +94,7 @@ export class LiveSwarm implements Runtime {
   readonly #counts = new MessageCounts({ head: () => this.hub.head().seq, ask: () => this.#recorder.summary() });
   readonly #publisher: StatePublisher;
   readonly #attention: SwarmAttention;
+  readonly #hooks = new HookEvents();
   readonly #heartbeat = new HeartbeatTimer();
   readonly #timer: NodeJS.Timeout;
 
@@ -118,7 +121,7 @@ export class LiveSwarm implements Runtime {
     const { swarmConfig: config, zone } = options;
     this.#claude = options.claude && this.#createClaude(options.claude);
     this.#sources = new SwarmSources({
-      ...{ registry: this.#registry, locks, watcher: this.#watcher, config, zone },
+      ...{ registry: this.#registry, locks, watcher: this.#watcher, config, zone, hooks: this.#hooks },
       ...(this.#claude !== null && { claudeCode: this.#claude }),
     });
     this.#publisher = this.#createPublisher();
@@ -188,6 +191,10 @@ export class LiveSwarm implements Runtime {
     return this.#attention.find(id)?.entry ?? found.entry;
   }
 
+  takeHook(payload: HookPayload): void {
+    this.#hooks.take(payload);
+  }
+
   alerts(): readonly ReceiverState[] {
     return this.#alerts.states;
   }
@@ -236,8 +243,8 @@ export class LiveSwarm implements Runtime {
       subscriberCount: () => this.hub.subscriberCount,
       events: {
         beginsAll: () => this.#attention.requestIfDue(),
-        changed: (all) => {
-          this.#publisher.describe(all);
+        changed: async (all) => {
+          await this.#publisher.describeInTurns(all);
           this.#claude?.follow(this.#description.shownSessions());
           this.#publisher.publishSources();
         },
@@ -273,14 +280,16 @@ export class LiveSwarm implements Runtime {
 
   #createClaude(readers: ClaudeReaders): ClaudeCode {
     return new ClaudeCode({
-      ...{ root: this.root, readers, hooks: null },
+      ...{ root: this.root, readers, hooks: this.#hooks },
       onFacts: (facts) => {
         this.#description.claude = facts;
         this.#publisher.describeSoon();
       },
       onStatus: () => this.#publisher.publishSources(),
       recordUsage: () => {},
+      onProgress: () => {},
       onProcesses: () => this.#places.forget(),
+      onThreadFault: (...fault) => this.#publisher.fault(...fault),
       onFault: (error) =>
         this.#publisher.fault(
           'claude-code',

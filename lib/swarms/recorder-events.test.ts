@@ -151,3 +151,28 @@ test('awaitHistory(): a history that opens in time stays', (context) => {
   mock.timers.tick(20_000);
   assert.deepEqual(taken(), []);
 });
+
+test('handle(): a part of the recorder that failed is a fault until it works; the journal then begins again', (context) => {
+  const { after } = handling(context);
+  const error = { name: 'TypeError', frames: [] };
+  const [fault] = after({ type: 'part', part: 'alerts', fault: error });
+  assert.deepEqual(fault?.slice(0, 2), ['publisher.fault', 'alerts']);
+  assert.match(String(fault?.[2]), /messages are still recorded/);
+  assert.deepEqual(after({ type: 'part', part: 'alerts', fault: null }), [['publisher.fault', 'alerts', null, null]]);
+  assert.deepEqual(after({ type: 'part', part: 'the journal', fault: error })[0], ['journal.end']);
+});
+
+test('handle(): an event that cannot be taken is a fault until one of its type can, and throws nothing', (context) => {
+  const { after } = handling(context);
+  const committed = { type: 'committed' as const, messages: [], count: 0, head: 1, oldest: 1 };
+  Object.defineProperty(committed, 'oldest', {
+    configurable: true,
+    get() {
+      throw new TypeError('broken');
+    },
+  });
+  assert.deepEqual(after(committed).at(-1)?.slice(0, 2), ['publisher.fault', 'taking committed']);
+  Object.defineProperty(committed, 'oldest', { value: 1 });
+  assert.deepEqual(after(committed).at(-1), ['publisher.fault', 'taking committed', null]);
+  assert.deepEqual(after(committed).at(-1), ['hub.setOldest', 1]);
+});

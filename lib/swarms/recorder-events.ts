@@ -49,6 +49,8 @@ type Handlers = { readonly [Type in RecorderEvent['type']]: (event: EventOf<Type
 export class RecorderEvents {
   readonly figures: Figures = { ...NO_FIGURES, pruned: { ...NO_FIGURES.pruned } };
   readonly #options: Options;
+  /** The types whose last event met a fault. */
+  readonly #failed = new Set<RecorderEvent['type']>();
   readonly #handlers: Handlers = {
     opened: (event) => this.#opened(event),
     committed: (event) => this.#committed(event),
@@ -62,6 +64,8 @@ export class RecorderEvents {
     pruned: (event) => this.#pruned(event),
     rezoned: ({ before, zone }) =>
       log().info({ before, zone }, 'Times of kept messages are read again in another zone.'),
+    unjudged: ({ part, seq, error }) => log().error({ part, seq, error }, 'A message could not be judged.'),
+    part: ({ part, fault }) => this.#part(part, fault),
     condition: (event) => this.#condition(event),
   };
 
@@ -69,9 +73,19 @@ export class RecorderEvents {
     this.#options = options;
   }
 
-  /** Takes the recorder's events, in their order. */
+  /** Takes the recorder's events, in their order. A fault with one of them does not keep the next ones from coming. */
   handle<Type extends RecorderEvent['type']>(event: EventOf<Type> & { type: Type }): void {
-    this.#handlers[event.type](event);
+    const { type } = event;
+    const place = `taking ${type}`;
+    try {
+      this.#handlers[type](event);
+    } catch (error) {
+      this.#failed.add(type);
+      const detail = `An internal fault keeps the dashboard from showing what the recorder reports (${type}).`;
+      this.#options.publisher.fault(place, detail, error);
+      return;
+    }
+    if (this.#failed.delete(type)) this.#options.publisher.fault(place, null);
   }
 
   /** Continues without a history if none opens within 10 s. */
@@ -146,6 +160,13 @@ export class RecorderEvents {
     this.figures.pruned.messages += messages;
     this.figures.pruned.entries += entries;
     log().info({ messages, entries }, 'The retention deleted messages or journal entries.');
+  }
+
+  #part(part: EventOf<'part'>['part'], fault: EventOf<'part'>['fault']): void {
+    const detail = `An internal fault keeps the recorder from processing ${part}; messages are still recorded.`;
+    // What the journal has missed is recorded with the whole state, which begins it again.
+    if (part === 'the journal') this.#options.journal.end();
+    this.#options.publisher.fault(part, fault && detail, fault);
   }
 
   #condition(event: EventOf<'condition'>): void {

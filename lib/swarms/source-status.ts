@@ -9,6 +9,7 @@ import type { ResolvedZone } from '../sources/claudeswarm/time-zone';
 import type { SwarmWatcher } from '../sources/claudeswarm/watcher';
 import type { ZoneMismatch } from '../sources/claudeswarm/zone-mismatch';
 import type { ReaderStatus } from '../sources/source-status';
+import type { HookEvents } from './hook-events';
 
 interface Readers {
   registry: { status: ReaderStatus };
@@ -19,6 +20,7 @@ interface Readers {
   zone: Pick<ResolvedZone, 'zone' | 'notice'>;
   /** The files of Claude Code; absent where nothing reads them. */
   claudeCode?: { status: ReaderStatus };
+  hooks: Pick<HookEvents, 'firstAt'>;
 }
 
 export class SwarmSources {
@@ -26,6 +28,7 @@ export class SwarmSources {
   history: HistoryCondition = UNOPENED_HISTORY;
   zoneMismatch: ZoneMismatch | null = null;
   readonly #readers: Readers;
+  readonly #createdAt = Date.now();
   /** Internal faults by place, each a sentence. */
   readonly #faults = new Map<string, string>();
   readonly #since = new Map<string, { condition: string; since: number }>();
@@ -67,6 +70,7 @@ export class SwarmSources {
       config: asSource(config.status),
       zone: this.#zone(),
       claude_code: this.#claudeCode(),
+      hooks: this.#hooks(),
     };
   }
 
@@ -86,6 +90,13 @@ export class SwarmSources {
     return { ...known, since: this.#stateSince('zone', known), zone, suggested };
   }
 
+  #hooks(): Source {
+    const { firstAt } = this.#readers.hooks;
+    const found = { kept_from: null, skipped: [] };
+    if (firstAt !== null) return { ...found, state: 'ok', reason: null, since: formatInstant(firstAt) };
+    return { ...found, state: 'missing', reason: NO_HOOKS, since: formatInstant(this.#createdAt) };
+  }
+
   /** Workers report only the state of a source; the instant of its last change is kept here. */
   #stateSince(name: string, { state, reason }: Pick<Source, 'state' | 'reason'>): string {
     const condition = `${state} ${reason}`;
@@ -100,6 +111,10 @@ function asSource({ state, reason, since, keptFrom, skipped }: ReaderStatus): So
   const kept_from = keptFrom === null ? null : formatInstant(keptFrom);
   return { state, reason, since: formatInstant(since), kept_from, skipped };
 }
+
+const NO_HOOKS =
+  'No hook of Claude Code has reported an event since the dashboard started, so only files are used. To hear of prompts ' +
+  'and ends of turns at once, run "claude-swarm-dashboard hooks install".';
 
 const UNREAD_LOG: LogCondition = {
   state: 'missing',

@@ -34,7 +34,10 @@ function publishing(context: TestContext) {
     locksJson: JSON.stringify(wholeLocks([])),
     allLocks: [],
     lives: { save: () => lives.kept, restore: (json: string) => lives.restored.push(json) },
-    describe: (_newest: unknown, _now: number, withNewSigns: boolean) => void steps.push(`describe ${withNewSigns}`),
+    *describeSteps(_newest: unknown, _now: number, withNewSigns: boolean) {
+      steps.push(`describe ${withNewSigns}`);
+      yield;
+    },
   };
   const sources = {
     history: { role: 'follower' },
@@ -93,10 +96,38 @@ test('describe(): what differs is journaled with the time of the description', (
   );
 });
 
+test('describeInTurns(): a description between two turns journals what the first has published', async (context) => {
+  const { publisher, description, sources, updates, taken } = publishing(context);
+  publisher.describe();
+  sources.history.role = 'recorder';
+  publisher.syncJournal(NOW);
+  updates.length = 0;
+  taken();
+  let ticks = 0;
+  // Every step takes longer than a turn may.
+  context.mock.method(performance, 'now', () => (ticks += 10));
+  description.agents = otherAgents('shop');
+  const running = publisher.describeInTurns();
+  const seen: string[] = [];
+  while (!seen.includes('agents')) {
+    await new Promise((resolve) => setImmediate(resolve));
+    seen.push(...taken());
+  }
+  assert.deepEqual([seen, updates.length], [['describe false', 'agents'], 0]);
+  publisher.describe();
+  assert.deepEqual(
+    updates.map(({ changed }) => changed.map(([kind, subject]) => `${kind} ${subject}`)),
+    [['registry header']],
+  );
+  assert.deepEqual(taken(), ['describe false', 'attention requested', 'stats']);
+  await running;
+  assert.deepEqual([taken(), updates.length], [[], 1]);
+});
+
 test('describe(): a fault is published as one of the sources, and ends with the next description', (context) => {
   const { publisher, description, faults, taken } = publishing(context);
-  const { describe } = description;
-  description.describe = () => {
+  const { describeSteps } = description;
+  description.describeSteps = () => {
     throw new Error('odd');
   };
   publisher.describe();
@@ -104,7 +135,7 @@ test('describe(): a fault is published as one of the sources, and ends with the 
   assert.deepEqual(taken(), ['sources', 'attention requested']);
   publisher.describe();
   assert.deepEqual(taken(), [], 'the same fault is published once');
-  description.describe = describe;
+  description.describeSteps = describeSteps;
   publisher.describe();
   assert.equal(faults.size, 0);
   const described = ['describe false', 'agents', 'locks', 'attention requested', 'stats'];

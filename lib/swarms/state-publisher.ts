@@ -4,6 +4,7 @@
  */
 import type { AttentionAnswer, Stats } from '../contract/schemas';
 import type { Hub } from '../hub/hub';
+import { runAtOnce, runInTurns } from '../platform/turns';
 import type { Speech } from '../rules/agent-health';
 import { statistics } from '../rules/stats';
 import { findLock } from '../sources/claudeswarm/lock-list';
@@ -17,7 +18,7 @@ import type { SwarmSources } from './source-status';
 interface Options {
   hub: Pick<Hub, 'setState'>;
   journal: SwarmJournal;
-  description: Pick<SwarmDescription, 'describe' | 'agents' | 'locks' | 'locksJson' | 'allLocks' | 'lives'>;
+  description: Pick<SwarmDescription, 'describeSteps' | 'agents' | 'locks' | 'locksJson' | 'allLocks' | 'lives'>;
   sources: Pick<SwarmSources, 'now' | 'fault' | 'history'>;
   counts: Pick<MessageCounts, 'summary'>;
   readiness: Pick<Readiness, 'filesRead'>;
@@ -39,6 +40,8 @@ export class StatePublisher {
   /** Runs while a description that can wait is pending. */
   #describing: NodeJS.Timeout | null = null;
   #livesRestored = false;
+  /** Published, but not journaled yet: a description in turns, or one that comes between two turns, will do it. */
+  readonly #unjournaled = new Set<'agents' | 'locks'>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -50,7 +53,7 @@ export class StatePublisher {
    */
   describeSoon(): void {
     this.#describing ??= setTimeout(() => {
-      if (this.#options.readiness.filesRead) this.describe();
+      if (this.#options.readiness.filesRead) void this.describeInTurns();
     }, 0);
   }
 
@@ -61,30 +64,50 @@ export class StatePublisher {
    * @param withNewSigns also takes signs of life that only prolong an activity
    */
   describe(withNewSigns = false): void {
+    runAtOnce(this.#describe(withNewSigns));
+  }
+
+  /** The same as `describe`, in as many turns of the event loop as it takes; of a usual swarm it ends in this one. */
+  describeInTurns(withNewSigns = false): Promise<void> | undefined {
+    return runInTurns(this.#describe(withNewSigns));
+  }
+
+  *#describe(withNewSigns: boolean): Generator<void> {
     if (this.#describing) clearTimeout(this.#describing);
     this.#describing = null;
     try {
-      this.#describe(withNewSigns);
+      yield* this.#describeSteps(withNewSigns);
       this.fault('describing', null);
     } catch (error) {
       this.fault('describing', `The content of the swarm's files can't be shown: ${error}`, error);
     }
   }
 
-  #describe(withNewSigns: boolean): void {
-    const now = Date.now();
+  /** Each step takes what was described last, since another description may come between two of them. */
+  *#describeSteps(withNewSigns: boolean): Generator<void> {
     const { description, hub, journal, requestAttention } = this.#options;
-    description.describe(this.newestBySender, now, withNewSigns);
-    const lives = this.#livesRestored ? description.lives.save() : null;
-    if (lives !== null) this.#options.keepLives(lives);
-    const { agents, locks, locksJson } = description;
-    const agentsDiffer = hub.setState('agents', agents);
-    const locksDiffer = hub.setState('locks', locks, locksJson);
-    if (agentsDiffer) journal.agents(agents);
-    if (locksDiffer) journal.locks(locks, (lockFile) => findLock(description.allLocks, lockFile) !== undefined);
-    if (agentsDiffer || locksDiffer) requestAttention();
-    journal.commit(now);
+    yield* description.describeSteps(this.newestBySender, Date.now(), withNewSigns);
+    yield;
+    if (hub.setState('agents', description.agents)) this.#unjournaled.add('agents');
+    yield;
+    if (hub.setState('locks', description.locks, description.locksJson)) this.#unjournaled.add('locks');
+    if (this.#unjournaled.size > 0) requestAttention();
+    yield;
+    if (this.#unjournaled.delete('agents')) journal.agents(description.agents);
+    yield;
+    if (this.#unjournaled.delete('locks')) {
+      journal.locks(description.locks, (lockFile) => findLock(description.allLocks, lockFile) !== undefined);
+    }
+    journal.commit(Date.now());
+    yield;
+    this.#keepLives();
+    yield;
     this.publishStats();
+  }
+
+  #keepLives(): void {
+    const lives = this.#livesRestored ? this.#options.description.lives.save() : null;
+    if (lives !== null) this.#options.keepLives(lives);
   }
 
   /** @returns the statistics of this moment */

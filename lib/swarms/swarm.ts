@@ -15,6 +15,7 @@ import type { Answer, Json, MessageQuery, PastQuestion, Questions } from '../que
 export type { BundlePart, Json, MessageQuery, Questions } from '../queries/questions';
 
 import type { LockPageQuery } from '../rules/lock-pages';
+import type { HookPayload } from '../sources/claude-code/hook-payloads';
 
 export type { LockPageQuery } from '../rules/lock-pages';
 
@@ -88,6 +89,8 @@ export interface Runtime {
    * @throws {QueryRefused} where no live swarm is shown, or the decision can't be kept
    */
   decide(id: string, decision: AttentionDecision, by: string | null): Promise<AttentionEntry | null>;
+  /** Takes an event that a hook of Claude Code reported. */
+  takeHook(payload: HookPayload): void;
   /** The state of each receiver of alerts. */
   alerts(): readonly ReceiverState[];
   firstState(): SwarmState;

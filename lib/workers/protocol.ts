@@ -8,6 +8,8 @@ import type { LogSettings } from '../platform/log';
 import type { SafeError } from '../platform/safe-error';
 import type { QueryRefusedCode, QuestionName, Questions } from '../queries/questions';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from '../recorder/events';
+import type { TranscriptMark } from '../sources/claude-code/claude-session';
+import type { FollowedSession, TranscriptsNews } from '../sources/claude-code/transcripts';
 
 /** How the recorder thread watches the main thread. */
 export interface WatchdogOptions {
@@ -20,6 +22,14 @@ export interface WatchdogOptions {
 export interface RecorderThreadOptions extends RecorderOptions {
   /** Null if the main thread is not watched. */
   watchdog: WatchdogOptions | null;
+}
+
+/** The options with which the transcripts thread is started. */
+export interface TranscriptsThreadOptions {
+  /** Claude Code's own folder. */
+  folder: string;
+  marks: TranscriptMark[];
+  sessions: FollowedSession[];
 }
 
 /** The contents of a bundle that was opened. */
@@ -52,6 +62,10 @@ export type ToThread =
   | { type: 'review'; review: DispositionReview }
   /** Another thread found the database damaged. */
   | { type: 'damaged' }
+  /** Which sessions the transcripts thread follows from now on. */
+  | { type: 'follow'; sessions: FollowedSession[] }
+  /** The main thread has taken the usage of one message. */
+  | { type: 'usage_taken' }
   | { type: 'ask'; id: number; name: QuestionName; query: Questions[QuestionName]['query'] }
   | { type: 'stop' };
 
@@ -63,6 +77,7 @@ export type FromThread =
   | { type: 'fault'; id: number; error: SafeError }
   /** A fault of this program ends the thread. */
   | { type: 'failed'; detail: string; error: SafeError }
+  | { type: 'transcripts'; news: TranscriptsNews }
   | { type: 'bundle'; opened: OpenedBundle }
   /** The bundle can't be opened: a sentence that states what is wrong and what to do. */
   | { type: 'refused'; detail: string }

@@ -9,11 +9,12 @@ import { QueryRefused } from '../queries/questions';
 import type { Recorder } from '../recorder/recorder';
 import { answerQuestion } from './answers';
 import type { FromThread, ToThread } from './protocol';
+import { threadPort } from './thread-entry';
 
 /** @throws if this does not run in a worker */
-export function postTo(port: MessagePort | null): (message: FromThread) => void {
-  if (!port) throw new Error('This module is the entry of a worker thread.');
-  const post = (message: FromThread) => {
+export function postTo(parent: MessagePort | null): (message: FromThread) => void {
+  const port = threadPort(parent);
+  return (message) => {
     if (message.type !== 'answer' || typeof message.answer !== 'string')
       return port.postMessage(message, blocksOf(messagesIn(message)));
     // A large string would be copied twice between threads, and then encoded by the main thread, which serves all
@@ -21,12 +22,6 @@ export function postTo(port: MessagePort | null): (message: FromThread) => void 
     const answer = new TextEncoder().encode(message.answer);
     port.postMessage({ ...message, answer }, [answer.buffer]);
   };
-  // Errors of native modules lose their message when they are passed to the main thread.
-  process.on('uncaughtException', (error) => {
-    post({ type: 'failed', detail: error.message, error: safeError(error) });
-    process.exit(1);
-  });
-  return post;
 }
 
 /** The encoded messages in a message to the main thread. Their bytes are transferred, not copied. */

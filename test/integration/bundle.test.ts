@@ -116,6 +116,12 @@ describe('a bundle', () => {
     }
   });
 
+  test('opened again, refuses a list of what is open, which only a live swarm knows', async () => {
+    const answer = await fetch(`${opened.url}/api/messages?only=unanswered`);
+    const { type } = (await answer.json()) as { type: string };
+    assert.deepEqual([answer.status, type], [409, 'urn:claude-swarm-dashboard:problem:not_live']);
+  });
+
   test('opened again, is not live: the stream has the state at its end', async () => {
     const answers = new Map<string, unknown>();
     await new Promise<void>((resolve, reject) => {

@@ -143,9 +143,10 @@ function provoke(status: ProblemStatus, route: DescribedRoute): { path: string }
 }
 
 /**
- * Refusals that need more than one request, or a long one: tested below, in bodies.test.ts, or with a broken server.
+ * Refusals that need more than one request, a long one, or another server: tested below, in bodies.test.ts and
+ * bundle.test.ts, or with a broken server.
  */
-const ELSEWHERE: readonly ProblemStatus[] = [408, 429, 500, 503];
+const ELSEWHERE: readonly ProblemStatus[] = [408, 409, 429, 500, 503];
 
 function assertProblem({ status, headers, body }: Answer, expected: ProblemStatus): void {
   assert.equal(status, expected, body);

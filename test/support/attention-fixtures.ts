@@ -42,6 +42,7 @@ export const SOURCES: Sources = {
   watcher: { ...OK, mode: 'events' },
   config: OK,
   claude_code: OK,
+  hooks: OK,
 };
 
 export const FACTS: AttentionFacts = {

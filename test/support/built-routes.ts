@@ -5,13 +5,18 @@ import { PROJECT } from './production-server';
 
 const BUILD = join(PROJECT, '.next');
 
-/** @returns an address for each built page and route; parameters are filled in */
+/**
+ * @returns an address for each built page and route; parameters are filled in. Without the assets, which are written by
+ *   the build, before there is a swarm, and are sent to anybody.
+ */
 export function builtRoutes(): string[] {
   const routes = JSON.parse(readFileSync(join(BUILD, 'app-path-routes-manifest.json'), 'utf8')) as Record<
     string,
     string
   >;
-  return Object.values(routes).map((route) => route.replace('[[...path]]', 'nothing/there').replace('[id]', 'agent-0'));
+  return Object.values(routes)
+    .filter((route) => !route.startsWith('/static/'))
+    .map((route) => route.replace('[[...path]]', 'nothing/there').replace('[id]', 'agent-0'));
 }
 
 /** @returns the name of the build, part of some of its addresses */

@@ -111,6 +111,9 @@ export function recorderTests(prefix: string) {
   };
 }
 
+/** In place of `MessageFaults`: a fault fails the test. */
+export const unguarded = { attempt: (_part: string, _seq: number, step: () => void) => step() };
+
 /** @returns `seq:n` of a message */
 export function numberOf({ seq, json }: KeptMessage | EncodedMessage): string {
   return `${seq}:${(JSON.parse(Buffer.from(json).toString()) as { n: number }).n}`;

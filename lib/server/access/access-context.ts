@@ -1,6 +1,8 @@
 /** What decides whether a request is answered. Created once when the server starts, or by a test. */
 import type { Config } from '../../config/config';
+import { hookTokenFile } from '../../config/hook-token';
 import { log } from '../../platform/log';
+import { HookTokenFile } from './hook-token';
 import { createLimits, type Limits } from './limits';
 import { OpenStreams } from './open-streams';
 import { openTokens, type TokenStore } from './tokens';
@@ -11,6 +13,8 @@ export interface AccessContext {
   readonly streams: OpenStreams;
   /** Null if no tokens file is set. */
   readonly tokens: Pick<TokenStore, 'find'> | null;
+  /** The token that `hooks install` created. */
+  readonly hookToken: Pick<HookTokenFile, 'has'>;
 }
 
 /**
@@ -20,7 +24,8 @@ export interface AccessContext {
  */
 export function createAccess(config: Config): AccessContext {
   const streams = new OpenStreams();
-  return { config, limits: createLimits(), streams, tokens: openTokens(config, streams) };
+  const hookToken = new HookTokenFile(hookTokenFile(config.stateFolder), (sentence) => log().warn(sentence));
+  return { config, limits: createLimits(), streams, tokens: openTokens(config, streams), hookToken };
 }
 
 /** @returns whether everything except probes needs credentials */

@@ -22,11 +22,14 @@ beforeEach(() => {
   limits = createLimits();
 });
 
+const HOOK_TOKEN = 'swarm_hook_456789abcdef0123456789abcdef';
+
 /** What admission needs, with settings from an environment. */
 const admission = (environment: Record<string, string> = {}, tokens: Parameters<typeof admit>[1]['tokens'] = null) => ({
   config: parseConfig(environment, '/'),
   limits,
   tokens,
+  hookToken: { has: (digest: string) => digest === digestOf(HOOK_TOKEN) },
 });
 
 const TOKEN = 'swarm_0123456789abcdef0123456789abcdef';
@@ -287,4 +290,56 @@ test('credentials: remembered ones pass the limit of attempts, and are still com
   assert.equal(codeFor(right), 'credentials_required', 'revoked: it passes the limit, not the check');
   valid = true;
   assert.equal(codeFor(right), 'too_many_attempts', 'and it was forgotten by that');
+});
+
+test('admit(): events of hooks need a token with the scope hook, whatever else is set or missing', () => {
+  const HOOK = { name: 'remote hooks', scope: 'hook' as const, digest: digestOf(`${TOKEN}h`) };
+  const listed = { find: (digest: string) => (digest === HOOK.digest ? HOOK : tokens.find(digest)) };
+  const report = (environment: Record<string, string>, authorization: string, connection = LOCAL) => {
+    const headers = new Headers({ host: 'localhost', authorization });
+    const given = admission(environment, environment.DASHBOARD_TOKENS_FILE ? listed : null);
+    const refusal = checkAccess(headers, given, { hook: true, connection });
+    return refusal?.code ?? null;
+  };
+  const settings: Record<string, string>[] = [
+    {},
+    { DASHBOARD_ALLOW_ANONYMOUS: '1' },
+    CREDENTIALS,
+    { DASHBOARD_TOKENS_FILE: '/none' },
+  ];
+  for (const environment of settings) {
+    for (const connection of [LOCAL, REMOTE, { ...LOCAL, forwardedBy: 'Via' }]) {
+      assert.equal(report(environment, `Bearer ${HOOK_TOKEN}`, connection), null);
+      for (const wrong of ['', 'Bearer', `Bearer ${HOOK_TOKEN}x`, `Basic ${HOOK_TOKEN}`, basic('anna:grün:1 ')]) {
+        assert.equal(report(environment, wrong, connection), 'hook_token_required', wrong);
+      }
+    }
+  }
+  const file = { DASHBOARD_TOKENS_FILE: '/none' };
+  assert.equal(report(file, `Bearer ${TOKEN}h`), null);
+  assert.equal(report(file, `Bearer ${TOKEN}`), 'hook_scope_required');
+  assert.equal(report({}, `Bearer ${TOKEN}h`), 'hook_token_required', 'without the file');
+});
+
+test('admit(): wrong tokens of hooks do not lock out the person at the same address', () => {
+  const given = admission({ ...CREDENTIALS, LIMIT_LOGINS_PER_MINUTE: '1' });
+  const headers = (authorization: string) => new Headers({ host: 'localhost', authorization });
+  for (let index = 0; index < 5; index++) {
+    checkAccess(headers('Bearer outdated'), given, { hook: true, connection: LOCAL });
+  }
+  assert.equal(checkAccess(headers(basic('anna:grün:1 ')), given, { connection: LOCAL }), null);
+});
+
+test('admit(): a token with the scope hook reads nothing', () => {
+  const HOOK = { name: 'hooks', scope: 'hook' as const, digest: digestOf(TOKEN) };
+  const given = admission({ DASHBOARD_TOKENS_FILE: '/none' }, { find: () => HOOK });
+  const refused = (authorization: string) =>
+    checkAccess(new Headers({ host: 'localhost', authorization }), given, { connection: LOCAL })?.code;
+  for (const authorization of [`Bearer ${TOKEN}`, basic(`hooks:${TOKEN}`)]) {
+    assert.equal(refused(authorization), 'read_scope_required');
+    assert.equal(refused(authorization), 'read_scope_required', 'also when its address is known');
+  }
+  const installed = admission(CREDENTIALS);
+  const headers = new Headers({ host: 'localhost', authorization: `Bearer ${HOOK_TOKEN}` });
+  assert.equal(checkAccess(headers, installed, { connection: LOCAL })?.code, 'credentials_required');
 });

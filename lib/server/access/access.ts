@@ -3,12 +3,14 @@
  */
 import { isIP } from 'node:net';
 import type { Config } from '../../config/config';
+import { PROBLEMS } from '../../contract/problems';
 import { bodyTooLarge } from '../http/body-limits';
 import { ProblemError } from '../http/problem';
 import { connectionOf, type HeaderReader, type RequestConnection } from '../http/request-connection';
 import { type AccessContext, needsCredentials } from './access-context';
 import { clientAddress, isLoopback, limitKey } from './client-address';
 import { challenge, readCredentials } from './credentials';
+import { checkHookToken } from './hook-token';
 import type { Credential, Principal } from './principal';
 
 /** Null if the connection is not known. */
@@ -18,11 +20,15 @@ type Peer = Omit<
 > | null;
 
 /** What admission needs of the access context. */
-type Admission = Pick<AccessContext, 'config' | 'limits' | 'tokens'>;
+type Admission = Pick<AccessContext, 'config' | 'limits' | 'tokens' | 'hookToken'>;
 
 interface AdmitOptions {
   /** Checks only sizes and the Host header, for answers that contain nothing about the swarm. */
   hostOnly?: boolean;
+  /** Admits tokens with the scope `hook` and nobody else, from wherever they come. */
+  hook?: boolean;
+  /** The bytes that a body may have; the setting LIMIT_BODY_BYTES if absent. */
+  maxBodyBytes?: number | undefined;
   connection?: Peer;
 }
 
@@ -52,11 +58,12 @@ export function checkAccess(
  */
 export function admit(headers: HeaderReader, admission: Admission, options: AdmitOptions = {}): Principal {
   const { config } = admission;
-  const { hostOnly = false, connection = connectionOf(headers) } = options;
-  checkSizes(headers, connection, config);
+  const { hostOnly = false, hook = false, connection = connectionOf(headers) } = options;
+  checkSizes(headers, connection, { ...config, bodyBytes: options.maxBodyBytes ?? config.bodyBytes });
   checkHost(headers, connection, config);
   const client = limitKey(connection && clientAddress(connection, config.trustProxy));
   if (hostOnly) return { client, credential: null, mayWrite: false };
+  if (hook) return { client, credential: checkHookToken(headers, admission), mayWrite: false };
   if (needsCredentials(config)) {
     const credential = checkCredentials(headers, client, admission);
     return { client, credential, mayWrite: credential.scope === 'write' };
@@ -66,7 +73,11 @@ export function admit(headers: HeaderReader, admission: Admission, options: Admi
   return { client, credential: null, mayWrite: local };
 }
 
-function checkSizes(headers: HeaderReader, connection: Peer, { urlBytes, bodyBytes }: Config): void {
+function checkSizes(
+  headers: HeaderReader,
+  connection: Peer,
+  { urlBytes, bodyBytes }: Pick<Config, 'urlBytes' | 'bodyBytes'>,
+): void {
   if (connection?.malformedPath) {
     throw new ProblemError('malformed_url', 'The path must be percent-encoded UTF-8: a percent sign itself is %25.');
   }
@@ -154,6 +165,7 @@ function checkCredentials(
   const credential = readCredentials(authorization, { user: credentials, tokens });
   if (credential) {
     remembered.add(client, authorization);
+    if (credential.scope === 'hook') throw new ProblemError('read_scope_required', PROBLEMS.read_scope_required.detail);
     return credential;
   }
   remembered.remove(client, authorization);

@@ -3,7 +3,7 @@
  * request.
  */
 import type { Config } from '../../config/config';
-import type { Scope } from '../../contract/endpoint';
+import type { EndpointDescription } from '../../contract/endpoint';
 import { BODY_TIMEOUT_MS, bodyTimedOut, bodyTooLarge } from '../http/body-limits';
 import { ProblemError } from '../http/problem';
 import type { Principal } from './principal';
@@ -12,14 +12,14 @@ import type { Principal } from './principal';
  * Checks a request that changes something, and reads its body. A DELETE may have no body.
  *
  * @param principal the caller
- * @param scope of the endpoint: `write` for changes of the swarm, `read` for those of the dashboard's own state
+ * @param endpoint its scope is `write` for changes of the swarm, `read` for those of the dashboard's own state
  * @returns the body's JSON; null if the body is empty
  * @throws {ProblemError} if the scope, the origin, the type or the size is not allowed, or the body is not JSON
  */
 export async function readChange(
   request: Request,
   principal: Principal,
-  scope: Scope,
+  { scope, maxBodyBytes }: Pick<EndpointDescription, 'scope' | 'maxBodyBytes'>,
   config: Config,
 ): Promise<unknown> {
   if (scope === 'write' && !principal.mayWrite) {
@@ -29,7 +29,7 @@ export async function readChange(
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   const mayBeEmpty = request.method === 'DELETE' && type === undefined;
   if (type !== 'application/json' && !mayBeEmpty) throw notJson();
-  const text = await readText(request.body, config.bodyBytes);
+  const text = await readText(request.body, maxBodyBytes ?? config.bodyBytes);
   if (mayBeEmpty && text !== '') throw notJson();
   if (text.trim() === '') return null;
   try {
@@ -69,6 +69,11 @@ function isOwn(origin: string, host: string, publicUrl: string | null): boolean 
   return asked.some((url) => new URL(url).origin === origin) && (own === null || new URL(origin).host !== own.host);
 }
 
+/** The client has left, which is no fault of this server. */
+function brokenOff(): never {
+  throw new ProblemError('malformed_body', 'The body of the request ended before its announced end.');
+}
+
 /**
  * Reads a body whose length may be unknown: at most one chunk beyond the maximum. When it throws, the rest is left to
  * `request-gate.ts`, since cancelling the body would close the connection before the answer is sent.
@@ -88,7 +93,7 @@ export async function readText(
   });
   try {
     for (;;) {
-      const { done, value } = await Promise.race([reader.read(), timeout]);
+      const { done, value } = await Promise.race([reader.read().catch(brokenOff), timeout]);
       if (done) return Buffer.concat(chunks).toString('utf8');
       bytes += value.byteLength;
       if (bytes > maxBytes) throw bodyTooLarge(maxBytes);

@@ -34,8 +34,7 @@ export interface Endpoint<Name extends RequestName = RequestName, Body extends z
   /** A method, not a property, so that endpoints with different parameters fit into one list. */
   answerTo(asked: Asked<z.output<RequestSchemas[Name]>, z.output<Body>>): Response | Promise<Response>;
   /**
-   * Answers GET in front of Next, for endpoints that must stay fast under load; `true` for answers that are not
-   * streamed.
+   * Answers in front of Next, for endpoints that must stay fast under load; `true` for answers that are not streamed.
    */
   direct?: true | ((context: ServerContext) => DirectAnswer);
 }
@@ -68,8 +67,7 @@ export function endpoint(endpoints: readonly Endpoint[], context: ServerContext)
     const refused = connectionOf(request.headers)?.refusedMethod;
     throw notAllowed(refused?.name ?? request.method, refused?.allow ?? allow);
   };
-  const isOpen = endpoints.every(({ scope }) => scope === 'open');
-  return routesOf(answers, refuse, isOpen, context);
+  return routesOf(answers, refuse, admissionTo(endpoints), context);
 }
 
 /** @returns the routes of a path that does not exist */
@@ -79,25 +77,33 @@ export function missingEndpoint(context: ServerContext): Record<Method, Route> {
     if (refused?.allow) throw notAllowed(refused.name, refused.allow);
     throw new ProblemError('not_found', `There is nothing at ${new URL(request.url).pathname}.`);
   };
-  return routesOf({}, refuse, true, context);
+  return routesOf({}, refuse, { hostOnly: true }, context);
+}
+
+/** Whom a path admits, and which bodies. */
+type Admission = Pick<NonNullable<Parameters<typeof admit>[2]>, 'hostOnly' | 'hook' | 'maxBodyBytes'>;
+
+function admissionTo(endpoints: readonly Endpoint[]): Admission {
+  const all = (wanted: Endpoint['scope']) => endpoints.every(({ scope }) => scope === wanted);
+  return { hostOnly: all('open'), hook: all('hook'), maxBodyBytes: endpoints[0]?.maxBodyBytes };
 }
 
 function routesOf(
   answers: Partial<Record<Method, Answer>>,
   refuse: Answer,
-  isOpen: boolean,
+  admission: Admission,
   context: ServerContext,
 ): Record<Method, Route> {
   const routes = METHODS.map((method): [Method, Route] => {
     // A browser asks for permission (OPTIONS) without credentials; the answer contains nothing about the swarm.
-    const hostOnly = isOpen || method === 'OPTIONS';
+    const options = method === 'OPTIONS' ? { hostOnly: true } : admission;
     return [
       method,
       async (request) => {
         // A refused method arrives under the name of another one.
         const answer = connectionOf(request.headers)?.refusedMethod ? refuse : (answers[method] ?? refuse);
         try {
-          return completed(await answer(request, admit(request.headers, context, { hostOnly })), request, context);
+          return completed(await answer(request, admit(request.headers, context, options)), request, context);
         } catch (error) {
           return failureResponse(error, request, context);
         }
@@ -114,9 +120,9 @@ async function answerTo(
   context: ServerContext,
 ): Promise<Response> {
   const { method, scope, path } = endpoint;
-  const sent = method === undefined ? null : await readChange(request, principal, scope, context.config);
+  const sent = method === undefined ? null : await readChange(request, principal, endpoint, context.config);
   limitRequest(endpoint, request, principal, context);
-  if (scope !== 'open') await awaitFirstState(context.runtime);
+  if (scope === 'read' || scope === 'write') await awaitFirstState(context.runtime);
   const query = endpoint.request ? readRequest(context.requests[endpoint.request], path, request) : {};
   const body = endpoint.body ? readBody(endpoint.body.schema, sent) : null;
   return endpoint.answerTo({ request, principal, query: query as never, body, context });

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { contextFor, endpointFor } from '../../../test/support/serve-route';
 import { API_PREFIX, PATHS } from '../../contract/path-list';
-import { ACKNOWLEDGE_PATH, AGENTS_PATH, ATTENTION_ITEM_PATH, HEALTH_PATH } from '../../contract/paths';
+import { ACKNOWLEDGE_PATH, AGENTS_PATH, ATTENTION_ITEM_PATH, HEALTH_PATH, HOOKS_PATH } from '../../contract/paths';
 import { ENDPOINTS } from './endpoints/endpoints';
 import { serveEndpoints } from './routes';
 
@@ -66,7 +66,7 @@ test('serveEndpoints(): a path without an endpoint stops the start', () => {
 
 test('serveEndpoints(): only endpoints declared as direct are answered in front of Next', () => {
   const { direct } = serveEndpoints(ENDPOINTS, contextFor());
-  assert.deepEqual(Object.keys(direct).sort(), [`${API_PREFIX}/stream`, HEALTH_PATH]);
+  assert.deepEqual(Object.keys(direct).sort(), [`${API_PREFIX}/stream`, HEALTH_PATH, HOOKS_PATH].sort());
 });
 
 test('paths.ts: no other code repeats the path of an endpoint', () => {

@@ -14,6 +14,8 @@ interface Routes {
   answer: AnswerRequest;
   /** The routes that are answered in front of Next. */
   direct: DirectRoutes;
+  /** The bytes that bodies may have, by the name of their path, where that is not the setting LIMIT_BODY_BYTES. */
+  bodyLimits: Readonly<Record<string, number>>;
 }
 
 /**
@@ -29,10 +31,11 @@ export function serveEndpoints(endpoints: readonly Endpoint[], context: ServerCo
     routes.set(path, endpoint(there, context));
   }
   const missing = missingEndpoint(context);
-  const direct = endpoints.flatMap(({ path, direct }): [string, DirectRoutes[string]][] => {
+  const direct = endpoints.flatMap(({ path, direct, ...one }): [string, DirectRoutes[string]][] => {
     const route = routes.get(path);
+    const method: Method = one.method ?? 'GET';
     if (direct === undefined || route === undefined) return [];
-    return [[path, direct === true ? throughRoute(route.GET) : direct(context)]];
+    return [[path, { method, answer: direct === true ? throughRoute(route[method]) : direct(context) }]];
   });
   return {
     answer: (method, request) => {
@@ -40,5 +43,8 @@ export function serveEndpoints(endpoints: readonly Endpoint[], context: ServerCo
       return (routes.get(routeNameInNext(pathname)) ?? missing)[method](request);
     },
     direct: Object.fromEntries(direct),
+    bodyLimits: Object.fromEntries(
+      endpoints.flatMap(({ path, maxBodyBytes }) => (maxBodyBytes === undefined ? [] : [[path, maxBodyBytes]])),
+    ),
   };
 }

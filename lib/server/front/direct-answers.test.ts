@@ -29,8 +29,8 @@ before(async () => {
   const listed = directStream(contextFor({ hub }, { ALLOWED_ORIGINS: 'https://a.example' }));
   watchConnections();
   answerDirectly(server, {
-    [HEALTH_PATH]: throughRoute(health.GET),
-    [STREAM_PATH]: (asked, response) => (isListing ? listed : stream)(asked, response),
+    [HEALTH_PATH]: { method: 'GET', answer: throughRoute(health.GET) },
+    [STREAM_PATH]: { method: 'GET', answer: (asked, response) => (isListing ? listed : stream)(asked, response) },
   });
   server.on('connection', (socket) => peers.unshift(socket));
   server.listen(0, '127.0.0.1');

@@ -1,20 +1,21 @@
 /**
- * Answers the paths that must work under load, `/health` and the stream, in front of Next. The checks are those of
+ * Answers the paths that must work under load, `/health`, the stream and hooks, in front of Next. The checks are those of
  * every route, since the answer comes from the same table. Next alone costs 1 to 2 ms of processor time per request, so
  * a few hundred clients that reconnect in a loop would delay everything by seconds (docs/decisions/0063-reconnects.md).
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Route } from '../http/methods';
+import { Readable } from 'node:stream';
+import type { Method, Route } from '../http/methods';
 import { routeName } from '../http/route-names';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 export type DirectAnswer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** Handlers that answer directly, by the name of their path. Only for GET and for paths without parameters. */
-export type DirectRoutes = Readonly<Record<string, DirectAnswer>>;
+/** Handlers that answer one method of a path directly, by the name of the path. Only for paths without parameters. */
+export type DirectRoutes = Readonly<Record<string, { method: Method; answer: DirectAnswer }>>;
 
 /**
- * Adds routes in front of the current request listeners of a server. Requests with a body are left to those.
+ * Adds routes in front of the current request listeners of a server. GET with a body is left to those.
  *
  * @param routes by their paths in the contract; each also answers `/api/v1/<x>`
  */
@@ -31,12 +32,13 @@ export function answerDirectly(server: Server, routes: DirectRoutes): void {
 
 function answerFor({ method, url = '', headers }: IncomingMessage, routes: DirectRoutes): DirectAnswer | null {
   const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-  if (method !== 'GET' || hasBody) return null;
+  if (method === 'GET' && hasBody) return null;
   const name = routeName(url);
-  return Object.hasOwn(routes, name) ? (routes[name] as DirectAnswer) : null;
+  const direct = Object.hasOwn(routes, name) ? routes[name] : undefined;
+  return direct !== undefined && direct.method === method ? direct.answer : null;
 }
 
-/** @returns a handler that answers GET of a route directly; the answer is sent as a whole, so it is not for streams */
+/** @returns a handler that answers one method of a route directly; the answer is sent as a whole, so it is not for streams */
 export function throughRoute(route: Route): DirectAnswer {
   return async (request, response) => {
     await sendWhole(await route(webRequest(request)), response);
@@ -49,7 +51,12 @@ export async function sendWhole(given: Response, response: ServerResponse): Prom
   response.end(Buffer.from(await given.arrayBuffer()));
 }
 
-function webRequest({ url = '/', headers }: IncomingMessage): Request {
+function webRequest(request: IncomingMessage): Request {
+  const { url = '/', method = 'GET', headers } = request;
   const given = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
-  return new Request(new URL(url, 'http://localhost'), { headers: given });
+  const options = { method, headers: given };
+  if (method === 'GET') return new Request(new URL(url, 'http://localhost'), options);
+  // Read by the route, after the access check.
+  const body = Readable.toWeb(request) as ReadableStream<Uint8Array>;
+  return new Request(new URL(url, 'http://localhost'), { ...options, body, duplex: 'half' } as RequestInit);
 }

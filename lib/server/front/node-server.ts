@@ -2,6 +2,8 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { getConfig } from '../../config/config';
+import { routeName } from '../http/route-names';
 import { answerDirectly, type DirectRoutes } from './direct-answers';
 import { announcesBody, gateRequests } from './request-gate';
 
@@ -18,6 +20,8 @@ interface SettleOptions {
   development: boolean;
   /** The routes that are answered in front of Next. */
   direct?: DirectRoutes;
+  /** The bytes that bodies may have, by the name of their path. */
+  bodyLimits?: Readonly<Record<string, number>>;
   progressTimeoutMs?: number;
 }
 
@@ -47,13 +51,13 @@ export function settleServers(options: SettleOptions): void {
 type ServerSocket = Socket & { server?: unknown; parser?: { incoming?: IncomingMessage | null } | null };
 
 function settle(server: Server, options: SettleOptions): void {
-  const { development, direct = {}, progressTimeoutMs = PROGRESS_TIMEOUT_MS } = options;
+  const { development, direct = {}, bodyLimits = {}, progressTimeoutMs = PROGRESS_TIMEOUT_MS } = options;
   lengthenQueue(server);
   if (!development) refuseUpgrades(server);
   server.timeout = socketTimeout(progressTimeoutMs);
   answerDirectly(server, direct);
   // Also in front of the routes that are answered directly: the gate passes on one request per connection at a time.
-  gateRequests(server, { development });
+  gateRequests(server, { development, maxBytes: (url) => bodyLimits[routeName(url)] ?? getConfig().bodyBytes });
 }
 
 /** Handles a connection that was accepted before the gate existed. Clients that wait for the start send no body. */

@@ -7,7 +7,6 @@
  */
 import { IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { getConfig } from '../../config/config';
 import { PROBLEMS, problemOf } from '../../contract/problems';
 import { BODY_TIMEOUT_MS, bodyTimedOut, bodyTooLarge } from '../http/body-limits';
 import type { ProblemError } from '../http/problem';
@@ -24,7 +23,8 @@ export interface GateOptions {
   /** Next's development server reads bodies that its own pages send. */
   development: boolean;
   timeoutMs?: number;
-  maxBytes?: () => number;
+  /** @param url from the request line */
+  maxBytes: (url: string) => number;
 }
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -56,7 +56,7 @@ class Gate {
   readonly #waiting = new WeakMap<Socket, (() => void)[]>();
 
   constructor(options: GateOptions, serve: Listener) {
-    this.#options = { timeoutMs: BODY_TIMEOUT_MS, maxBytes: () => getConfig().bodyBytes, ...options };
+    this.#options = { timeoutMs: BODY_TIMEOUT_MS, ...options };
     this.#serve = serve;
   }
 
@@ -89,7 +89,7 @@ class Gate {
       this.#serve(request, response);
       return;
     }
-    const maxBytes = this.#options.maxBytes();
+    const maxBytes = this.#options.maxBytes(request.url ?? '');
     boundRest(request, response, maxBytes);
     if (announcedLength(request) > maxBytes) {
       refuse(request, response, bodyTooLarge(maxBytes));
@@ -110,7 +110,8 @@ class Gate {
 
   /** Reads a body to its end and then passes on its request. */
   #discard(request: IncomingMessage, response: ServerResponse): void {
-    const { maxBytes, timeoutMs } = this.#options;
+    const { timeoutMs } = this.#options;
+    const maxBytes = this.#options.maxBytes(request.url ?? '');
     let bytes = 0;
     let refused = false;
     const stop = (problem: ProblemError) => {
@@ -122,8 +123,8 @@ class Gate {
     request.once('close', () => clearTimeout(timer));
     discardBody(request, (length) => {
       bytes += length;
-      if (bytes <= maxBytes()) return true;
-      stop(bodyTooLarge(maxBytes()));
+      if (bytes <= maxBytes) return true;
+      stop(bodyTooLarge(maxBytes));
       return false;
     });
     request.once('end', () => {

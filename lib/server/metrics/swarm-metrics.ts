@@ -113,7 +113,7 @@ function registerSources(registry: Registry): void {
   });
   readCounter(registry, {
     name: 'claude_swarm_log_lines_skipped_total',
-    help: 'Lines of the message log that are no messages, by reason; counted since the history began.',
+    help: 'Lines of the message log that are no messages, and messages that could not be judged, by reason.',
     labelNames: ['reason'],
     read: skippedLines,
   });

@@ -119,15 +119,26 @@ export interface TranscriptFacts {
   compactions: number;
   /** The newest decisions on permissions: tool, accepted or not, and by whom. */
   decisions: readonly { tool: string; accepted: boolean; source: string; at: number | null }[];
-  subagents: readonly { id: string; type: string | null; description: string | null; finished: boolean }[];
+  /** `teammate` is its name if it is a teammate in the process of the session. */
+  subagents: readonly {
+    id: string;
+    type: string | null;
+    description: string | null;
+    teammate: string | null;
+    finished: boolean;
+  }[];
   /** Of a teammate in a tmux pane of its own. */
   teamName: string | null;
   agentName: string | null;
 }
 
-/** The tokens of one answer of the API, counted once for each `message.id` over all files. */
+/**
+ * The tokens of one answer of the API. After a crash, or where a fork copied history that was forgotten, a row may be
+ * given again: the one with a `messageId` that is known already does not count.
+ */
 export interface ClaudeUsage {
   messageId: string;
+  /** The session that asked, also for an answer that a fork copied. */
   sessionId: string;
   /** The subagent or teammate that used them; null for the session's main agent. */
   subagentId: string | null;
@@ -144,7 +155,8 @@ export interface ClaudeUsage {
 /** How far a transcript was read, to continue there after a restart. */
 export interface TranscriptMark {
   file: string;
-  /** A hash of its first line: another file under the same name begins anew. */
+  /** A hash of its first bytes and of those before the offset: another file under the same name begins anew. */
   head: string;
+  /** All answers that begin before it were given. */
   offset: number;
 }

@@ -5,6 +5,7 @@ import { parse as parseToml } from 'smol-toml';
 import { Lexer, Parser, parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import type { Skipped } from '../../contract/schemas';
+import { writtenValue } from '../../contract/written-value';
 import { errorCode, readIfChanged } from '../../platform/read-file';
 import type { ReaderStatus } from '../source-status';
 
@@ -173,7 +174,7 @@ function validated(
 ): { config: SwarmConfig; faults: Skipped[] } {
   const faults = new Map<string, Skipped>();
   const fault = (key: string, value: unknown, allowed: string) => {
-    const written = (JSON.stringify(value) ?? String(value)).slice(0, 60);
+    const written = writtenValue(value);
     const reason = `${file}: ${key} is ${written}, but must be ${allowed}; ${before === null ? 'the default' : 'the value read before'} is used.`;
     faults.set(key, { reason, count: 1, last: key });
   };

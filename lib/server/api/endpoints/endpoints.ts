@@ -1,5 +1,6 @@
 import type { Endpoint } from '../endpoint';
 import { ATTENTION_ENDPOINTS } from './attention';
+import { HOOK_ENDPOINTS } from './hooks';
 import { NOW_ENDPOINTS } from './now';
 import { OPERATIONS_ENDPOINTS } from './operations';
 import { PAST_ENDPOINTS } from './past';
@@ -11,5 +12,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ATTENTION_ENDPOINTS,
   ...STREAM_ENDPOINTS,
   ...PAST_ENDPOINTS,
+  ...HOOK_ENDPOINTS,
   ...OPERATIONS_ENDPOINTS,
 ];

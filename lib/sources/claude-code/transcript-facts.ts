@@ -1,0 +1,161 @@
+/** What the lines of a transcript say about its session, in the order in which they were written. */
+import type { Excerpt, TranscriptFacts } from './claude-session';
+import { endsWithQuestion, excerpt, inputExcerpt, isByPerson } from './transcript-excerpts';
+import { blocksOf, countField, type Json, objectField, textField, timeOf } from './transcript-json';
+import { NO_MODEL } from './transcript-usage';
+
+const MAX_DECISIONS = 10;
+/** More calls than this never run at once; unfinished ones of a killed session are dropped. */
+const MAX_OPEN_TOOLS = 100;
+
+type Tool = NonNullable<TranscriptFacts['tool']>;
+
+/** All facts but those about subagents, which have files of their own. */
+type LineFacts = Omit<TranscriptFacts, 'sessionId' | 'subagents' | 'tool'>;
+
+const NONE: LineFacts = {
+  model: null,
+  permissionMode: null,
+  cwd: null,
+  gitBranch: null,
+  lastPrompt: null,
+  lastAnswer: null,
+  asks: false,
+  contextTokens: null,
+  lastTurnMs: null,
+  errors: 0,
+  lastError: null,
+  compactions: 0,
+  decisions: [],
+  teamName: null,
+  agentName: null,
+};
+
+export class FactsReader {
+  #facts: LineFacts = NONE;
+  /** Calls without a result, by their ids, the oldest first. */
+  readonly #tools = new Map<string, Tool>();
+
+  /** The facts so far. A tool counts as running from its call to its result; of several, the oldest. */
+  facts(sessionId: string, subagents: TranscriptFacts['subagents']): TranscriptFacts {
+    const [tool = null] = this.#tools.values();
+    return { ...this.#facts, sessionId, tool, subagents };
+  }
+
+  /** @param line of the main agent's transcript */
+  take(line: Json): void {
+    // Older versions kept subagents in the same file.
+    if (line.isSidechain === true) return;
+    this.#takePlace(line);
+    if (line.type === 'assistant') this.#takeAnswer(line);
+    else if (line.type === 'user') this.#takeUser(line);
+    else if (line.type === 'system') this.#takeSystem(line);
+    else if (line.type === 'attachment') this.#takeQueued(line);
+  }
+
+  #set(change: Partial<LineFacts>): void {
+    this.#facts = { ...this.#facts, ...change };
+  }
+
+  #takePlace(line: Json): void {
+    const facts = this.#facts;
+    this.#set({
+      cwd: textField(line, 'cwd') ?? facts.cwd,
+      gitBranch: textField(line, 'gitBranch') ?? facts.gitBranch,
+      permissionMode: textField(line, 'permissionMode') ?? facts.permissionMode,
+      teamName: textField(line, 'teamName') ?? facts.teamName,
+      agentName: textField(line, 'agentName') ?? facts.agentName,
+    });
+  }
+
+  #takeAnswer(line: Json): void {
+    const message = objectField(line, 'message');
+    const at = timeOf(line);
+    if (textField(message, 'model') === NO_MODEL || line.isApiErrorMessage === true) {
+      if (line.isApiErrorMessage !== true) return;
+      const kind = textField(line, 'error') ?? textField(line, 'apiErrorType') ?? 'unknown';
+      this.#set({ errors: this.#facts.errors + 1, lastError: { kind, at, resolved: false }, asks: false });
+      return;
+    }
+    const { lastError } = this.#facts;
+    this.#set({
+      model: textField(message, 'model') ?? this.#facts.model,
+      contextTokens: contextTokens(objectField(message, 'usage')) ?? this.#facts.contextTokens,
+      lastError: lastError && { ...lastError, resolved: true },
+    });
+    for (const block of blocksOf(message)) this.#takeBlock(block, message, at);
+  }
+
+  #takeBlock(block: Json, message: Json, at: number | null): void {
+    const text = block.type === 'text' ? textField(block, 'text') : null;
+    if (text !== null) {
+      const asks = message.stop_reason === 'end_turn' && endsWithQuestion(text);
+      this.#set({ lastAnswer: { text: excerpt(text), at }, asks });
+    }
+    const [id, name] = [textField(block, 'id'), textField(block, 'name')];
+    if (block.type !== 'tool_use' || id === null || name === null) return;
+    if (this.#tools.size >= MAX_OPEN_TOOLS) this.#tools.clear();
+    this.#tools.set(id, { name, input: inputExcerpt(objectField(block, 'input')), since: at });
+    this.#set({ asks: false });
+  }
+
+  #takeUser(line: Json): void {
+    const blocks = blocksOf(objectField(line, 'message'));
+    const results = blocks.filter(({ type }) => type === 'tool_result');
+    for (const result of results) this.#takeResult(line, textField(result, 'tool_use_id') ?? '');
+    if (results.length > 0) return;
+    const text = blocks.map((block) => textField(block, 'text') ?? '').join('\n');
+    if (text.startsWith('[Request interrupted by user')) this.#endTurn();
+    // What other agents or commands say also begins a turn, so the question may have been answered.
+    if (line.isMeta !== true) this.#set({ asks: false });
+    if (text.trim() !== '' && isByPerson(line, text)) this.#takePrompt({ text: excerpt(text), at: timeOf(line) });
+  }
+
+  /** A prompt that was typed during a turn and read with the result of a tool. */
+  #takeQueued(line: Json): void {
+    const queued = objectField(line, 'attachment');
+    const text = textField(queued, 'prompt');
+    if (text === null || !isByPerson(queued, text)) return;
+    this.#set({ lastPrompt: { text: excerpt(text), at: timeOf(line) }, asks: false });
+  }
+
+  #takePrompt(lastPrompt: Excerpt): void {
+    // A prompt of its own begins a turn: calls without a result are of a session that was killed.
+    this.#tools.clear();
+    this.#set({ lastPrompt });
+  }
+
+  #takeResult(line: Json, id: string): void {
+    const tool = this.#tools.get(id)?.name ?? 'unknown';
+    this.#tools.delete(id);
+    this.#set({ asks: false });
+    const decision = objectField(line, 'permissionDecision');
+    const denial = textField(line, 'toolDenialKind');
+    const decided = textField(decision, 'decision') ?? (denial === null ? null : 'reject');
+    if (decided === null) return;
+    const source = textField(decision, 'source') ?? denial ?? 'unknown';
+    const decisions = [...this.#facts.decisions, { tool, accepted: decided === 'accept', source, at: timeOf(line) }];
+    this.#set({ decisions: decisions.slice(-MAX_DECISIONS) });
+  }
+
+  #takeSystem(line: Json): void {
+    if (line.subtype === 'turn_duration') {
+      this.#set({ lastTurnMs: countField(line, 'durationMs') ?? this.#facts.lastTurnMs });
+      this.#endTurn();
+    } else if (line.subtype === 'compact_boundary') {
+      const contextAfter = countField(objectField(line, 'compactMetadata'), 'postTokens');
+      this.#set({ compactions: this.#facts.compactions + 1, contextTokens: contextAfter });
+    }
+  }
+
+  #endTurn(): void {
+    this.#tools.clear();
+  }
+}
+
+function contextTokens(usage: Json): number | null {
+  const input = countField(usage, 'input_tokens');
+  if (input === null) return null;
+  const read = countField(usage, 'cache_read_input_tokens') ?? 0;
+  return input + read + (countField(usage, 'cache_creation_input_tokens') ?? 0);
+}

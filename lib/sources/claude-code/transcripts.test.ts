@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, test } from 'node:test';
+import {
+  appendTo,
+  claudeFolder,
+  Follower,
+  fixtureTranscripts,
+  PROJECT,
+  tokenSums,
+} from '../../../test/support/transcripts';
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0)) cleanup();
+});
+
+function made(scenario?: string) {
+  const folder = claudeFolder(scenario);
+  cleanups.push(folder.remove);
+  return folder;
+}
+
+function sessionIn(scenario: string, begin: string): string {
+  const names = [...fixtureTranscripts(scenario).keys()].map((path) => path.split('/')[1] ?? '');
+  const file = names.find((name) => name.startsWith(begin) && name.endsWith('.jsonl'));
+  assert.ok(file);
+  return file.slice(0, -'.jsonl'.length);
+}
+
+/** The tokens of the newest `cost-state` of a session, which Claude Code writes when it ends. */
+function costState(scenario: string, sessionId: string): number[] {
+  const lines = String(fixtureTranscripts(scenario).get(`${PROJECT}/${sessionId}.jsonl`)).split('\n');
+  const state = JSON.parse(lines.findLast((line) => line.includes('"type":"cost-state"')) ?? '{}');
+  const models = Object.values<Record<string, number>>(state.modelUsage);
+  const sum = (field: string) => models.reduce((total, model) => total + (model[field] ?? 0), 0);
+  return [
+    sum('inputTokens'),
+    sum('outputTokens'),
+    sum('cacheReadInputTokens'),
+    sum('cacheCreationEphemeral5mInputTokens'),
+    sum('cacheCreationEphemeral1hInputTokens'),
+  ];
+}
+
+for (const [scenario, begin] of [
+  ['subagent', 'c3b7'],
+  ['team-in-process', 'c690'],
+  ['statusline-and-model-switch', '2534'],
+  ['permission-answers', 'd798'],
+  ['queue-and-interrupt', '7c56'],
+  ['peer-messages', 'd647'],
+  ['team-tmux', '4cf2'],
+] as const) {
+  test(`drain(): the usage of ${scenario} is what Claude Code itself counted`, () => {
+    const follower = new Follower(made(scenario));
+    const sessionId = sessionIn(scenario, begin);
+    follower.follow(sessionId);
+    follower.read();
+    assert.deepEqual(tokenSums(follower.rows), costState(scenario, sessionId));
+  });
+}
+
+test('drain(): a fork and a resume count each answer once, for the session that asked', () => {
+  const { folder, projects } = made('session-life');
+  const [original, fork, cleared] = ['f75d', '1b5c', '2018'].map((begin) => sessionIn('session-life', begin));
+  assert.ok(original && fork && cleared && projects);
+  const follower = new Follower({ folder });
+  follower.follow(fork);
+  follower.read();
+  follower.follow(fork, original, cleared);
+  follower.read();
+  const bySession = (id: string) => follower.rows.filter(({ sessionId }) => sessionId === id).length;
+  assert.equal(new Set(follower.rows.map(({ messageId }) => messageId)).size, follower.rows.length);
+  assert.deepEqual([bySession(original), bySession(fork), bySession(cleared)], [2, 1, 2]);
+});
+
+test('drain(): answers after /clear are of the new session, also in a file that was seen before its first line', () => {
+  const { folder, projects } = made();
+  const cleared = sessionIn('session-life', '2018');
+  const follower = new Follower({ folder });
+  follower.follow(cleared);
+  appendTo(join(projects, `${cleared}.jsonl`), '');
+  follower.read();
+  appendTo(
+    join(projects, `${cleared}.jsonl`),
+    fixtureTranscripts('session-life').get(`${PROJECT}/${cleared}.jsonl`) ?? '',
+  );
+  follower.read();
+  assert.deepEqual(
+    follower.rows.map(({ sessionId }) => sessionId),
+    [cleared, cleared],
+  );
+});
+
+test('drain(): errors that Claude Code words itself are no usage', () => {
+  const follower = new Follower(made('api-errors-and-compact'));
+  follower.follow(sessionIn('api-errors-and-compact', '3185'));
+  follower.read();
+  assert.equal(follower.rows.length, 2);
+});
+
+test('drain(): answers of subagents name them', () => {
+  const follower = new Follower(made('team-in-process'));
+  follower.follow(sessionIn('team-in-process', 'c690'));
+  follower.read();
+  const ids = new Set(follower.rows.map(({ subagentId }) => subagentId));
+  assert.deepEqual([...ids].sort(), ['atester-33337939f1b38feb', 'awriter-3c1f0b5b5508f02a', null].sort());
+});
+
+test('drain(): a session that is no longer followed is counted to its end', () => {
+  const { folder, projects } = made();
+  const path = join(projects, 'one.jsonl');
+  appendTo(path, answer('m1'));
+  const follower = new Follower({ folder });
+  follower.follow('one');
+  follower.read();
+  appendTo(path, answer('m2'));
+  follower.follow();
+  follower.read();
+  assert.deepEqual(ids(follower), ['m1', 'm2']);
+});
+
+test('constructor(): what a session wrote between two runs is counted although it has ended', () => {
+  const { folder, projects } = made();
+  const path = join(projects, 'one.jsonl');
+  appendTo(path, answer('m1'));
+  const follower = new Follower({ folder });
+  follower.follow('one');
+  follower.read();
+  follower.follow();
+  follower.read();
+  appendTo(path, answer('m2'));
+  follower.restart();
+  follower.read();
+  assert.deepEqual(ids(follower), ['m1', 'm2']);
+});
+
+test('step(): a file that was replaced, cut or rewritten begins anew and counts nothing twice', () => {
+  const { folder, projects } = made();
+  const path = join(projects, 'one.jsonl');
+  appendTo(path, answer('m1') + answer('m2', { text: 'Shall I?' }));
+  const follower = new Follower({ folder });
+  follower.follow('one');
+  follower.read();
+  assert.equal(follower.facts.get('one')?.asks, true);
+  writeFileSync(path, answer('m1'));
+  follower.read();
+  assert.equal(follower.facts.get('one')?.asks, false);
+  writeFileSync(path, answer('m3') + answer('m1') + answer('m2') + answer('m4'));
+  follower.read();
+  assert.deepEqual(ids(follower), ['m1', 'm2', 'm3', 'm4']);
+});
+
+test('step(): after a restart another file under the same name begins anew', () => {
+  const { folder, projects } = made();
+  const path = join(projects, 'one.jsonl');
+  appendTo(path, answer('m1') + answer('m2'));
+  const follower = new Follower({ folder });
+  follower.follow('one');
+  follower.read();
+  writeFileSync(path, answer('n1') + answer('n2') + answer('n3'));
+  follower.restart();
+  follower.read();
+  assert.deepEqual(ids(follower), ['m1', 'm2', 'n1', 'n2', 'n3']);
+});
+
+test('step(): an unfinished line waits, broken and foreign lines are skipped and counted', () => {
+  const { folder, projects } = made();
+  const path = join(projects, 'one.jsonl');
+  const whole = answer('m1');
+  appendTo(path, whole.slice(0, 200));
+  const follower = new Follower({ folder });
+  follower.follow('one');
+  follower.read();
+  assert.deepEqual([ids(follower), follower.skipped.notJson], [[], 0]);
+  appendTo(path, whole.slice(200));
+  appendTo(path, '{"type":"assistant","message":{{\n\n[1]\n"x"\n{}\n{"type":17,"message":null}\n');
+  appendTo(path, Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x0a]));
+  appendTo(path, answer('m2', { text: Buffer.from([0x61, 0xff, 0x62]).toString('latin1') }));
+  follower.read();
+  assert.deepEqual(ids(follower), ['m1', 'm2']);
+  assert.equal(follower.skipped.notJson, 4);
+});
+
+test('step(): a line with invalid UTF-8 is read with replacement characters', () => {
+  const { folder, projects } = made();
+  const [before, after] = answer('m1', { text: 'a@b' }).split('@');
+  appendTo(
+    join(projects, 'one.jsonl'),
+    Buffer.concat([Buffer.from(`${before}`), Buffer.from([0xff]), Buffer.from(`${after}`)]),
+  );
+  const follower = new Follower({ folder });
+  follower.follow('one');
+  follower.read();
+  assert.equal(follower.facts.get('one')?.lastAnswer?.text, 'a\ufffdb');
+});
+
+test('step(): lines over 1 MB are skipped and counted once, wherever the file ends in between', () => {
+  const { folder, projects } = made();
+  const path = join(projects, 'one.jsonl');
+  const follower = new Follower({ folder, sliceBytes: 100_000, firstLookBytes: 300_000 });
+  follower.follow('one');
+  const long = answer('long', { text: 'x'.repeat(3_000_000) });
+  appendTo(path, answer('m1'));
+  follower.read();
+  for (let at = 0; at < long.length; at += 700_000) {
+    appendTo(path, long.slice(at, at + 700_000));
+    follower.read();
+    assert.equal(follower.facts.get('one')?.contextTokens, 111);
+  }
+  const sized = (id: string, bytes: number) =>
+    answer(id, { text: 'y'.repeat(bytes + 1 - answer(id, { text: '' }).length) });
+  appendTo(path, sized('largest', 1024 * 1024));
+  appendTo(path, sized('larger', 1024 * 1024 + 1));
+  appendTo(path, answer('m3'));
+  follower.read();
+  assert.deepEqual([ids(follower), follower.skipped.tooLong], [['largest', 'm1', 'm3'], 2]);
+});
+
+test('step(): the state is known before the past was counted', () => {
+  const { folder, projects } = made();
+  const path = join(projects, 'one.jsonl');
+  for (let i = 0; i < 100; i++) appendTo(path, answer(`m${i}`, { text: 'x'.repeat(10_000) }));
+  appendTo(path, answer('last', { text: 'Which one?' }));
+  const follower = new Follower({ folder, sliceBytes: 10_000, firstLookBytes: 5000 });
+  follower.follow('one');
+  follower.read(1);
+  assert.equal(follower.facts.get('one')?.asks, true);
+  assert.ok(follower.rows.length < 50);
+  appendTo(path, prompt('The first.'));
+  follower.read(1);
+  assert.equal(follower.facts.get('one')?.lastPrompt?.text, 'The first.');
+  follower.read();
+  assert.equal(follower.rows.length, 101);
+});
+
+test('poll(): a transcript that appears later, or in the folder of another project, is found', () => {
+  const { folder, projects } = made();
+  const follower = new Follower({ folder });
+  follower.follow('one', 'two', '../../../etc/passwd');
+  follower.read();
+  appendTo(join(projects, 'one.jsonl'), answer('m1'));
+  appendTo(join(folder, 'projects', '-elsewhere', 'two.jsonl'), answer('m2'));
+  follower.read();
+  assert.deepEqual(ids(follower), ['m1', 'm2']);
+});
+
+test('drain(): a folder of projects that is none is a fault, a missing one is not', () => {
+  const { folder } = made();
+  rmSync(join(folder, 'projects'), { recursive: true });
+  const follower = new Follower({ folder });
+  follower.follow('one');
+  follower.read();
+  assert.deepEqual(follower.faults, []);
+  writeFileSync(join(folder, 'projects'), '');
+  follower.read();
+  assert.deepEqual(follower.faults, [`${join(folder, 'projects')} can't be read (ENOTDIR).`]);
+});
+
+test('drain(): marks say up to where the usage was read', () => {
+  const { folder, projects } = made();
+  const path = join(projects, 'one.jsonl');
+  appendTo(path, `${answer('m1')}{"torn`);
+  const follower = new Follower({ folder });
+  follower.follow('one');
+  follower.read();
+  assert.equal(follower.marks.get(path)?.offset, readFileSync(path).length - '{"torn'.length);
+});
+
+function ids(follower: Follower): string[] {
+  return follower.rows.map(({ messageId }) => messageId).sort();
+}
+
+function answer(id: string, { text = 'Done.' } = {}): string {
+  const usage = { input_tokens: 10, output_tokens: 5, cache_read_input_tokens: 100, cache_creation_input_tokens: 1 };
+  const content = [{ type: 'text', text }];
+  const message = {
+    id,
+    type: 'message',
+    role: 'assistant',
+    model: 'claude-x',
+    content,
+    stop_reason: 'end_turn',
+    usage,
+  };
+  const timestamp = '2026-11-29T02:11:36.656Z';
+  return `${JSON.stringify({ parentUuid: null, isSidechain: false, message, type: 'assistant', timestamp })}\n`;
+}
+
+function prompt(content: string): string {
+  return `${JSON.stringify({ parentUuid: null, isSidechain: false, type: 'user', message: { role: 'user', content } })}\n`;
+}

@@ -1,0 +1,108 @@
+/** The main thread's side of the thread that reads Claude Code's transcripts. */
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+import type { SafeError } from '../platform/safe-error';
+import type { ClaudeUsage, TranscriptFacts, TranscriptMark } from '../sources/claude-code/claude-session';
+import type {
+  FollowedSession,
+  TranscriptsNews,
+  TranscriptsProgress,
+  TranscriptsStatus,
+} from '../sources/claude-code/transcripts';
+import type { FromThread, TranscriptsThreadOptions } from './protocol';
+import { Thread } from './workers';
+
+/** The thread keeps little: the small young generation makes V8 collect what was parsed before it accumulates. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
+
+export interface TranscriptsHandleOptions {
+  /** Claude Code's own folder. */
+  folder: string;
+  /** Where earlier runs stopped. */
+  marks: readonly TranscriptMark[];
+  /** What sessions do, those of which it changed. */
+  onFacts(facts: TranscriptFacts[]): void;
+  /**
+   * Takes new usage and the places up to which it was read, to be committed together. The thread waits while several
+   * calls have not ended.
+   */
+  onUsage(rows: ClaudeUsage[], marks: TranscriptMark[]): void | Promise<void>;
+  /** How far the transcripts were read; null once they are read. */
+  onProgress(progress: TranscriptsProgress | null): void;
+  /** What can't be read or was skipped, when it changes. */
+  onStatus(status: TranscriptsStatus): void;
+  /** Receives a sentence and the error when the thread died, and null when it has worked again for a while. */
+  onFault(thread: string, detail: string | null, error?: SafeError): void;
+  /** Starts the thread; left out except where it runs from source. */
+  startWorker?(options: WorkerOptions): Worker;
+}
+
+// The bundler recognises a worker by this form.
+function startWorker(options: WorkerOptions): Worker {
+  return new Worker(new URL('./transcripts-thread.ts', import.meta.url), options);
+}
+
+/** Starts the thread when the first session is followed. */
+export class TranscriptsHandle {
+  readonly #options: TranscriptsHandleOptions;
+  /** Where a new thread continues if this one dies. */
+  readonly #marks: Map<string, TranscriptMark>;
+  #sessions: FollowedSession[] = [];
+  #thread: Thread | null = null;
+  #stopped = false;
+  #progress = 'null';
+  #status = '';
+
+  constructor(options: TranscriptsHandleOptions) {
+    this.#options = options;
+    this.#marks = new Map(options.marks.map((mark) => [mark.file, mark]));
+  }
+
+  /** Sets which sessions are shown. Cheap if nothing has changed. */
+  follow(sessions: readonly FollowedSession[]): void {
+    const wanted = sessions.map(({ sessionId, cwd }) => ({ sessionId, cwd }));
+    if (this.#stopped || JSON.stringify(wanted) === JSON.stringify(this.#sessions)) return;
+    this.#sessions = wanted;
+    if (this.#thread) this.#thread.post({ type: 'follow', sessions: wanted });
+    else this.#start();
+  }
+
+  /** Notes that transcripts may have changed: they are read at once. */
+  refresh(): void {
+    this.#thread?.post({ type: 'refresh' });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#thread?.stop();
+  }
+
+  #start(): void {
+    const start = () => {
+      const workerData: TranscriptsThreadOptions = {
+        folder: this.#options.folder,
+        marks: [...this.#marks.values()],
+        sessions: this.#sessions,
+      };
+      return (this.#options.startWorker ?? startWorker)({ workerData, resourceLimits });
+    };
+    this.#thread = new Thread('transcripts', start, (message) => this.#take(message), this.#options.onFault);
+  }
+
+  #take(message: FromThread): void {
+    if (message.type !== 'transcripts') return;
+    const { facts, progress, status } = message.news;
+    if (facts.length > 0) this.#options.onFacts(facts);
+    void this.#takeUsage(message.news);
+    const [newProgress, newStatus] = [JSON.stringify(progress), JSON.stringify(status)];
+    if (newProgress !== this.#progress) this.#options.onProgress(progress);
+    if (newStatus !== this.#status) this.#options.onStatus(status);
+    this.#progress = newProgress;
+    this.#status = newStatus;
+  }
+
+  async #takeUsage({ usage, marks }: TranscriptsNews): Promise<void> {
+    for (const mark of marks) this.#marks.set(mark.file, mark);
+    if (usage.length + marks.length > 0) await this.#options.onUsage(usage, marks);
+    if (usage.length > 0) this.#thread?.post({ type: 'usage_taken' });
+  }
+}
