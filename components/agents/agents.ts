@@ -25,6 +25,11 @@ export function countAgents(agents: readonly Agent[]): number {
   return agents.filter(({ health }) => health !== 'moved').length;
 }
 
+/** @returns whether any agent comes from the registry, and not only from files of Claude Code */
+export function hasRegistered({ agents }: AgentsAnswer): boolean {
+  return agents.some(({ source }) => source === 'registry');
+}
+
 /** The locks of each holder, in the order given. */
 export type LocksByHolder = ReadonlyMap<string, readonly Lock[]>;
 

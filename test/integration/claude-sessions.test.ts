@@ -67,6 +67,9 @@ test('GET /api/agents: a session in a project without swarm files is an agent, a
   assert.equal((await server.health())?.status, 'healthy');
   const { attention } = await server.get<AttentionAnswer>('/api/attention');
   assert.deepEqual(attention, []);
+  const page = await (await fetch(server.url)).text();
+  assert.match(page, /shop-1a/);
+  assert.doesNotMatch(page, /older data|Old data/, 'no swarm files are missed');
 });
 
 test('GET /api/stream: a session that begins to wait is an event, and an attention item', async () => {
