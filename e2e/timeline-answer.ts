@@ -31,6 +31,7 @@ export function manyThings(url: string, { agents, locks, messages }: Size): Time
     known_since: instant(0),
     first_message_at: instant(0),
     agents: ids,
+    activity: [],
     health: ids.flatMap((agent) => [
       { agent, life: '', health: 'active' as const, since: instant(0), until: instant(0.7) },
       { agent, life: '', health: 'stale' as const, since: instant(0.7), until: instant(0.8) },

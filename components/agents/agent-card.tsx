@@ -110,6 +110,11 @@ function Handle({ agent, chosen, tabIndex, change }: AgentCardProps) {
       onClick={() => change({ agent: chosen ? null : agent.id }, true)}
       className="min-w-8 max-w-[70%] cursor-pointer truncate text-left font-medium focus-visible:outline-none"
     >
+      {agent.lead !== null && (
+        <span className="text-muted" title={`Led by ${agent.lead}`}>
+          ↳{' '}
+        </span>
+      )}
       <Text value={agent.id} max={80} />
     </button>
   );
@@ -129,7 +134,9 @@ function NameAndRole({ card, className = '' }: { card: Card | null; className?: 
   );
 }
 
-/** A running agent's last message; of any other agent, why it is in its state. */
+const ACTIVE: ReadonlySet<string> = new Set(['running', 'working', 'idle', 'shell']);
+
+/** An active agent's tool or last message; of any other agent, why it is in its state. */
 function About({ agent, state, tabIndex, change }: AgentCardProps & { state: AgentState }) {
   if (state.word === 'moved' && agent.moved_to !== null) return <MovedTo {...{ agent, tabIndex, change }} />;
   const evidence = <Sentence text={state.evidence} />;
@@ -141,12 +148,31 @@ function About({ agent, state, tabIndex, change }: AgentCardProps & { state: Age
       </span>
     );
   }
-  if (state.word !== 'running') return <span className="text-muted">{evidence}</span>;
+  if (!ACTIVE.has(state.word)) return <span className="text-muted">{evidence}</span>;
+  const { tool, last_answer: said } = agent.work ?? {};
+  const isAtWork = state.word === 'working' && tool != null;
   return (
     <>
       <span className="sr-only">{evidence} </span>
-      {agent.last_message && <NewestMessage message={agent.last_message} />}
+      {isAtWork && <Tool name={tool.name} input={tool.input} />}
+      {!isAtWork && agent.last_message && <NewestMessage message={agent.last_message} />}
+      {!isAtWork && !agent.last_message && said && (
+        <span className="text-muted" title="The beginning of its last answer">
+          <Words value={said.text} max={240} />
+        </span>
+      )}
     </>
+  );
+}
+
+function Tool({ name, input }: { name: string; input: string }) {
+  return (
+    <span className="text-muted" title="The tool that runs now">
+      <span className="text-ink">
+        <Text value={name} max={40} />
+      </span>{' '}
+      <Text value={input} max={200} />
+    </span>
   );
 }
 

@@ -21,6 +21,7 @@ import { AgentMessages } from './agent-messages';
 import { AgentPane } from './agent-pane';
 import { HealthBar, HealthBarSpace, LocksBefore } from './agent-past';
 import { AgentRecord } from './agent-record';
+import { AgentSession } from './agent-session';
 import { agentState } from './agent-state';
 import { AgentUsage } from './agent-usage';
 import { LastSpoke } from './last-spoke';
@@ -47,7 +48,7 @@ export function AgentDetail(props: AgentDetailProps) {
   const entries = answer.agents.filter((agent) => agent.id === id);
   const agent = findAgent(answer, id);
   const hasLeft = entries.length === 0 && agent !== undefined;
-  const records = hasLeft ? [agent] : entries;
+  const records = (hasLeft ? [agent] : entries).filter(({ source }) => source === 'registry');
   const held = useMemo(() => locks.locks.filter(({ agent_id }) => asText(agent_id) === id), [locks, id]);
   const needs = attention.attention.filter(({ evidence }) => evidence.agents.includes(id));
   // Where the detail covers the panels, it closes when a link in it opens something in one of them.
@@ -91,6 +92,7 @@ export function AgentDetail(props: AgentDetailProps) {
         )}
         {history ? <HealthBar history={history} /> : <HealthBarSpace />}
         {needs.length > 0 && <Needs entries={needs} />}
+        {agent && <AgentSession agent={agent} />}
         {agent && <AgentPane agent={agent} />}
         <AgentUsage id={id} usage={usage} work={agent?.work} />
         <AgentLocks locks={held} count={heldCount(locks, id, held.length)} onGo={go} onShow={onShow} />

@@ -24,7 +24,11 @@ export function AgentFacts({ agent, departed, lastEventId, onGo }: AgentFactsPro
   return (
     <>
       <p className="wrap-anywhere px-4 pt-3">
-        {left && <Sentence text={`It left the registry at ${left.left_at}. ${left.left_reason} `} />}
+        {left && (
+          <Sentence
+            text={`It left${left.source === 'registry' ? ' the registry' : ''} at ${left.left_at}. ${left.left_reason} `}
+          />
+        )}
         <Sentence text={agent.health_reason} />
       </p>
       {agent.card && (
@@ -49,7 +53,7 @@ export function AgentFacts({ agent, departed, lastEventId, onGo }: AgentFactsPro
           <Fact name="Last spoke">
             <LastWords agent={agent} lastEventId={lastEventId} onGo={onGo} />
           </Fact>
-          <Fact name="Last seen in registry">
+          <Fact name={agent.source === 'registry' ? 'Last seen in registry' : 'Last change of status'}>
             {lastSeen === null ? 'not known' : <RelativeTime instant={lastSeen} />}
           </Fact>
           {agent.life_began_at !== null && (

@@ -32,6 +32,17 @@ test('agentState(): an agent that said it is blocked is blocked, unless it is de
   ]);
 });
 
+test('agentState(): a known activity is the word, unless it is dead, moved, suspended or blocked', () => {
+  const doing = (state: Agent['activity']['state']) => ({
+    activity: { state, since: null, reason: 'It says so.', source: 'session' as const },
+  });
+  assert.deepEqual(words(doing('working')), ['working', 'working', 'dead', 'moved', 'working']);
+  assert.equal(agentState(agent('active', doing('idle'))).evidence, 'It says so.');
+  assert.equal(agentState(agent('active', { ...doing('working'), blocked: BLOCK })).word, 'blocked');
+  assert.equal(agentState(agent('active', { ...doing('waiting'), blocked: BLOCK })).word, 'waiting');
+  assert.equal(agentState(agent('active', { ...doing('waiting'), process: SUSPENDED })).word, 'suspended');
+});
+
 test('countStates(): each state that occurs, in a fixed order, and the one that is asked for', () => {
   const agents = [agent('dead'), agent('moved'), agent('active'), agent('active', { blocked: BLOCK }), agent('active')];
   const counted = [

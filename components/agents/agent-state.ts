@@ -1,12 +1,23 @@
 /**
- * The state of an agent in one word, from facts alone. What an agent does (working, idle) has no source yet: once the
- * server knows it, `agentState` returns it in place of `running`, and the words below get an entry for each.
+ * The state of an agent in one word, from facts alone: what it does where that is known, else the state of its process.
  */
 
 import type { Agent } from '@/lib/contract/schemas';
 
 /** In the order in which they are counted. */
-export const STATE_WORDS = ['running', 'blocked', 'suspended', 'stale', 'unknown', 'dead', 'moved'] as const;
+export const STATE_WORDS = [
+  'waiting',
+  'working',
+  'running',
+  'blocked',
+  'shell',
+  'idle',
+  'suspended',
+  'stale',
+  'unknown',
+  'dead',
+  'moved',
+] as const;
 export type StateWord = (typeof STATE_WORDS)[number];
 
 export type StateTone = 'good' | 'warn' | 'bad' | 'quiet';
@@ -19,8 +30,12 @@ export interface AgentState {
 }
 
 export const STATE_TONES: Record<StateWord, StateTone> = {
+  waiting: 'bad',
+  working: 'good',
   running: 'good',
   blocked: 'bad',
+  shell: 'good',
+  idle: 'quiet',
   suspended: 'warn',
   stale: 'warn',
   unknown: 'quiet',
@@ -30,18 +45,22 @@ export const STATE_TONES: Record<StateWord, StateTone> = {
 
 /**
  * Finds the state of an agent. The stronger fact wins: an agent without a process is dead whatever it waits for, and one
- * that said that it is blocked is blocked although it has been silent since.
+ * that said that it is blocked is blocked although it has been silent since. What its session says outweighs silence.
  */
 export function agentState(agent: Agent): AgentState {
   const word = stateWord(agent);
-  const evidence = word === 'blocked' && agent.blocked !== null ? agent.blocked.reason : agent.health_reason;
+  const isActivity = word === agent.activity.state && word !== 'unknown';
+  const blocked = word === 'blocked' ? agent.blocked?.reason : undefined;
+  const evidence = blocked ?? (isActivity ? agent.activity.reason : agent.health_reason);
   return { word, tone: STATE_TONES[word], evidence };
 }
 
-function stateWord({ health, process, blocked }: Agent): StateWord {
+function stateWord({ health, process, blocked, activity }: Agent): StateWord {
   if (health === 'moved' || health === 'dead') return health;
   if (process.state === 'suspended') return 'suspended';
+  if (activity.state === 'waiting') return 'waiting';
   if (blocked !== null) return 'blocked';
+  if (activity.state !== 'unknown') return activity.state;
   return health === 'active' ? 'running' : health;
 }
 

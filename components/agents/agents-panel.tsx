@@ -4,6 +4,7 @@ import {
   bySeverity,
   countAgents,
   findAgent,
+  hasRegistered,
   heldCount,
   type LocksByHolder,
   locksByHolder,
@@ -89,7 +90,7 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
       count={known ? countAgents(agents) : null}
       note={agents.length > 0 && <ViewChoices view={view} onChoose={choose} />}
     >
-      {agents.length > 0 && <OldData what="registry" source={source} />}
+      {hasRegistered(answer) && <OldData what="registry" source={source} />}
       {(agents.length > 0 || only !== null) && (
         <p className="shrink-0 border-line border-b px-4 py-0.5">
           <StateCounts

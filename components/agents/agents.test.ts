@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_AGENTS, UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS } from '@/lib/contract/defaults';
 import type { Agent, AgentHealth, Lock, Message } from '@/lib/contract/schemas';
-import { bySession, bySeverity, concerns, countAgents, findAgent, locksByHolder, oneLine, sessionName } from './agents';
+import {
+  bySession,
+  bySeverity,
+  concerns,
+  countAgents,
+  findAgent,
+  hasRegistered,
+  locksByHolder,
+  oneLine,
+  sessionName,
+} from './agents';
 
 function agent(id: string, health: AgentHealth = 'active', fields: Partial<Agent> = {}): Agent {
   return { ...UNKNOWN_AGENT_FACTS, id, health, health_reason: 'Because.', last_evidence_at: null, ...fields };
@@ -62,6 +72,27 @@ test('bySession(): the order within a session is by id, whatever the states and 
   assert.deepEqual(ordered(agents.toReversed()), ordered(agents));
 });
 
+test('bySession(): teammates stand below their lead', () => {
+  const agents = [agent('zoe', 'active', { lead: 'b' }), agent('b'), agent('c'), agent('al', 'active', { lead: 'b' })];
+  assert.deepEqual(
+    bySession(agents).map((group) => ids(group.agents)),
+    [['b', 'al', 'zoe', 'c']],
+  );
+});
+
+test('bySeverity(): whoever waits for a person comes first, then dead holders; idle and working come late', () => {
+  const does = (state: Agent['activity']['state']): Partial<Agent> => ({
+    activity: { state, since: null, reason: 'Because.', source: 'session' },
+  });
+  const agents = [
+    agent('works', 'active', does('working')),
+    agent('idles', 'active', does('idle')),
+    agent('waits', 'active', does('waiting')),
+    agent('dead', 'dead'),
+  ];
+  assert.deepEqual(ids(bySeverity(agents, locksByHolder([lock('dead')]))), ['waits', 'dead', 'idles', 'works']);
+});
+
 test('bySession(): sessions are groups in the order of their names, whatever their names are', () => {
   const agents = [
     agent('a', 'active', { session_name: 'main-10' }),
@@ -117,4 +148,10 @@ test('oneLine(): a text of many lines becomes one line', () => {
   assert.equal(oneLine('\n\n  first\n\tsecond  third '), 'first second third ');
   assert.equal(oneLine(undefined), '');
   assert.ok(oneLine('word '.repeat(1000)).length <= 240);
+});
+
+test('hasRegistered(): agents that only files of Claude Code list are no data of the registry', () => {
+  const own = agent('own', 'active', { source: 'claude-code' });
+  assert.equal(hasRegistered({ ...NO_AGENTS, agents: [own] }), false);
+  assert.equal(hasRegistered({ ...NO_AGENTS, agents: [own, agent('a')] }), true);
 });

@@ -25,6 +25,11 @@ export function countAgents(agents: readonly Agent[]): number {
   return agents.filter(({ health }) => health !== 'moved').length;
 }
 
+/** @returns whether any agent comes from the registry, and not only from files of Claude Code */
+export function hasRegistered({ agents }: AgentsAnswer): boolean {
+  return agents.some(({ source }) => source === 'registry');
+}
+
 /** The locks of each holder, in the order given. */
 export type LocksByHolder = ReadonlyMap<string, readonly Lock[]>;
 
@@ -49,18 +54,25 @@ export function heldCount({ truncated, count, holders }: LocksAnswer, id: string
 
 /** Worst first; the same number for states between which only the id decides. */
 const SEVERITIES: Record<StateWord, number> = {
-  dead: 1,
-  blocked: 2,
-  suspended: 3,
-  stale: 4,
-  unknown: 5,
-  running: 6,
-  moved: 7,
+  waiting: 0,
+  dead: 2,
+  blocked: 3,
+  suspended: 4,
+  stale: 5,
+  unknown: 6,
+  idle: 7,
+  shell: 8,
+  working: 8,
+  running: 8,
+  moved: 9,
 };
 /** An agent that holds locks but cannot release them keeps others from working. */
-const HOLDS_BEYOND_REACH = 0;
+const HOLDS_BEYOND_REACH = 1;
 
-/** Sorts agents by severity: dead agents that hold locks first, then by state, running and moved ones last; then by id. */
+/**
+ * Sorts agents by severity: those that wait for a person first, then dead agents that hold locks, then by state, working
+ * and moved ones last; then by id.
+ */
 export function bySeverity(agents: readonly Agent[], held: LocksByHolder): Agent[] {
   const rank = (agent: Agent) => {
     const { word } = agentState(agent);
@@ -71,6 +83,13 @@ export function bySeverity(agents: readonly Agent[], held: LocksByHolder): Agent
 
 function byId(one: Agent, other: Agent): number {
   return compareNaturally(one.id, other.id);
+}
+
+/** Teammates stand below the agent that leads them. */
+function byTeam(one: Agent, other: Agent): number {
+  const [first, second] = [one, other].map(({ id, lead }) => ({ place: lead ?? id, below: lead === null ? 0 : 1 }));
+  const order = first && second ? compareNaturally(first.place, second.place) || first.below - second.below : 0;
+  return order || byId(one, other);
 }
 
 export interface SessionGroup {
@@ -86,7 +105,7 @@ export interface SessionGroup {
 export function bySession(agents: readonly Agent[]): SessionGroup[] {
   const groups = groupBy(agents, ({ session_name }) => sessionName(session_name));
   return [...groups]
-    .map(([session, members]) => ({ session, agents: members.toSorted(byId) }))
+    .map(([session, members]) => ({ session, agents: members.toSorted(byTeam) }))
     .sort((one, other) => compareNaturally(one.session, other.session));
 }
 

@@ -23,7 +23,7 @@ export function StateCounts({ counts, chosen, onChoose }: StateCountsProps) {
         aria-pressed={chosen === word}
         title={chosen === word ? 'Show all agents' : `Show only these agents`}
         onClick={() => onChoose(chosen === word ? null : word)}
-        className={`relative cursor-pointer rounded-sm underline-offset-2 hover:underline aria-pressed:bg-tint aria-pressed:outline aria-pressed:outline-current ${word === 'running' ? 'text-ink' : TONE_COLOURS[STATE_TONES[word]]}`}
+        className={`relative cursor-pointer rounded-sm underline-offset-2 hover:underline aria-pressed:bg-tint aria-pressed:outline aria-pressed:outline-current ${word === 'running' || word === 'working' ? 'text-ink' : TONE_COLOURS[STATE_TONES[word]]}`}
       >
         {formatCount(count)} {word}
       </button>

@@ -3,6 +3,22 @@ import type { StateTone, StateWord } from './agent-state';
 
 /** Each state has its own shape, so that it is recognisable without colour. */
 const SHAPES: Record<StateWord, ReactNode> = {
+  waiting: (
+    <>
+      <path d="M6 1l5 5-5 5-5-5z" fill="currentColor" />
+      <path d="M6 3.6v3M6 7.6v1.2" stroke="var(--paper)" strokeWidth="1.4" />
+    </>
+  ),
+  working: <path d="M3 1.5l7.5 4.5L3 10.5z" fill="currentColor" />,
+  shell: (
+    <path d="M2 2.5l4 3.5-4 3.5M6.5 10h4" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" />
+  ),
+  idle: (
+    <>
+      <circle cx="6" cy="6" r="4.25" fill="none" stroke="currentColor" strokeWidth="1.5" />
+      <circle cx="6" cy="6" r="1.25" fill="currentColor" />
+    </>
+  ),
   running: <circle cx="6" cy="6" r="4.5" fill="currentColor" />,
   blocked: (
     <>

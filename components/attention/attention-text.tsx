@@ -8,6 +8,8 @@ export const MAX_REASON = 500;
 
 export const KINDS: Record<AttentionKind, string> = {
   deadlock: 'Deadlock',
+  permission_waiting: 'Waits for you',
+  question_in_terminal: 'Question in terminal',
   agent_dead: 'Agent dead',
   agent_stale: 'Agent silent',
   question_unanswered: 'Unanswered question',

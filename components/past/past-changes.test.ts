@@ -25,6 +25,7 @@ function server(messages: readonly number[], lock: TimeSpan, health: TimeSpan) {
       agents: ['a'],
       // Their times are exact, also outside the range.
       health: [{ agent: 'a', life: '', health: 'active', since: iso(health.since), until: null }],
+      activity: [],
       locks:
         lock.since <= span.until && lock.until >= span.since
           ? [{ agent: 'a', lock_file: 'l', filepath: 'f', state: 'held', since, until, count: 1 }]

@@ -1,6 +1,7 @@
 'use client';
 
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
+import { hasRegistered } from '@/components/agents/agents';
 import { openCount, splitByMarks, type Target, targetOf } from '@/components/attention/attention';
 import { useDrawer } from '@/components/drawer/use-drawer';
 import type { PastView } from '@/components/past/past-player';
@@ -283,7 +284,7 @@ function useUnreadable(attention: readonly AttentionEntry[]): ReadonlySet<string
 
 /** For each source that fills a panel, whether the panel shows anything; the same object while that stays the same. */
 function useHolds(swarm: SwarmState) {
-  const registry = swarm.agents.agents.length > 0;
+  const registry = hasRegistered(swarm.agents);
   const locks = swarm.locks.locks.length > 0;
   const log = swarm.messages.length > 0;
   return useMemo(() => ({ registry, locks, log }), [registry, locks, log]);

@@ -3,6 +3,7 @@
  * changes.
  */
 import type { TypeMeaning } from '@/lib/client/message-type';
+import type { ActivitySpan } from '@/lib/contract/past-schemas';
 import type { AgentHealth } from '@/lib/contract/schemas';
 
 const NAMES = ['paper', 'tint', 'line', 'ink', 'muted', 'accent', 'good', 'warn', 'bad', 'violet'] as const;
@@ -25,6 +26,14 @@ export const HEALTH_COLOURS: Record<AgentHealth, Name> = {
   dead: 'bad',
   moved: 'muted',
   unknown: 'muted',
+};
+
+export const ACTIVITY_COLOURS: Record<ActivitySpan['state'], Name> = {
+  working: 'good',
+  waiting: 'bad',
+  blocked: 'warn',
+  shell: 'violet',
+  idle: 'muted',
 };
 
 /**

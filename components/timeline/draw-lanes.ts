@@ -1,11 +1,11 @@
-/** Draws the lanes: health as background, locks, lives of ids, and messages. */
+/** Draws the lanes: health as background, activities, locks, lives of ids, and messages. */
 
 import { rowHeight } from '@/components/timeline/timeline-hit';
-import { firstAt, type Lane, type LaneBar } from '@/components/timeline/timeline-lanes';
+import { firstAt, type Lane, type LaneActivity, type LaneBar } from '@/components/timeline/timeline-lanes';
 import { xOf } from '@/components/timeline/timeline-scale';
 import type { TypeMeaning } from '@/lib/client/message-type';
 import type { AgentHealth } from '@/lib/contract/schemas';
-import { HEALTH_COLOURS, MEANING_COLOURS } from './colours';
+import { ACTIVITY_COLOURS, HEALTH_COLOURS, MEANING_COLOURS } from './colours';
 import { drawFolds, drawRecordStart, hatchUnknown, labelUnknown } from './draw-unknown';
 import { type Box, type Context, ends, type Picture } from './picture';
 
@@ -20,6 +20,15 @@ export const HEALTH_DASHES: Readonly<Record<AgentHealth, number[]>> = {
   unknown: [1.5, 5],
 };
 
+/** The strip at the upper edge of a lane: its height shows the activity also without colour. */
+export const ACTIVITY_HEIGHTS: Readonly<Record<LaneActivity['state'], number>> = {
+  waiting: 5,
+  blocked: 4,
+  working: 3,
+  shell: 2,
+  idle: 1,
+};
+
 /** Draws one picture; the context is scaled to CSS pixels, its origin the upper left corner of the first lane. */
 export function drawLanes(context: Context, picture: Picture): void {
   const { lanes, scale, shape, colours, from, to } = picture;
@@ -31,6 +40,7 @@ export function drawLanes(context: Context, picture: Picture): void {
     context.save();
     context.translate(0, index * shape.height);
     drawHealth(context, picture, lane);
+    drawActivity(context, picture, lane);
     drawSpoke(context, picture, lane);
     drawLocks(context, picture, lane);
     hatchUnknown(context, picture);
@@ -65,6 +75,18 @@ function drawHealth(context: Context, picture: Picture, { health }: Lane): void 
     context.stroke();
   }
   context.setLineDash([]);
+  context.globalAlpha = 1;
+}
+
+function drawActivity(context: Context, picture: Picture, { activity }: Lane): void {
+  const { colours } = picture;
+  context.globalAlpha = 0.8;
+  for (const { since, until, state } of activity) {
+    const place = ends(picture, since, until);
+    if (place === null) continue;
+    context.fillStyle = colours[ACTIVITY_COLOURS[state]];
+    context.fillRect(place.left, 0, Math.max(1, place.right - place.left), ACTIVITY_HEIGHTS[state]);
+  }
   context.globalAlpha = 1;
 }
 

@@ -100,7 +100,7 @@ export function LaneList({ lanes: { lanes }, pointed, stage, view, onEnter, chan
   );
 }
 
-const NOWHERE = { kind: 'place', health: null, unknown: null, spoke: null } as const;
+const NOWHERE = { kind: 'place', health: null, activity: null, unknown: null, spoke: null } as const;
 
 function inWords({ ticks, bars, health, lives }: Lane): string {
   const messages = ticks.reduce((sum, { tick }) => sum + tick.count, 0);

@@ -2,8 +2,8 @@ import type { ReactNode } from 'react';
 import { useSyncExternalStore } from 'react';
 import type { TypeMeaning } from '@/lib/client/message-type';
 import type { AgentHealth } from '@/lib/contract/schemas';
-import { HEALTH_COLOURS, MEANING_COLOURS } from './colours';
-import { HEALTH_DASHES } from './draw-lanes';
+import { ACTIVITY_COLOURS, HEALTH_COLOURS, MEANING_COLOURS } from './colours';
+import { ACTIVITY_HEIGHTS, HEALTH_DASHES } from './draw-lanes';
 
 const WIDE = '(width >= 80rem)';
 
@@ -26,6 +26,7 @@ const HEALTH_WORDS: Partial<Record<AgentHealth, string>> = {
   dead: 'dead',
   unknown: 'unknown, moved',
 };
+const ACTIVITIES = ['working', 'waiting', 'blocked', 'idle', 'shell'] as const;
 const MEANING_WORDS: Record<TypeMeaning, string> = {
   trouble: 'blocked, conflict',
   asks: 'question',
@@ -44,6 +45,11 @@ export function Legend() {
       {Object.entries(HEALTH_WORDS).map(([health, words]) => (
         <Item key={health} words={words}>
           <Line colour={HEALTH_COLOURS[health as AgentHealth]} dash={HEALTH_DASHES[health as AgentHealth]} />
+        </Item>
+      ))}
+      {ACTIVITIES.map((state) => (
+        <Item key={state} words={state}>
+          <path d={`M0 2h20v${ACTIVITY_HEIGHTS[state]}H0z`} fill={`var(--${ACTIVITY_COLOURS[state]})`} opacity="0.8" />
         </Item>
       ))}
       <Item words="lock held">

@@ -37,6 +37,7 @@ const answer: TimelineAnswer = {
   first_message_at: null,
   agents: ['agent-0', 'agent-1'],
   health: [{ agent: 'agent-1', life: '', health: 'stale', since: iso(0), until: iso(50) }],
+  activity: [],
   locks: [lock('a', 10, 30), lock('b', 20, null, { state: 'orphaned' })],
   messages: [tick(40, 'QUESTION'), tick(60, 'INFO', 12), tick(60.1, 'ACK')],
   unknown: [{ since: iso(70), until: iso(80), about: 'everything', reason: 'No dashboard ran.' }],
@@ -116,7 +117,15 @@ test('nextThing(): keys move through the things of a lane in order of time, and 
   assert.equal(nextThing(things, first, 1)?.at, at(20));
   assert.equal(nextThing(things, null, -1)?.at, at(60));
   // A place between things, where the cursor arrives from another lane.
-  const place = { kind: 'place', agent: 'agent-0', at: at(50), health: null, unknown: null, spoke: null } as const;
+  const place = {
+    kind: 'place',
+    agent: 'agent-0',
+    at: at(50),
+    health: null,
+    activity: null,
+    unknown: null,
+    spoke: null,
+  } as const;
   assert.equal(nextThing(things, place, 1)?.at, at(60));
   assert.equal(nextThing(things, place, -1)?.at, at(40));
   assert.equal(nearestThing(things, at(44))?.at, at(40));
@@ -154,6 +163,7 @@ test('thingAt(): before recording began, health is not known, and messages and l
     locks: [lock('a', 70, null, { state: 'stale' })],
     earlier_locks: [{ agent: 'agent-0', lock_file: 'a', filepath: 'src/a.ts', since: iso(10), until: iso(70) }],
     health: [{ agent: 'agent-1', life: '', health: 'stale', since: iso(30), until: null }],
+    activity: [],
     unknown: [{ since: null, until: iso(70), about: 'everything', reason: 'Nothing older is kept.' }],
   });
   const wordsAt = (second: number, y: number) => {

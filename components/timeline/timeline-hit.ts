@@ -5,6 +5,7 @@ import {
   firstAt,
   isBeforeRecord,
   type Lane,
+  type LaneActivity,
   type LaneBar,
   type LaneHealth,
   type Lanes,
@@ -35,6 +36,7 @@ export type Thing =
       agent: string;
       at: number;
       health: LaneHealth | null;
+      activity: LaneActivity | null;
       unknown: UnknownStretch | null;
       /** In the time before the record: the first and the last message of the agent there; null if there is none. */
       spoke: TimeSpan | null;
@@ -125,10 +127,11 @@ function barAt(lane: Lane, scale: Scale, shape: LaneShape, x: number, y: number)
 function placeAt({ unknown }: Lanes, lane: Lane, at: number): Thing {
   const holds = ({ since, until }: TimeSpan) => since <= at && at < until;
   const health = lane.health.findLast(holds) ?? null;
+  const activity = lane.activity.findLast(holds) ?? null;
   // Health that is kept from before the record is known all the same.
   const notKnown = unknown.find((one) => holds(one) && !(health !== null && isBeforeRecord(one))) ?? null;
   const spoke = notKnown !== null && isBeforeRecord(notKnown) ? lane.spoke : null;
-  return { kind: 'place', agent: lane.agent, at, health, unknown: notKnown, spoke };
+  return { kind: 'place', agent: lane.agent, at, health, activity, unknown: notKnown, spoke };
 }
 
 /**

@@ -30,6 +30,7 @@ const answer: TimelineAnswer = {
   first_message_at: null,
   agents: ['agent-0', 'agent-1'],
   health: [{ agent: 'agent-1', life: '', health: 'active', since: iso(5), until: null }],
+  activity: [],
   locks: [lock(10, 20), lock(15, null)],
   messages: [
     { sender: 'agent-0', type: 'BLOCKED', at: iso(30), count: 1, cursor: 'e.2', recipients: [] },

@@ -3,7 +3,14 @@
 import { groupBy } from '@/lib/client/group-by';
 import { meaningOf, type TypeMeaning } from '@/lib/client/message-type';
 import { milliseconds } from '@/lib/client/time';
-import type { EarlierLock, LockBar, MessageTick, TimelineAnswer, UnknownSpan } from '@/lib/contract/past-schemas';
+import type {
+  ActivitySpan,
+  EarlierLock,
+  LockBar,
+  MessageTick,
+  TimelineAnswer,
+  UnknownSpan,
+} from '@/lib/contract/past-schemas';
 import type { AgentHealth } from '@/lib/contract/schemas';
 import type { TimeSpan } from '@/lib/contract/time-span';
 import { type LaneLife, laneLives } from './lane-lives';
@@ -13,6 +20,10 @@ export interface LaneHealth extends TimeSpan {
   health: AgentHealth;
   /** The key of the process that had the id. */
   life: string;
+}
+
+export interface LaneActivity extends TimeSpan {
+  state: ActivitySpan['state'];
 }
 
 export interface LaneBar extends TimeSpan {
@@ -39,6 +50,7 @@ export interface Held {
 export interface Lane {
   agent: string;
   health: readonly LaneHealth[];
+  activity: readonly LaneActivity[];
   /** The moments at which another process takes over the id. */
   lives: readonly LaneLife[];
   bars: readonly LaneBar[];
@@ -70,6 +82,7 @@ export interface Lanes {
 /** @returns an answer of the server prepared for drawing, without things that have no readable time */
 export function makeLanes(answer: TimelineAnswer): Lanes {
   const health = groupBy(answer.health, ({ agent }) => agent);
+  const activity = groupBy(answer.activity, ({ agent }) => agent);
   const locks = groupBy(answer.locks, ({ agent }) => agent);
   const earlier = groupBy(answer.earlier_locks, ({ agent }) => agent);
   const messages = groupBy(answer.messages, ({ sender }) => sender);
@@ -86,6 +99,7 @@ export function makeLanes(answer: TimelineAnswer): Lanes {
     return {
       agent,
       health: healths,
+      activity: (activity.get(agent) ?? []).map(({ state, ...one }) => ({ ...spanOfThing(one), state })),
       lives: laneLives(healths),
       bars,
       rows: bars.reduce((most, { row }) => Math.max(most, row + 1), 0),
@@ -183,7 +197,7 @@ export function heldOver(bars: readonly LaneBar[]): Held[] {
 }
 
 function laneMoments(lanes: readonly Lane[], unknown: readonly TimeSpan[]): number[] {
-  const spans = [...lanes.flatMap(({ health, bars }) => [...health, ...bars]), ...unknown];
+  const spans = [...lanes.flatMap(({ health, activity, bars }) => [...health, ...activity, ...bars]), ...unknown];
   const moments = [...lanes.flatMap(({ ticks }) => ticks.map(({ at }) => at))];
   for (const { since, until } of spans) moments.push(since, until);
   return [...new Set(moments.filter(Number.isFinite))].sort((one, other) => one - other);

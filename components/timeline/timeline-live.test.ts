@@ -21,6 +21,7 @@ const lanes = makeLanes({
   first_message_at: null,
   agents: ['agent-1', 'agent-10'],
   health: [],
+  activity: [],
   locks: [],
   messages: [{ sender: 'agent-1', type: 'INFO', at: iso(20), count: 1, cursor: 'e.6', recipients: [] }],
   unknown: [],

@@ -3,7 +3,15 @@ import { test } from 'node:test';
 import type { Thing } from './timeline-hit';
 import { enterAction, selectionOf } from './timeline-selection';
 
-const place: Thing = { kind: 'place', agent: 'agent-0', at: 50, health: null, unknown: null, spoke: null };
+const place: Thing = {
+  kind: 'place',
+  agent: 'agent-0',
+  at: 50,
+  health: null,
+  activity: null,
+  unknown: null,
+  spoke: null,
+};
 const messages: Thing = { kind: 'messages', agent: 'agent-0', at: 40, ticks: [] };
 
 test('enterAction(): an empty place is viewed at once, a thing when it is selected already', () => {

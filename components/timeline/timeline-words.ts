@@ -45,14 +45,15 @@ export function thingWords(thing: Thing, now: number, zone?: string): string {
     case 'moment':
       return clock(thing.at);
     case 'place': {
-      const { unknown, health, spoke } = thing;
+      const { unknown, health, activity, spoke } = thing;
       if (unknown && isBeforeRecord(unknown)) {
         const known = spoke ? `messages from ${clock(spoke.since)} to ${clock(spoke.until)}` : 'no message in view';
         return `${agent} · health not recorded before ${clock(unknown.until)} · ${known} · ${clock(thing.at)}`;
       }
       if (unknown)
         return `${SUBJECTS[unknown.about]} not known · ${lasted(unknown.since, unknown.until)} · ${unknown.reason}`;
-      return `${agent} · ${health ? `${health.health} ${lasted(health.since, health.until)}` : 'not registered'} · ${clock(thing.at)}`;
+      const does = activity ? `${activity.state} ${lasted(activity.since, activity.until)} · ` : '';
+      return `${agent} · ${does}${health ? `${health.health} ${lasted(health.since, health.until)}` : 'not registered'} · ${clock(thing.at)}`;
     }
   }
 }

@@ -86,6 +86,22 @@ test('blankState(): the state stays complete, without texts of agents and names 
   assert.equal(sources.zone.zone, state.sources.zone.zone);
 });
 
+test('blankThing(): of a session and an activity, what names the person or quotes a message is removed', () => {
+  const session = {
+    ...{ session_id: 'secret', name: 'secret', version: '2.1.332', kind: 'interactive', status: 'waiting' },
+    ...{ waiting_for: 'permission prompt', status_since: null, model: 'claude-x', permission_mode: 'default' },
+    ...{ cwd: '/home/secret', git_branch: 'secret', entrypoint: 'cli' },
+  };
+  const activity = { state: 'blocked', since: null, reason: 'It waits: secret', source: 'swarm' };
+  const work = { last_prompt: { text: 'secret', at: null } };
+  const blank = blankThing('agent', { id: 'agent-0', source: 'registry', lead: 'agent-1', session, activity, work });
+  assert.ok(!JSON.stringify(blank).includes('secret'));
+  assert.deepEqual([blank.source, blank.lead, blank.work], ['registry', 'agent-1', null]);
+  assert.equal((blank.session as typeof session).waiting_for, 'permission prompt');
+  const seen = { ...activity, reason: 'Its session says that it is busy.', source: 'session' };
+  assert.deepEqual(blankThing('agent', { id: 'a', activity: seen }).activity, seen);
+});
+
 test('blankThing(): a departed agent keeps its fields', () => {
   const left = { id: 'agent-0', health: 'dead', note: 'secret', left_at: 'then', left_reason: 'It left.' };
   assert.deepEqual(blankThing('registry', left), { ...left, note: '(6 characters left out)' });

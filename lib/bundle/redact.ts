@@ -22,7 +22,7 @@ const KEPT_FIELDS: Record<JournalKind, readonly string[]> = {
   agent: [
     ...['id', 'pane_index', 'pid', 'status', 'last_seen', 'session_name', 'tmux_pane_id'],
     ...['health', 'health_reason', 'last_evidence_at', 'last_spoke_at', 'process', 'moved_to', 'life_began_at'],
-    ...['left_at', 'left_reason'],
+    ...['left_at', 'left_reason', 'source', 'lead'],
   ],
   lock: [
     ...['lock_file', 'agent_id', 'filepath', 'locked_at', 'acquired_at', 'stale', 'orphaned', 'conflicts_with'],
@@ -61,8 +61,16 @@ export function blankThing(kind: JournalKind, fields: Fields): Fields {
   return kind === 'source' ? { ...kept, skipped: [] } : kept;
 }
 
-function blankAgent(fields: Fields & Partial<Pick<Agent, 'last_message' | 'card' | 'blocked'>>): Fields {
-  const { last_message: said, card, blocked, ...others } = fields;
+/** Without the person's folders and branches, and the name and id of the session. */
+const SESSION = [
+  ...['version', 'kind', 'status', 'waiting_for', 'status_since'],
+  ...['model', 'permission_mode', 'entrypoint'],
+];
+
+type Blanked = 'last_message' | 'card' | 'blocked' | 'session' | 'activity' | 'work';
+
+function blankAgent(fields: Fields & Partial<Pick<Agent, Blanked>>): Fields {
+  const { last_message: said, card, blocked, session, activity, work, ...others } = fields;
   return {
     ...keeping(others, KEPT_FIELDS.agent),
     ...(said !== undefined && { last_message: said && { ...said, excerpt: left(said.excerpt) } }),
@@ -71,6 +79,11 @@ function blankAgent(fields: Fields & Partial<Pick<Agent, 'last_message' | 'card'
     }),
     // Its reason quotes a message.
     ...(blocked !== undefined && { blocked: blocked && { ...blocked, reason: left(blocked.reason) } }),
+    ...(session !== undefined && { session: session && keeping(session, SESSION) }),
+    ...(activity !== undefined && {
+      activity: activity.source === 'swarm' ? { ...activity, reason: left(activity.reason) } : activity,
+    }),
+    ...(work !== undefined && { work: null }),
   };
 }
 

@@ -22,7 +22,7 @@ const moment = z.int().min(-62_167_219_200_000).max(253_402_300_799_999);
 
 /** The spans that lie, in part or whole, within the range; times in milliseconds since 1970. */
 const bundledSpan = z.object({
-  kind: z.enum(['health', 'lock', 'unknown']),
+  kind: z.enum(['health', 'activity', 'lock', 'unknown']),
   subject: z.string(),
   agent: z.string(),
   path: z.string(),

@@ -40,6 +40,7 @@ export const agentWork = z.object({
   last_answer: z.object({ text: z.string(), at: instant.nullable() }).nullable().describe('An excerpt.'),
   context_tokens: z.int().nonnegative().nullable().describe('Tokens in the context of the newest answer.'),
   context_percent: z.number().nullable().describe('Of the context window of its model; null if that is not known.'),
+  asks: z.boolean().describe('Its newest turn ended with a question to the person.'),
   last_turn_ms: z.number().nullable(),
   errors: z.int().nonnegative().describe('API errors since the transcript is followed.'),
   compactions: z.int().nonnegative(),

@@ -21,7 +21,18 @@ import type {
 /** The fields added to an agent of which only its entry and its health are known. */
 export const UNKNOWN_AGENT_FACTS: Pick<
   Agent,
-  'last_spoke_at' | 'last_message' | 'process' | 'moved_to' | 'life_began_at' | 'card' | 'blocked'
+  | 'last_spoke_at'
+  | 'last_message'
+  | 'process'
+  | 'moved_to'
+  | 'life_began_at'
+  | 'card'
+  | 'blocked'
+  | 'source'
+  | 'lead'
+  | 'session'
+  | 'activity'
+  | 'work'
 > = {
   last_spoke_at: null,
   last_message: null,
@@ -30,6 +41,11 @@ export const UNKNOWN_AGENT_FACTS: Pick<
   life_began_at: null,
   card: null,
   blocked: null,
+  source: 'registry',
+  lead: null,
+  session: null,
+  activity: { state: 'unknown', since: null, reason: 'Its activity was not recorded.', source: 'none' },
+  work: null,
 };
 
 export const UNKNOWN_LOCK_FACTS: Pick<Lock, 'former_holder'> = { former_holder: null };
@@ -72,6 +88,12 @@ export const NO_STATS: Stats = {
   messages_per_minute: 0,
   messages_by_minute: Array.from({ length: 60 }, () => 0),
   active_agent_count: 0,
+  working_count: 0,
+  waiting_count: 0,
+  blocked_count: 0,
+  idle_count: 0,
+  shell_count: 0,
+  activity_unknown_count: 0,
   stale_lock_count: 0,
   failed_delivery_count: 0,
   failed_deliveries_open: 0,

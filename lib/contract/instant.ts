@@ -3,6 +3,14 @@ export function formatInstant(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, -1)}+00:00`;
 }
 
+const MAX_INSTANT = Date.parse('9999-12-31T00:00:00Z');
+
+/** @returns the same, null for null and for a number of a file that is no time between 1970 and the year 9999 */
+export function instantWithin(milliseconds: number | null): string | null {
+  const isTime = milliseconds !== null && milliseconds >= 0 && milliseconds < MAX_INSTANT;
+  return isTime ? formatInstant(milliseconds) : null;
+}
+
 /**
  * @returns an instant as the swarm's own tool writes it: ISO 8601 in UTC, microseconds, no fraction where it is 0; null
  *   where the year has not four digits

@@ -75,6 +75,7 @@ const timeline: TimelineAnswer = {
     { agent: 'agent-1', health: 'active', life: '41231@%2', since: KNOWN_SINCE, until: SILENT_SINCE },
     { agent: 'agent-1', health: 'stale', life: '41231@%2', since: SILENT_SINCE, until: null },
   ],
+  activity: [{ agent: 'agent-0', state: 'working', since: KNOWN_SINCE, until: null }],
   locks: [barOf(earlier), barOf(current)],
   earlier_locks: [
     {

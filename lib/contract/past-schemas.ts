@@ -3,6 +3,7 @@
  * shapes of the present (`schemas.ts`) they are defined once, here.
  */
 import { z } from 'zod';
+import { activityState } from './claude-schemas';
 import { agent, agentHealth, cursor, instant, lock, messagesAnswer, waitKind } from './schemas';
 import { PAST_STATE_SCHEMAS } from './state-schemas';
 
@@ -45,6 +46,14 @@ export const healthSpan = z.object({
   life: z
     .string()
     .describe('The life of the id that it belongs to; a different text for each process or pane that had the id.'),
+  since: instant,
+  until: instant.nullable().describe('Null while it lasts.'),
+});
+
+/** An agent's activity over a time; times in which it is not known have none. */
+export const activitySpan = z.object({
+  agent: z.string(),
+  state: activityState.exclude(['unknown']),
   since: instant,
   until: instant.nullable().describe('Null while it lasts.'),
 });
@@ -124,6 +133,7 @@ export const timelineAnswer = z
           'messages and locks that name no agent.',
       ),
     health: z.array(healthSpan),
+    activity: z.array(activitySpan).describe('Only what was known of activities: other times have no span.'),
     locks: z.array(lockBar),
     earlier_locks: z
       .array(earlierLock)
@@ -233,6 +243,7 @@ export const waitingAnswer = z
 export type UnknownSpan = z.infer<typeof unknownSpan>;
 export type PastState = z.infer<typeof pastState>;
 export type HealthSpan = z.infer<typeof healthSpan>;
+export type ActivitySpan = z.infer<typeof activitySpan>;
 export type AgentLife = z.infer<typeof agentLife>;
 export type LockSpan = z.infer<typeof lockSpan>;
 export type LockBar = z.infer<typeof lockBar>;

@@ -4,6 +4,7 @@
  * pass them on as written, so only fields that this product adds have a type of their own.
  */
 import { z } from 'zod';
+import { agentActivity, agentSession, agentWork } from './claude-schemas';
 import { instant } from './instant-schema';
 
 export { instant } from './instant-schema';
@@ -91,6 +92,15 @@ export const agent = z
     blocked: agentBlock
       .nullable()
       .describe('An open BLOCKED message of it, or a wait cycle that it is part of; null where neither is known.'),
+    source: z
+      .enum(['registry', 'claude-code'])
+      .describe('`registry`: the registry lists it. `claude-code`: only files of Claude Code do.'),
+    lead: z.string().nullable().describe('The lead of its agent team; null if none is known.'),
+    session: agentSession
+      .nullable()
+      .describe('The session of Claude Code in its process or pane; null where none is known, or more than one fits.'),
+    activity: agentActivity,
+    work: agentWork.nullable().describe('What its transcript says; null where none is read, and for past moments.'),
     original,
   })
   .meta({ id: 'Agent' });
@@ -246,6 +256,12 @@ export const stats = z
     messages_per_minute: z.int(),
     messages_by_minute: z.array(z.int()).describe('Sixty counts, oldest first; the last is the running minute.'),
     active_agent_count: z.int(),
+    working_count: z.int().describe('Agents by the state of their activity: `working`.'),
+    waiting_count: z.int(),
+    blocked_count: z.int(),
+    idle_count: z.int(),
+    shell_count: z.int(),
+    activity_unknown_count: z.int().describe('Agents whose activity is not known; those that moved are not counted.'),
     stale_lock_count: z.int(),
     failed_delivery_count: z.int(),
     failed_deliveries_open: z
@@ -337,6 +353,8 @@ export const sources = z
 /** An attention item, concluded from facts alone. */
 export const attentionKind = z.enum([
   'deadlock',
+  'permission_waiting',
+  'question_in_terminal',
   'agent_dead',
   'agent_stale',
   'question_unanswered',

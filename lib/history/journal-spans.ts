@@ -1,7 +1,7 @@
-/** Derives spans from changes of the journal: health of agents, states of locks, and sources that could not be read. */
+/** Derives spans from changes of the journal: health and activity of agents, states of locks, and sources that could not be read. */
 import { MAX_FOLLOWED_LOCKS } from '../contract/schemas';
 import type { JournalKind } from './journal-kind';
-import { healthContent, isPastTimeout, lockContent, type Spans } from './spans';
+import { activityContent, healthContent, isPastTimeout, lockContent, type Spans } from './spans';
 
 const LEFT_OFF = `There were more locks than are recorded: at most ${MAX_FOLLOWED_LOCKS} at a time.`;
 const LEFT_OFF_SUBJECT = 'locks left off';
@@ -29,6 +29,9 @@ export class JournalSpans {
   update(kind: JournalKind, subject: string, body: string, at: number): void {
     if (kind === 'agent') {
       this.#spans.become('health', subject, healthContent(subject, body), at);
+      const activity = activityContent(subject, body);
+      if (activity) this.#spans.become('activity', subject, activity, at);
+      else this.#spans.end('activity', subject, at, 'changed');
     } else if (kind === 'lock') {
       this.#spans.become('lock', subject, lockContent(body), at);
     } else if (kind === 'server' && subject === 'locks') {
@@ -51,8 +54,10 @@ export class JournalSpans {
    * @param isLeftOff the thing still exists, but is no longer journaled
    */
   end(kind: JournalKind, subject: string, before: string | null, at: number, isLeftOff: boolean): void {
-    if (kind === 'agent') this.#spans.end('health', subject, at, 'released');
-    else if (kind === 'lock') this.#spans.end('lock', subject, at, endOfLock(before, isLeftOff));
+    if (kind === 'agent') {
+      this.#spans.end('health', subject, at, 'released');
+      this.#spans.end('activity', subject, at, 'released');
+    } else if (kind === 'lock') this.#spans.end('lock', subject, at, endOfLock(before, isLeftOff));
     else if (kind === 'source') this.#spans.end('unknown', subject, at, 'changed');
     else if (kind === 'server' && subject === 'locks') this.#spans.end('unknown', LEFT_OFF_SUBJECT, at, 'changed');
   }

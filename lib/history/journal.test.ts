@@ -532,3 +532,17 @@ test('Journal: after a clock rewind between two lives the period that occurs twi
   const open = db.prepare("SELECT count(*) AS count FROM spans WHERE until IS NULL AND kind = 'unknown'").get();
   assert.deepEqual(open, { count: 0 });
 });
+
+test('record(): known activities of an agent are spans; an unknown one ends them', () => {
+  const { db, refresh } = begun();
+  const doing = (state: string) =>
+    ['agent', 'agent-0', JSON.stringify({ health: 'active', activity: { state } })] as const;
+  for (const state of ['working', 'waiting', 'unknown', 'idle']) refresh(100, doing(state));
+  refresh(100, ['agent', 'agent-0', null]);
+  const rows = db.prepare("SELECT value, until - since AS length FROM spans WHERE kind = 'activity' ORDER BY id").all();
+  assert.deepEqual(rows, [
+    { value: 'working', length: 100 },
+    { value: 'waiting', length: 100 },
+    { value: 'idle', length: 100 },
+  ]);
+});

@@ -1,5 +1,5 @@
 /**
- * Facts with a duration, as intervals: the health of an agent, a lock in one state, a time for which something is
+ * Facts with a duration, as intervals: the health and the activity of an agent, a lock in one state, a time for which something is
  * unknown.
  */
 import type Database from 'better-sqlite3';
@@ -7,7 +7,7 @@ import { isAnotherLife, lifeKey } from '../contract/life';
 import type { LockSpan } from '../contract/past-schemas';
 import type { AgentHealth } from '../contract/schemas';
 
-export type SpanKind = 'health' | 'lock' | 'unknown';
+export type SpanKind = 'health' | 'activity' | 'lock' | 'unknown';
 
 /** The fields of a span except its times. */
 export interface SpanContent {
@@ -15,7 +15,7 @@ export interface SpanContent {
   agent: string;
   /** Lock: its path; health: key of the life of the agent's id; else ''. */
   path: string;
-  /** Health, or state of the lock. */
+  /** Health, state of the activity, or state of the lock. */
   value: string;
   /** Reason of the lock, why something is unknown, or pid and pane of an agent as JSON. */
   detail: string | null;
@@ -212,6 +212,14 @@ export function healthContent(subject: string, body: string): SpanContent {
   const detail = path === '' ? null : JSON.stringify({ pid, pane_index, tmux_pane_id });
   const isKept = detail !== null && detail.length <= MAX_DETAIL_LENGTH;
   return { agent: id ?? subject, path, value: health, detail: isKept ? detail : null };
+}
+
+/** @returns the activity of an agent, from its journaled body; null where it is not known */
+export function activityContent(subject: string, body: string): SpanContent | null {
+  const { id, activity } = JSON.parse(body) as { id?: string; activity?: { state?: unknown } };
+  const state = activity?.state;
+  if (typeof state !== 'string' || state === 'unknown') return null;
+  return { agent: id ?? subject, path: '', value: state, detail: null };
 }
 
 /** @returns whether a lock was past its timeout, by its journaled body */

@@ -67,6 +67,14 @@ export class ElementWriter {
     this.#bytes.add(END);
   }
 
+  /** An `ActivitySpan`. */
+  activity({ agent, value, since, until }: SpanCell): void {
+    this.#field(AGENT, agent);
+    this.#field(STATE, value);
+    this.#times(since, until);
+    this.#bytes.add(END);
+  }
+
   /** A `LockBar`. */
   bar({ agent, value, count, since, until }: SpanCell, { subject, path }: SpanSubject): void {
     this.#field(AGENT, agent);

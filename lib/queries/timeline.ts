@@ -1,5 +1,5 @@
 /**
- * What a timeline shows of a span of time: health and locks as bars, messages as ticks. The number of elements is
+ * What a timeline shows of a span of time: health, activities and locks as bars, messages as ticks. The number of elements is
  * limited to what can be drawn.
  */
 import { formatInstant } from '../contract/instant';
@@ -23,9 +23,10 @@ export function timeline(history: History, query: Questions['timeline']['query']
   const { since, until, agent } = query;
   const span = { since, until };
   const step = Math.max(1, Math.ceil((until - since) / query.steps));
-  const { health, locks } = history.spans.touching(span, step);
+  const { health, activity, locks } = history.spans.touching(span, step);
   const keepLanes = (isKept: (agent: string) => boolean) => {
     health.keepAgents(isKept);
+    activity.keepAgents(isKept);
     locks.keepAgents(isKept);
   };
   if (agent !== undefined) keepLanes((lane) => lane === agent);
@@ -40,6 +41,7 @@ export function timeline(history: History, query: Questions['timeline']['query']
   if (lanes.all.length > shown.size) keepLanes((lane) => shown.has(lane));
   const steps = [
     thinSpans(health, { span, step, most: MAX_BARS, keep: 'longest' }),
+    thinSpans(activity, { span, step, most: MAX_BARS, keep: 'longest' }),
     thinSpans(locks, { span, step, most: MAX_BARS, keep: 'first' }),
   ];
   const { ticks, tickStep } = readTicks(
@@ -48,7 +50,7 @@ export function timeline(history: History, query: Questions['timeline']['query']
     step,
     lanes.all.length === shown.size && !agent ? null : lanes.shown,
   );
-  const answer: Omit<TimelineAnswer, 'health' | 'locks' | 'messages'> = {
+  const answer: Omit<TimelineAnswer, 'health' | 'activity' | 'locks' | 'messages'> = {
     since: formatInstant(since),
     until: formatInstant(until),
     step_ms: Math.max(...steps),
@@ -63,6 +65,7 @@ export function timeline(history: History, query: Questions['timeline']['query']
   };
   const write = new ElementWriter(history.epoch);
   write.list('health', health.list(), (cell) => write.health(cell));
+  write.list('activity', activity.list(), (cell) => write.activity(cell));
   write.list('locks', locks.list(), (cell) => write.bar(cell, history.spans.subjectFor(cell.id)));
   write.list('messages', ticks, (tick) => write.tick(tick));
   return `${JSON.stringify(answer).slice(0, -1)}${write}}`;

@@ -9,7 +9,7 @@ import { agent as agentSchema } from '../contract/schemas';
 import { type Registry, type RegistryEntry, RegistryReader } from '../sources/claudeswarm/registry';
 import type { SeenProcess } from '../sources/processes/process-observer';
 import type { Sight } from '../sources/processes/processes';
-import { describeAgents, type Evidence, type Speech } from './agent-health';
+import { type ClaudeEvidence, describeAgents, type Evidence, type Speech } from './agent-health';
 import { AgentLives } from './agent-lives';
 
 const NOW = Date.UTC(2026, 1, 3, 8);
@@ -20,12 +20,19 @@ interface Known extends Evidence {
   sights: Sights;
 }
 
+const { source, lead, session, activity, work } = UNKNOWN_AGENT_FACTS;
+const NO_CLAUDE: ClaudeEvidence = {
+  runningSession: () => null,
+  fields: () => ({ source, lead, session, activity, work }),
+};
+
 function evidence(sights: Sights = {}, more: Partial<Evidence> = {}): Known {
   return {
     newestMessageBySender: new Map(),
     newestLockByHolder: new Map(),
     cards: new Map(),
     blocked: new Map(),
+    claude: NO_CLAUDE,
     staleThresholdSeconds: 60,
     now: NOW,
     sights,

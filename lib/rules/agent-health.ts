@@ -4,21 +4,28 @@
  * explains.
  */
 import { formatInstant } from '../contract/instant';
-import type { Agent, AgentCard, AgentHealth, AgentProcess, DepartedAgent, LastMessage } from '../contract/schemas';
+import type {
+  Agent,
+  AgentBlock,
+  AgentCard,
+  AgentHealth,
+  AgentProcess,
+  DepartedAgent,
+  LastMessage,
+} from '../contract/schemas';
 import { writtenValue } from '../contract/written-value';
 import { withAddedFields } from '../sources/claudeswarm/added-fields';
 import type { AgentCards } from '../sources/claudeswarm/agent-cards';
 import { readInstant } from '../sources/claudeswarm/naive-time';
+import type { RegistryEntry } from '../sources/claudeswarm/registry';
 import type { SeenProcess } from '../sources/processes/process-observer';
 import { isPid } from '../sources/processes/processes';
 import type { Life } from './agent-lives';
+import { type Moved, Successors } from './agent-successors';
 import type { BlockedAgents } from './blocked-agents';
 
 /** An agent without a sign of life for this many thresholds is no longer `stale` but `unknown`. */
 const STALE_THRESHOLDS = 5;
-
-/** A pid or pane that more entries list does not identify an agent, and comparing all of them takes long. */
-const MAX_ALIKE = 100;
 
 /** An earlier time is a mistake: no agent lived before 1970, and a much earlier time is not even a date. */
 const MIN_INSTANT = 0;
@@ -36,11 +43,31 @@ export interface Evidence {
   newestLockByHolder: ReadonlyMap<string, number>;
   cards: AgentCards;
   blocked: BlockedAgents;
+  claude: ClaudeEvidence;
   /** For how many seconds an agent counts as active after a sign of life. */
   staleThresholdSeconds: number;
   /** Milliseconds since 1970. */
   now: number;
 }
+
+/** What Claude Code's files say about the agent of an entry. */
+export interface ClaudeEvidence {
+  /** @returns the pid of its session, null unless there is one whose process is known to run */
+  runningSession(entry: RegistryEntry): number | null;
+  fields(
+    entry: RegistryEntry,
+    known: {
+      blocked: AgentBlock | null;
+      /** Its claude process was seen to be stopped. */
+      suspended: boolean;
+      /** Its health is `active`. */
+      active: boolean;
+    },
+  ): ClaudeFields;
+}
+
+/** The fields of an agent that come from Claude Code's files. */
+export type ClaudeFields = Pick<Agent, 'source' | 'lead' | 'session' | 'activity' | 'work'>;
 
 interface Sign {
   at: number;
@@ -58,8 +85,10 @@ interface Subject {
   life: Life;
   sign: Sign | null;
   speech: Speech | null;
-  /** The id under which its process or pane is listed now, and the evidence; null where it has not moved. */
-  moved: { to: string; by: string } | null;
+  /** Null where it has not moved. */
+  moved: Moved | null;
+  /** The pid of the session of Claude Code that was joined to it, if its process is known to run. */
+  sessionPid: number | null;
   /** Whether another listed pid is proven to be an agent's on this host. */
   hostIsProven: boolean;
 }
@@ -79,6 +108,7 @@ export function describeAgents(
     life,
     ...signsOf(life, evidence),
     moved: successors.of(life),
+    sessionPid: evidence.claude.runningSession(life.entry),
     hostIsProven: proven.some((other) => other.entry.pid !== life.entry.pid),
   });
   const agents = lives.listed.map((life) => {
@@ -86,11 +116,12 @@ export function describeAgents(
     const { health, reason } = judge(subject, evidence);
     const listedTimes = times.get(life.entry.id) ?? 1;
     const twice = listedTimes > 1 ? ` The registry lists ${life.entry.id} ${listedTimes} times.` : '';
-    return withAddedFields(life.entry, {
-      ...addedFields(subject, { health, reason: `${reason}${twice}` }, evidence),
-      // Waits are those of the listed agent, not of a former one with its id.
-      blocked: evidence.blocked.get(life.entry.id) ?? null,
-    });
+    // Waits are those of the listed agent, not of a former one with its id.
+    const blocked = evidence.blocked.get(life.entry.id) ?? null;
+    return withAddedFields(
+      life.entry,
+      addedFields(subject, { health, reason: `${reason}${twice}` }, blocked, evidence),
+    );
   });
   const departed = lives.departed.map((life) => {
     const subject = lifeSubject(life);
@@ -100,7 +131,7 @@ export function describeAgents(
       left_at: formatInstant(life.leftAt ?? evidence.now),
       left_reason: leftReason(subject, verdict, isReplaced),
     };
-    return withAddedFields(life.entry, { ...addedFields(subject, verdict, evidence), blocked: null, ...left });
+    return withAddedFields(life.entry, { ...addedFields(subject, verdict, null, evidence), ...left });
   });
   return { agents, departed };
 }
@@ -111,17 +142,25 @@ function countIds(lives: readonly Life[]): Map<string, number> {
   return times;
 }
 
-function addedFields({ life, sign, speech, moved }: Subject, { health, reason }: Verdict, { cards }: Evidence) {
+function addedFields(subject: Subject, { health, reason }: Verdict, blocked: AgentBlock | null, evidence: Evidence) {
+  const { life, sign, speech, moved } = subject;
+  const process = processOf(subject);
   return {
     health,
     health_reason: reason,
     last_evidence_at: sign && formatInstant(sign.at),
     last_spoke_at: speech?.message.sent_at ?? null,
     last_message: speech?.message ?? null,
-    process: processOf(life),
+    process,
     moved_to: health === 'moved' ? (moved?.to ?? null) : null,
     life_began_at: life.beganAt === null ? null : formatInstant(life.beganAt),
-    card: cardOf(life, cards),
+    card: cardOf(life, evidence.cards),
+    blocked,
+    ...evidence.claude.fields(life.entry, {
+      blocked,
+      suspended: process.state === 'suspended',
+      active: health === 'active',
+    }),
   };
 }
 
@@ -132,73 +171,19 @@ function cardOf({ entry, beganAt }: Life, cards: AgentCards): AgentCard | null {
   return { name: card.name, role: card.role };
 }
 
-function processOf({ sight, claudeSeen, claudeLostAt }: Life): AgentProcess {
+function processOf({ life, sessionPid }: Subject): AgentProcess {
+  const { sight, claudeSeen, claudeLostAt } = life;
+  const isSeen = typeof sight === 'object' && 'startId' in sight;
+  if (sessionPid !== null && !(isSeen && sight.claude)) {
+    const started_at = isSeen ? formatInstant(sight.startedAt) : null;
+    return { state: 'running', claude_pid: sessionPid, started_at, seen_at: null };
+  }
   const lost = claudeSeen && claudeLostAt !== null ? formatInstant(claudeLostAt) : null;
   if (typeof sight === 'string') return { state: 'unseen', claude_pid: null, started_at: null, seen_at: lost };
   if ('gone' in sight) return { state: 'gone', claude_pid: null, started_at: null, seen_at: lost };
   const { claude } = sight;
   const state = claude === null ? 'exited' : claude.suspended ? 'suspended' : 'running';
   return { state, claude_pid: claude?.pid ?? null, started_at: formatInstant(sight.startedAt), seen_at: lost };
-}
-
-/** Finds under which other id the process or pane of an entry is listed now; unknown where more than 100 list it. */
-class Successors {
-  readonly #byPid = new Map<number, Life[]>();
-  readonly #byPane = new Map<string, Life[]>();
-  readonly #lastSeen = new Map<Life, number>();
-
-  constructor(listed: readonly Life[]) {
-    for (const life of listed) {
-      const { pid, tmux_pane_id: pane } = life.entry;
-      if (isPid(pid)) addTo(this.#byPid, pid, life);
-      if (typeof pane === 'string') addTo(this.#byPane, pane, life);
-    }
-  }
-
-  of(life: Life): Subject['moved'] {
-    const { pid, tmux_pane_id: pane } = life.entry;
-    const byPid = isPid(pid) ? this.#newerThan(life, this.#byPid.get(pid)) : null;
-    if (byPid) return { to: byPid.entry.id, by: `the same process (pid ${pid})` };
-    if (typeof pane !== 'string') return null;
-    // Two tmux servers give the same pane ids, and a restarted one gives them again: only the processes distinguish
-    // them.
-    const byPane = this.#newerThan(life, this.#byPane.get(pane), (other) => !areTwo(other, life));
-    return byPane && { to: byPane.entry.id, by: `the same pane (${pane})` };
-  }
-
-  #newerThan(life: Life, alike: readonly Life[] = [], fits = (_: Life) => true): Life | null {
-    if (alike.length > MAX_ALIKE) return null;
-    return alike.find((other) => this.#isNewer(other, life) && fits(other)) ?? null;
-  }
-
-  /** The swarm's tool keeps the entry of a pane that vanished, as `stale` and with its old `last_seen`. */
-  #isNewer(other: Life, life: Life): boolean {
-    if (other.entry.id === life.entry.id) return false;
-    if (life.leftAt !== null) return true;
-    const stale = [other, life].map(({ entry }) => entry.status === 'stale');
-    if (stale[0] !== stale[1]) return stale[1] === true;
-    return this.#lastSeenAlive(other) > this.#lastSeenAlive(life);
-  }
-
-  #lastSeenAlive(life: Life): number {
-    const known = this.#lastSeen.get(life);
-    if (known !== undefined) return known;
-    const lastSeen = readInstant(life.entry.last_seen, 'UTC')?.milliseconds ?? Number.NEGATIVE_INFINITY;
-    this.#lastSeen.set(life, lastSeen);
-    return lastSeen;
-  }
-}
-
-function addTo<Key>(groups: Map<Key, Life[]>, key: Key, life: Life): void {
-  const group = groups.get(key);
-  if (group) group.push(life);
-  else groups.set(key, [life]);
-}
-
-/** Whether the processes of two entries of one pane are known to differ, or one is known to be gone. */
-function areTwo(one: Life, other: Life): boolean {
-  const known = [one, other].every(({ sight }) => typeof sight === 'object');
-  return one.entry.pid !== other.entry.pid && (known || other.claudeSeen);
 }
 
 /** Leaves out messages and locks from before the present agent had the id: they are no signs of its life. */
@@ -232,6 +217,10 @@ function judge(subject: Subject, evidence: Evidence): Verdict {
   const { life, sign, moved } = subject;
   const { sight } = life;
   if (moved) return { health: 'moved', reason: `It is ${moved.to} now: that id lists ${moved.by}.` };
+  const isSeenToRun = typeof sight === 'object' && 'claude' in sight && sight.claude !== null;
+  if (subject.sessionPid !== null && !isSeenToRun) {
+    return { health: 'active', reason: `The process of its session (pid ${subject.sessionPid}) runs.` };
+  }
   if (typeof sight === 'object' && 'startId' in sight) return judgeSeen(subject, sight, evidence);
   if (typeof sight === 'object' && isProvenGone(subject)) {
     // A sign of life from before the process ended says nothing about now; one from after it contradicts.

@@ -9,6 +9,7 @@ import { formatInstant } from '../contract/instant';
 import type { AttentionAnswer, AttentionEntry } from '../contract/schemas';
 import { SEVERITY_RANK } from '../contract/severity';
 import type { Disposition, DispositionReview } from '../history/dispositions';
+import { activityItems } from './attention-activity';
 import { agentItems } from './attention-agents';
 import { deadlockItems } from './attention-deadlocks';
 import { applyDispositions } from './attention-dispositions';
@@ -62,6 +63,7 @@ function allEntries(facts: AttentionFacts): AttentionEntry[] {
   const items = [
     ...deadlockItems(facts.waiting, facts.startedAt),
     ...sourceItems(facts),
+    ...activityItems(facts),
     ...agentItems(facts),
     ...lockItems(facts),
     ...overlapItems(facts),

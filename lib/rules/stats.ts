@@ -1,5 +1,5 @@
 /** The figures of `GET /api/stats`. */
-import type { AgentsAnswer, LocksAnswer, Stats } from '../contract/schemas';
+import type { Agent, AgentsAnswer, LocksAnswer, Stats } from '../contract/schemas';
 import type { Summary } from '../history/summary';
 
 const MINUTES = 60;
@@ -33,8 +33,28 @@ export function statistics(
     messages_per_minute: lastMinute.reduce((sum, [, count]) => sum + count, 0),
     messages_by_minute: Array.from({ length: MINUTES }, (_, i) => byMinute.get(thisMinute - MINUTES + 1 + i) ?? 0),
     active_agent_count: agents.agents.filter(({ health }) => health === 'active').length,
+    ...activityCounts(agents.agents),
     stale_lock_count: locks.stale_count,
     failed_delivery_count: summary?.failed ?? 0,
     failed_deliveries_open: openFailures,
+  };
+}
+
+type ActivityCounts = Pick<
+  Stats,
+  'working_count' | 'waiting_count' | 'blocked_count' | 'idle_count' | 'shell_count' | 'activity_unknown_count'
+>;
+
+/** The former entry of an agent that moved has no activity of its own. */
+function activityCounts(agents: readonly Agent[]): ActivityCounts {
+  const counts = { working: 0, waiting: 0, blocked: 0, idle: 0, shell: 0, unknown: 0 };
+  for (const { health, activity } of agents) if (health !== 'moved') counts[activity.state] += 1;
+  return {
+    working_count: counts.working,
+    waiting_count: counts.waiting,
+    blocked_count: counts.blocked,
+    idle_count: counts.idle,
+    shell_count: counts.shell,
+    activity_unknown_count: counts.unknown,
   };
 }

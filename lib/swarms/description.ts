@@ -1,9 +1,9 @@
 /** Describes a swarm from its files: agents with their health, locks with their overlaps. */
 import { NO_AGENTS } from '../contract/defaults';
-import type { AgentsAnswer, LocksAnswer } from '../contract/schemas';
+import type { AgentsAnswer, DepartedAgent, LocksAnswer } from '../contract/schemas';
 import { runAtOnce } from '../platform/turns';
-import { describeAgents, type Speech } from '../rules/agent-health';
-import { AgentLives } from '../rules/agent-lives';
+import { describeAgents, type Evidence, type Speech } from '../rules/agent-health';
+import { AgentLives, MAX_DEPARTED } from '../rules/agent-lives';
 import type { BlockedAgents } from '../rules/blocked-agents';
 import { LockBoard } from '../rules/lock-board';
 import { LockComparison } from '../rules/lock-comparison';
@@ -15,7 +15,8 @@ import type { AgentCards, AgentCardsReader } from '../sources/claudeswarm/agent-
 import type { LocksReader } from '../sources/claudeswarm/locks';
 import type { Registry, RegistryReader } from '../sources/claudeswarm/registry';
 import type { SwarmConfig } from '../sources/claudeswarm/swarm-config';
-import type { ProcessTable } from '../sources/processes/processes';
+import { isPid, type ProcessTable } from '../sources/processes/processes';
+import { ClaudeAgents, type ClaudeAgentsOptions, type ClaudeFacts, NO_CLAUDE_FACTS } from './claude-agents';
 
 interface Described {
   /** The swarm's root, absolute. */
@@ -25,6 +26,7 @@ interface Described {
   cards: Pick<AgentCardsReader, 'cards'>;
   processes: ProcessTable;
   config: SwarmConfig;
+  claude?: ClaudeAgentsOptions;
   /** Called when locks that took long to compare can be described; the caller then calls `describe`. */
   onCompared?: () => void;
 }
@@ -44,6 +46,7 @@ interface Signs {
   locks: ReadonlyMap<string, number>;
   cards: AgentCards;
   blocked: BlockedAgents;
+  claude: ClaudeFacts;
   at: number;
 }
 
@@ -53,7 +56,12 @@ export class SwarmDescription {
   overlaps: readonly LockOverlap[] = [];
   /** Which agents are blocked, as the wait relations say. */
   blocked: BlockedAgents = new Map();
+  /** What is known from Claude Code's files. */
+  claude: ClaudeFacts = NO_CLAUDE_FACTS;
   readonly lives = new AgentLives();
+  /** Agents that the registry does not list. */
+  readonly #ownLives = new AgentLives();
+  readonly #claudeAgents: ClaudeAgents;
   readonly #from: Described;
   readonly #board = new LockBoard();
   readonly #comparison: LockComparison;
@@ -62,6 +70,7 @@ export class SwarmDescription {
 
   constructor(from: Described) {
     this.#from = from;
+    this.#claudeAgents = new ClaudeAgents(from.claude ?? { places: NO_PLACES });
     this.#comparison = new LockComparison(from.root, () => from.onCompared?.());
   }
 
@@ -105,8 +114,9 @@ export class SwarmDescription {
   *describeSteps(newestBySender: ReadonlyMap<string, Speech>, now: number, signsAnew = false): Generator<void> {
     const { registry } = this.#from.registry;
     const { cards } = this.#from.cards;
-    const { blocked } = this;
-    const signs = { registry, messages: newestBySender, locks: this.#newestLocksAt(now), cards, blocked, at: now };
+    const { blocked, claude } = this;
+    const locks = this.#newestLocksAt(now);
+    const signs = { registry, messages: newestBySender, locks, cards, blocked, claude, at: now };
     if (signsAnew || this.#wantsDescribing(signs)) {
       this.#signs = signs;
       this.agents = this.#describeAgents(signs);
@@ -115,9 +125,22 @@ export class SwarmDescription {
     this.#describeLocks(now);
   }
 
-  #wantsDescribing({ registry, messages, locks, cards, blocked, at }: Signs): boolean {
+  /** Every number that may be the pid of an agent whose process is to be observed. */
+  *pids(): Iterable<number> {
+    yield* this.lives.pids(this.#from.registry.registry);
+    yield* this.#ownLives.pids(this.#claudeAgents.own);
+    for (const { pid, alive } of this.claude.sessions) if (alive === true && isPid(pid)) yield pid;
+  }
+
+  /** The sessions of Claude Code that are shown, with the ids of their agents. */
+  shownSessions(): ReturnType<ClaudeAgents['shown']> {
+    return this.#claudeAgents.shown();
+  }
+
+  #wantsDescribing({ registry, messages, locks, cards, blocked, claude, at }: Signs): boolean {
     const last = this.#signs;
     if (last === null || last.registry !== registry || last.cards !== cards || last.blocked !== blocked) return true;
+    if (last.claude !== claude) return true;
     if (Math.abs(at - last.at) >= SIGNS_INTERVAL_MS) return true;
     return this.agents.agents.some(
       ({ id, health }) =>
@@ -126,19 +149,37 @@ export class SwarmDescription {
     );
   }
 
-  #describeAgents({ registry, messages, locks, cards, blocked, at }: Signs): AgentsAnswer {
-    if (registry === null) return NO_AGENTS;
+  #describeAgents({ registry, messages, locks, cards, blocked, claude, at }: Signs): AgentsAnswer {
     const { processes, config } = this.#from;
-    const { session_name, session_names, updated_at } = registry;
-    this.lives.update(registry, processes, at);
-    const described = describeAgents(this.lives, {
+    const agents = this.#claudeAgents;
+    agents.update(registry, claude, processes);
+    const evidence: Evidence = {
       newestMessageBySender: messages,
       newestLockByHolder: locks,
-      ...{ cards, blocked },
+      ...{ cards, blocked, claude: agents },
       staleThresholdSeconds: config.staleThresholdSeconds,
       now: at,
-    });
-    return { session_name, session_names, updated_at, ...described };
+    };
+    const own = this.#describeOwn(evidence);
+    if (registry === null) return own.agents.length + own.departed.length === 0 ? NO_AGENTS : { ...NO_AGENTS, ...own };
+    const { session_name, session_names, updated_at } = registry;
+    this.lives.update(registry, processes, at);
+    const listed = describeAgents(this.lives, evidence);
+    return {
+      ...{ session_name, session_names, updated_at },
+      agents: [...listed.agents, ...own.agents],
+      departed: newestDeparted(listed.departed, own.departed),
+    };
+  }
+
+  /** Apart from the registry's: what is proven of their processes says nothing about the host that it is from. */
+  #describeOwn(evidence: Evidence): Pick<AgentsAnswer, 'agents' | 'departed'> {
+    const { own } = this.#claudeAgents;
+    const lives = this.#ownLives;
+    if (own.entries.length + lives.listed.length + lives.departed.length === 0) return { agents: [], departed: [] };
+    lives.update(own, this.#from.processes, evidence.now);
+    const { agents, departed } = describeAgents(lives, evidence);
+    return { agents, departed: departed.map(asOwnDeparted) };
   }
 
   #formerEnds(): ReadonlyMap<string, number> {
@@ -173,6 +214,23 @@ export class SwarmDescription {
     const holders = new LockHolders(readable ? this.agents : null, this.#formerEnds());
     return { holders, staleTimeoutSeconds: this.#from.config.lockStaleTimeoutSeconds, now };
   }
+}
+
+/** Where nothing is known of processes above others. */
+const NO_PLACES = { ancestors: () => [], tmuxServer: () => null };
+
+/** The sentences about the registry do not fit an agent that it never listed. */
+function asOwnDeparted(agent: DepartedAgent): DepartedAgent {
+  const { health, process, pid } = agent;
+  const left =
+    process.state === 'gone' ? `Its process (pid ${pid}) ended.` : 'The files of Claude Code no longer list it.';
+  return { ...agent, source: 'claude-code', left_reason: health === 'moved' ? agent.left_reason : left };
+}
+
+function newestDeparted(one: readonly DepartedAgent[], other: readonly DepartedAgent[]): DepartedAgent[] {
+  if (other.length === 0) return [...one];
+  const all = [...one, ...other].sort((a, b) => (a.left_at > b.left_at ? -1 : 1));
+  return all.slice(0, MAX_DEPARTED);
 }
 
 /** A time ahead of the clock is not a sign of life, and must not hide an older one that is. */

@@ -154,6 +154,7 @@ function emptyTimeline(since: number, until: number): TimelineAnswer {
     first_message_at: null,
     agents: [],
     health: [],
+    activity: [],
     locks: [],
     earlier_locks: [],
     messages: [],

@@ -155,3 +155,24 @@ test('agents(): an id that the registry lists twice becomes two subjects', () =>
   const bodies = updates[0]?.changed.map(([, , body]) => JSON.parse(body ?? 'null').id);
   assert.deepEqual(bodies, ['agent-0', 'agent-0', undefined]);
 });
+
+test('agents(): a new activity is journaled; what a transcript says never is', () => {
+  const doing = (state: Agent['activity']['state'], text: string): Partial<Agent> => ({
+    activity: { state, since: null, reason: 'It says so.', source: 'session' },
+    work: {
+      ...{ tool: { name: 'Bash', input: text, since: null }, last_prompt: { text, at: null }, last_answer: null },
+      ...{ context_tokens: 1, context_percent: null, asks: false, last_turn_ms: null, errors: 0, compactions: 0 },
+      subagents: [],
+    },
+  });
+  journal.agents(registry(agent('agent-0', doing('working', 'secret 1'))));
+  journal.begin(1);
+  updates.length = 0;
+  journal.agents(registry(agent('agent-0', doing('working', 'secret 2'))));
+  journal.commit(2);
+  assert.deepEqual(changes(), []);
+  journal.agents(registry(agent('agent-0', doing('idle', 'secret 3'))));
+  journal.commit(3);
+  assert.deepEqual(changes(), ['agent agent-0']);
+  assert.ok(!JSON.stringify(updates).includes('secret'));
+});

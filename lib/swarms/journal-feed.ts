@@ -168,6 +168,8 @@ function steadyOf<T extends Agent>({
   last_evidence_at: _,
   last_spoke_at: __,
   last_message: ___,
+  // Texts of prompts and answers stay in memory.
+  work: _____,
   process,
   ...agent
 }: T) {

@@ -26,10 +26,12 @@ import { RegistryReader } from '../sources/claudeswarm/registry';
 import type { SwarmConfigReader } from '../sources/claudeswarm/swarm-config-reader';
 import type { ResolvedZone } from '../sources/claudeswarm/time-zone';
 import { EVERYWHERE, SwarmWatcher } from '../sources/claudeswarm/watcher';
+import { ProcPlaces } from '../sources/processes/process-places';
 import { ProcessTable } from '../sources/processes/processes';
 import { RecorderHandle } from '../workers/workers';
 import { type AlertOptions, SwarmAlerts } from './alerts';
 import { SwarmAttention } from './attention';
+import { ClaudeCode, type ClaudeReaders } from './claude-code';
 import { SwarmDescription } from './description';
 import { FileRefresh } from './file-refresh';
 import { HeartbeatTimer } from './heartbeat';
@@ -65,6 +67,8 @@ export interface LiveSwarmOptions {
   alerts: AlertOptions;
   /** Own prices of models. */
   prices: OwnPrices;
+  /** The readers of Claude Code's files; null where they are switched off. */
+  claude: ClaudeReaders | null;
   version: string;
   /** How the watchdog of this process logs; null for no watchdog. */
   watchdogLog: LogSettings | null;
@@ -79,6 +83,8 @@ export class LiveSwarm implements Runtime {
   readonly #options: LiveSwarmOptions;
   readonly #readiness = new Readiness();
   readonly #processes = new ProcessTable();
+  readonly #places = new ProcPlaces();
+  readonly #claude: ClaudeCode | null;
   readonly #registry: RegistryReader;
   readonly #cards: AgentCardsReader;
   readonly #files: FileRefresh;
@@ -118,8 +124,11 @@ export class LiveSwarm implements Runtime {
     this.#watcher = new SwarmWatcher(this.root, (hint) => this.#files.request(hint));
     this.#description = this.#createDescription(locks);
     const { swarmConfig: config, zone } = options;
-    const read = { registry: this.#registry, locks, watcher: this.#watcher, config, zone };
-    this.#sources = new SwarmSources({ ...read, hooks: this.#hooks });
+    this.#claude = options.claude && this.#createClaude(options.claude);
+    this.#sources = new SwarmSources({
+      ...{ registry: this.#registry, locks, watcher: this.#watcher, config, zone, hooks: this.#hooks },
+      ...(this.#claude !== null && { claudeCode: this.#claude }),
+    });
     this.#publisher = this.#createPublisher();
     this.#usage = this.#createUsage();
     this.#attention = this.#createAttention();
@@ -225,7 +234,7 @@ export class LiveSwarm implements Runtime {
     this.#publisher.journalProcess('stopped');
     // The outcome of the last attempts to post is still to be kept.
     await this.#alerts.stop();
-    await Promise.all([this.#watcher.close(), this.#recorder.stop()]);
+    await Promise.all([this.#watcher.close(), this.#claude?.stop(), this.#recorder.stop()]);
   }
 
   #createFiles(locks: LocksReader): FileRefresh {
@@ -234,6 +243,7 @@ export class LiveSwarm implements Runtime {
       readStores: () => this.#refreshStores(),
       readLog: () => this.#recorder.refresh(),
       completeFirst: async () => {
+        await this.#claude?.reconcile(Date.now());
         this.#observeProcesses();
         // A page that opens first must not say that there are no locks. A fault here occurs again when the locks are
         // described, and is reported then.
@@ -244,6 +254,7 @@ export class LiveSwarm implements Runtime {
         beginsAll: () => this.#attention.requestIfDue(),
         changed: async (all) => {
           await this.#publisher.describeInTurns(all);
+          this.#claude?.follow(this.#description.shownSessions());
           this.#publisher.publishSources();
         },
         endsAll: () => this.#heartbeat.done(),
@@ -268,10 +279,32 @@ export class LiveSwarm implements Runtime {
     const { swarmConfig } = this.#options;
     return new SwarmDescription({
       ...{ root: this.root, registry: this.#registry, locks, cards: this.#cards, processes: this.#processes },
+      claude: { places: this.#places, contextWindow: (model) => this.#usage.contextWindow(model) },
       onCompared: () => this.#publisher.describeSoon(),
       get config() {
         return swarmConfig.config;
       },
+    });
+  }
+
+  #createClaude(readers: ClaudeReaders): ClaudeCode {
+    return new ClaudeCode({
+      ...{ root: this.root, readers, hooks: this.#hooks },
+      onFacts: (facts) => {
+        this.#description.claude = facts;
+        this.#publisher.describeSoon();
+      },
+      onStatus: () => this.#publisher.publishSources(),
+      recordUsage: (rows, marks) => this.#recorder.recordUsage(rows, marks),
+      onProgress: (progress) => this.#usage.setProgress(progress),
+      onProcesses: () => this.#places.forget(),
+      onThreadFault: (...fault) => this.#publisher.fault(...fault),
+      onFault: (error) =>
+        this.#publisher.fault(
+          'claude-code',
+          error === null ? null : `The files of Claude Code could not be read: ${error}`,
+          error,
+        ),
     });
   }
 
@@ -320,8 +353,7 @@ export class LiveSwarm implements Runtime {
     return new RecorderEvents({
       ...{ hub: this.hub, publisher: this.#publisher, journal: this.#journal, attention: this.#attention },
       ...{ alerts: this.#alerts, sources: this.#sources, counts: this.#counts, readiness: this.#readiness },
-      usage: this.#usage,
-      startedAt: this.startedAt,
+      ...{ usage: this.#usage, claude: this.#claude, startedAt: this.startedAt },
     });
   }
 
@@ -330,6 +362,7 @@ export class LiveSwarm implements Runtime {
     this.#heartbeat.begin();
     this.#watcher.reconcile();
     this.#observeProcesses();
+    void this.#claude?.reconcile(Date.now());
     if (this.#alerts.refresh()) this.#attention.request();
     if (this.#usage.refresh()) this.#attention.request();
     if (this.#options.swarmConfig.refresh()) this.#attention.request();
@@ -345,7 +378,7 @@ export class LiveSwarm implements Runtime {
   }
 
   #observeProcesses(): void {
-    this.#processes.refresh(this.#description.lives.pids(this.#registry.registry));
+    this.#processes.refresh(this.#description.pids());
   }
 
   #onFilesRead(begunAt: number, all: boolean): void {

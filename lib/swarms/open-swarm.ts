@@ -7,6 +7,7 @@ import { findProjectRoot } from '../sources/claudeswarm/project-root';
 import { SwarmConfigReader } from '../sources/claudeswarm/swarm-config-reader';
 import { resolveZone } from '../sources/claudeswarm/time-zone';
 import { BundleSwarm } from './bundle-swarm';
+import { claudeReaders } from './claude-readers';
 import { NoSwarm } from './empty-swarm';
 import { LiveSwarm } from './live-swarm';
 import { OwnPrices } from './own-prices';
@@ -46,6 +47,7 @@ export function createRuntime(): Runtime {
     },
     alerts: { receivers: new CurrentReceivers(config), hosts: config.alertHosts, page: config.publicUrl },
     prices: new OwnPrices(config.claudePrices),
+    claude: claudeReaders(config),
     version,
     watchdogLog: { logLevel: config.logLevel, logFormat: config.logFormat },
   });

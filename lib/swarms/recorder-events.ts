@@ -6,6 +6,7 @@ import { log } from '../platform/log';
 import type { RecorderEvent } from '../recorder/events';
 import type { SwarmAlerts } from './alerts';
 import type { SwarmAttention } from './attention';
+import type { ClaudeCode } from './claude-code';
 import type { SwarmJournal } from './journal-feed';
 import type { MessageCounts } from './message-counts';
 import type { Readiness } from './readiness';
@@ -39,6 +40,7 @@ interface Options {
   counts: Pick<MessageCounts, 'take'>;
   usage: Pick<SwarmUsage, 'take'>;
   readiness: Readiness;
+  claude: Pick<ClaudeCode, 'beginTranscripts'> | null;
   /** When this process started, milliseconds since 1970. */
   startedAt: number;
 }
@@ -104,9 +106,10 @@ export class RecorderEvents {
     readiness.markLogAwaited();
   }
 
-  #opened({ file, lives, epoch, newest, oldest }: EventOf<'opened'>): void {
-    const { hub, publisher, journal, readiness } = this.#options;
+  #opened({ file, lives, epoch, newest, oldest, marks }: EventOf<'opened'>): void {
+    const { hub, publisher, journal, readiness, claude } = this.#options;
     readiness.markHistoryOpen();
+    claude?.beginTranscripts(marks);
     this.figures.historyFile = file;
     publisher.restoreLives(lives);
     // Which agents have left is known only now, and the first answer must not say that none did.

@@ -40,7 +40,10 @@ export interface TranscriptsHandleOptions {
 
 // The bundler recognises a worker by this form.
 function startWorker(options: WorkerOptions): Worker {
-  return new Worker(new URL('./transcripts-thread.ts', import.meta.url), options);
+  return new Worker(new URL('./transcripts-thread.ts', import.meta.url), {
+    workerData: options.workerData,
+    resourceLimits,
+  });
 }
 
 /** Starts the thread when the first session is followed. */

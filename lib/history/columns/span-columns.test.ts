@@ -30,7 +30,7 @@ const lives = fc.constantFrom('', '1@%1', '2@%1');
 
 const lasted: fc.Arbitrary<Lasted> = fc
   .record({
-    kind: fc.constantFrom<SpanKind>('lock', 'health', 'unknown'),
+    kind: fc.constantFrom<SpanKind>('lock', 'health', 'activity', 'unknown'),
     agent: fc.constantFrom('agent-1', 'agent-2', '__proto__'),
     life: lives,
     value: fc.constantFrom('one', 'two'),
@@ -71,13 +71,13 @@ function naively(all: readonly (Lasted & { id: number })[], kind: SpanKind, step
       stepOf(one.since) === stepOf(other.since) &&
       one.agent === other.agent &&
       one.life === other.life &&
-      (kind === 'health' || one.value === other.value));
+      (kind !== 'lock' || one.value === other.value));
   const length = ({ since, until }: Lasted) => (until ?? Number.POSITIVE_INFINITY) - since;
   return touching
     .flatMap((one): SpanCell[] => {
       const group = touching.filter((other) => together(one, other));
       const first = [...group].sort((a, b) =>
-        kind === 'health' ? length(b) - length(a) || a.id - b.id : a.since - b.since || a.id - b.id,
+        kind !== 'lock' ? length(b) - length(a) || a.id - b.id : a.since - b.since || a.id - b.id,
       )[0];
       const { kind: _, ...fields } = one;
       return first === one ? [{ ...fields, count: group.length }] : [];
@@ -93,9 +93,10 @@ test('touching(), subjectOf(): equal a comparison of all spans, and each lock sp
       write(history, all);
       // Spans are numbered in the order of writing.
       const numbered = all.map((one, index) => ({ ...one, id: index + 1 }));
-      const { health, locks } = history.spans.touching(SPAN, step);
+      const { health, activity, locks } = history.spans.touching(SPAN, step);
       assert.deepEqual(locks.list(), naively(numbered, 'lock', step, SPAN));
       assert.deepEqual(health.list(), naively(numbered, 'health', step, SPAN));
+      assert.deepEqual(activity.list(), naively(numbered, 'activity', step, SPAN));
       for (const { id } of locks.list()) {
         const index = id - 1;
         assert.deepEqual(history.spans.subjectFor(id), { subject: `${index}.lock`, path: `src/${index}.ts` });
@@ -109,7 +110,7 @@ test('touching(), subjectOf(): equal a comparison of all spans, and each lock sp
 const time = fc.integer({ min: NOW - 6 * HOUR, max: NOW + 2 * HOUR });
 const length = fc.oneof(fc.integer({ min: 0, max: 600_000 }), fc.integer({ min: 0, max: 5 * HOUR }));
 const begun = fc.record({
-  kind: fc.constantFrom<SpanKind>('lock', 'health', 'unknown'),
+  kind: fc.constantFrom<SpanKind>('lock', 'health', 'activity', 'unknown'),
   subject: fc.constantFrom('1', '2', '3', '4', '5', '6', '7', '8'),
   agent: fc.constantFrom('agent-1', 'agent-2'),
   life: lives,

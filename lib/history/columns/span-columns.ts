@@ -1,5 +1,5 @@
 /**
- * Spans of health and of locks as columns of numbers, cached between questions by the hour in which they begin. Only
+ * Spans of health, of activities and of locks as columns of numbers, cached between questions by the hour in which they begin. Only
  * ended spans are cached, since they no longer change; those that continue are read for each question.
  */
 import type Database from 'better-sqlite3';
@@ -22,30 +22,41 @@ export interface SpanSubject {
   path: string;
 }
 
-/** A row of `spans`; `life` is null for a lock. */
-type SpanValues = [id: number, life: string | null, agent: string, value: string, since: number, until: number | null];
+/** A row of `spans`; `life` is null for a lock, and 0 for an activity. */
+type SpanValues = [
+  id: number,
+  life: string | 0 | null,
+  agent: string,
+  value: string,
+  since: number,
+  until: number | null,
+];
 
-/** Spans of health and of locks, apart. */
-class HealthAndLocks implements HourRows {
+/** Spans of health, of activities and of locks, apart. */
+class AgentsAndLocks implements HourRows {
   readonly health: SpanCells;
+  readonly activity: SpanCells;
   readonly locks: SpanCells;
 
   constructor(lanes: LaneNames, values: Names) {
     this.health = new SpanCells(lanes, values);
+    this.activity = new SpanCells(lanes, values);
     this.locks = new SpanCells(lanes, values);
   }
 
   get size(): number {
-    return this.health.size + this.locks.size;
+    return this.health.size + this.activity.size + this.locks.size;
   }
 
   add([id, life, agent, value, since, until]: SpanValues): void {
-    (life === null ? this.locks : this.health).add({ agent, life: life ?? '', value, count: 1, id, since, until });
+    const cells = life === null ? this.locks : life === 0 ? this.activity : this.health;
+    cells.add({ agent, life: life || '', value, count: 1, id, since, until });
   }
 
   /** Adds the spans of others that touch a time range. */
-  addTouching(others: HealthAndLocks, range: TimeSpan): void {
+  addTouching(others: AgentsAndLocks, range: TimeSpan): void {
     this.health.addTouching(others.health, range);
+    this.activity.addTouching(others.activity, range);
     this.locks.addTouching(others.locks, range);
   }
 }
@@ -53,7 +64,7 @@ class HealthAndLocks implements HourRows {
 export class SpanColumns {
   readonly #visitor: RowVisitor;
   readonly #statements;
-  readonly #cache = new HourCache<HealthAndLocks>({
+  readonly #cache = new HourCache<AgentsAndLocks>({
     maxRows: MAX_CACHED_SPANS,
     maxAdded: MAX_ADDED_SPANS,
     create: () => this.#empty(),
@@ -73,12 +84,12 @@ export class SpanColumns {
 
   /**
    * The spans that touch a time range. Spans that begin and end within one step are counted together: locks of one
-   * agent and state as the first of them, healths of one life of an agent as the longest. Must be called within one
+   * agent and state as the first of them, healths of one life of an agent and activities of an agent as the longest. Must be called within one
    * transaction, or the cache and what is read may differ.
    *
    * @param step milliseconds
    */
-  touching(span: TimeSpan, step: number): Pick<HealthAndLocks, 'health' | 'locks'> {
+  touching(span: TimeSpan, step: number): Pick<AgentsAndLocks, 'health' | 'activity' | 'locks'> {
     const range = this.#refresh();
     // Spans that are due to be pruned are left out, or the answer would depend on how far pruning has come.
     const asked = { since: Math.max(span.since, this.#prunedBefore), until: span.until };
@@ -93,6 +104,7 @@ export class SpanColumns {
     const after = { since: Math.max(first, last + 1) * HOUR_MS, until: asked.until };
     if (after.since <= after.until) found.addTouching(this.#ended(after, asked.since), asked);
     found.health.joinShort(step, asked, 'longest');
+    found.activity.joinShort(step, asked, 'longest');
     found.locks.joinShort(step, asked, 'first');
     return found;
   }
@@ -146,7 +158,7 @@ export class SpanColumns {
   };
 
   /** Reads spans that began in a time range (whole seconds) and ended at or after an instant; they are not cached. */
-  #ended({ since, until }: TimeSpan, endedFrom: number): HealthAndLocks {
+  #ended({ since, until }: TimeSpan, endedFrom: number): AgentsAndLocks {
     const found = this.#empty();
     const seconds = [since / 1000, (until + 1) / 1000, Math.floor(endedFrom / 1000)];
     this.#visit(this.#statements.ended, seconds, (...span) => found.add(span));
@@ -157,8 +169,8 @@ export class SpanColumns {
     this.#visitor.each(statement, values, take);
   }
 
-  #empty(): HealthAndLocks {
-    return new HealthAndLocks(this.#lanes, this.#values);
+  #empty(): AgentsAndLocks {
+    return new AgentsAndLocks(this.#lanes, this.#values);
   }
 
   /** Cached spans refer to names by number, so names are dropped only together with all of them. */
@@ -181,8 +193,8 @@ interface Place extends CachePlace {
 }
 
 /** Paths of locks are left out: reading them for each span would cost more than everything else together. */
-const VISIT = `SELECT visit(id, CASE kind WHEN 'health' THEN path END, agent, value, since, until)
-  FROM spans WHERE kind IN ('health', 'lock')`;
+const VISIT = `SELECT visit(id, CASE kind WHEN 'health' THEN path WHEN 'activity' THEN 0 END, agent, value, since, until)
+  FROM spans WHERE kind IN ('health', 'activity', 'lock')`;
 
 function prepare(db: Database.Database) {
   return {

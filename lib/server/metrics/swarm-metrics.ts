@@ -1,6 +1,7 @@
 /** Metrics of the swarm and of the history, read from the runtime at each scrape. */
 import { statSync } from 'node:fs';
 import type { Registry } from 'prom-client';
+import { activityState } from '../../contract/claude-schemas';
 import type { LockCounts } from '../../contract/locks-answer';
 import type { Source, Sources } from '../../contract/schemas';
 import { agentHealth, attentionKind, sourceState } from '../../contract/schemas';
@@ -39,13 +40,26 @@ export function registerSwarmMetrics(registry: Registry): void {
 function registerAgentsAndLocks(registry: Registry): void {
   readGauge(registry, {
     name: 'claude_swarm_agents',
-    help: 'Registered agents, by health.',
+    help: 'Agents, by health.',
     labelNames: ['health'],
     read: () =>
       tally(
         'health',
         agentHealth.options,
         state('agents')?.agents.map(({ health }) => health),
+      ),
+  });
+  readGauge(registry, {
+    name: 'claude_swarm_agents_activity',
+    help: 'Agents, by what they do; without those that moved.',
+    labelNames: ['activity'],
+    read: () =>
+      tally(
+        'activity',
+        activityState.options,
+        state('agents')
+          ?.agents.filter(({ health }) => health !== 'moved')
+          .map(({ activity }) => activity.state),
       ),
   });
   readGauge(registry, {

@@ -1,0 +1,127 @@
+import type { ReactNode } from 'react';
+import { formatCount } from '@/lib/client/text';
+import { duration } from '@/lib/client/time';
+import type { AgentWork, AgentSession as Session } from '@/lib/contract/claude-schemas';
+import type { Agent } from '@/lib/contract/schemas';
+import { DetailPart } from '../ui/detail-part';
+import { Text, Words } from '../ui/text';
+import { ClockTime, RelativeTime, Sentence } from '../ui/time';
+
+/** What an agent does and how that is known, its session, and what its transcript says. */
+export function AgentSession({ agent }: { agent: Agent }) {
+  const { activity, session, work, lead } = agent;
+  if (session === null && work === null && lead === null && activity.source === 'none') return null;
+  return (
+    <DetailPart title="Activity">
+      <p className="wrap-anywhere pb-1">
+        <Sentence text={activity.reason} />
+        {activity.since !== null && (
+          <span className="text-muted">
+            {' '}
+            Since <ClockTime instant={activity.since} />.
+          </span>
+        )}
+      </p>
+      <dl className="wrap-anywhere grid grid-cols-[minmax(6rem,auto)_minmax(0,1fr)] gap-x-3">
+        {lead !== null && (
+          <Fact name="Led by">
+            <Text value={lead} max={80} />
+          </Fact>
+        )}
+        {work && <WorkFacts work={work} />}
+        {session && <SessionFacts session={session} />}
+      </dl>
+    </DetailPart>
+  );
+}
+
+function WorkFacts({ work }: { work: AgentWork }) {
+  const { tool, last_prompt, last_answer, context_tokens, context_percent, last_turn_ms, errors, subagents } = work;
+  const running = subagents.filter(({ finished }) => !finished);
+  const percent = context_percent === null ? '' : ` (${formatCount(Math.round(context_percent))} %)`;
+  return (
+    <>
+      {tool && (
+        <Fact name="Tool">
+          <Text value={tool.name} max={80} />{' '}
+          <code className="text-muted">{<Text value={tool.input} max={200} />}</code>
+          {tool.since !== null && (
+            <span className="text-muted">
+              {' '}
+              <RelativeTime instant={tool.since} />
+            </span>
+          )}
+        </Fact>
+      )}
+      {last_prompt && (
+        <Fact name="Last prompt">
+          <Excerpt {...last_prompt} />
+        </Fact>
+      )}
+      {last_answer && (
+        <Fact name="Last answer">
+          <Excerpt {...last_answer} />
+        </Fact>
+      )}
+      {running.length > 0 && (
+        <Fact name="Subagents">
+          {running.map(({ id, type, description }) => (
+            <div key={id}>
+              <Text value={[type, description].filter(Boolean).join(': ') || id} max={120} />
+            </div>
+          ))}
+        </Fact>
+      )}
+      {context_tokens !== null && (
+        <Fact name="Context">
+          {formatCount(context_tokens)} tokens{percent}
+        </Fact>
+      )}
+      {last_turn_ms !== null && <Fact name="Last turn">{duration(Math.round(last_turn_ms / 1000))}</Fact>}
+      {errors > 0 && <Fact name="API errors">{formatCount(errors)}</Fact>}
+    </>
+  );
+}
+
+function SessionFacts({ session }: { session: Session }) {
+  const { name, version, model, permission_mode, cwd, git_branch, status, waiting_for, entrypoint } = session;
+  const words: [label: string, value: string | null][] = [
+    ['Session', name],
+    ['Status', waiting_for === null ? status : `${status}: ${waiting_for}`],
+    ['Model', model],
+    ['Permissions', permission_mode],
+    ['Folder', cwd],
+    ['Branch', git_branch],
+    ['Claude Code', version === null ? null : `${version}${entrypoint === 'sdk-cli' ? ', headless' : ''}`],
+  ];
+  return words.map(([label, value]) =>
+    value === null ? null : (
+      <Fact key={label} name={label}>
+        <Text value={value} max={400} />
+      </Fact>
+    ),
+  );
+}
+
+function Excerpt({ text, at }: { text: string; at: string | null }) {
+  return (
+    <>
+      <Words value={text} max={400} />
+      {at !== null && (
+        <span className="text-muted">
+          {' '}
+          <RelativeTime instant={at} />
+        </span>
+      )}
+    </>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="contents">
+      <dt className="text-muted">{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

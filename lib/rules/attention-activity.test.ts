@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UNKNOWN_AGENT_FACTS } from '../contract/defaults';
+import { examples } from '../contract/examples';
+import { formatInstant } from '../contract/instant';
+import type { Agent } from '../contract/schemas';
+import { activityItems } from './attention-activity';
+import type { AttentionFacts } from './attention-facts';
+import { DeadlineClock } from './deadline-clock';
+
+const AT = 1_700_000_000_000;
+const [example] = examples.agents.agents as [Agent];
+
+function agent(
+  state: Agent['activity']['state'],
+  waitingFor: string | null = null,
+  fields: Partial<Agent> = {},
+): Agent {
+  return {
+    ...UNKNOWN_AGENT_FACTS,
+    ...{ id: 'a', health: 'active', health_reason: 'It runs.', last_evidence_at: null },
+    session: example.session && { ...example.session, waiting_for: waitingFor },
+    activity: {
+      state,
+      since: formatInstant(AT),
+      reason: 'Its session waits for a person: permission prompt.',
+      source: 'session',
+    },
+    ...fields,
+  };
+}
+
+function itemsAt(ms: number, one: Agent) {
+  const time = new DeadlineClock(AT + ms);
+  const items = activityItems({ agents: [one], time, startedAt: AT } as unknown as AttentionFacts);
+  return { items: items.map(({ kind, severity }) => `${kind} ${severity}`), nextIn: time.nextAt - AT };
+}
+
+test('activityItems(): a prompt is listed at once, and is critical after 60 s by the passing of time alone', () => {
+  const waiting = agent('waiting', 'permission prompt');
+  assert.deepEqual(itemsAt(0, waiting), { items: ['permission_waiting warning'], nextIn: 60_000 });
+  assert.deepEqual(itemsAt(59_999, waiting).items, ['permission_waiting warning']);
+  assert.deepEqual(itemsAt(60_000, waiting), {
+    items: ['permission_waiting critical'],
+    nextIn: Number.POSITIVE_INFINITY,
+  });
+});
+
+test('activityItems(): an open dialog is not listed before 2 min, and is never critical', () => {
+  const dialog = agent('waiting', 'dialog open');
+  assert.deepEqual(itemsAt(119_999, dialog), { items: [], nextIn: 120_000 });
+  assert.deepEqual(itemsAt(120_000, dialog).items, ['permission_waiting warning']);
+  assert.deepEqual(itemsAt(9_000_000, dialog).items, ['permission_waiting warning']);
+});
+
+test('activityItems(): an idle agent whose turn ended with a question is a notice; a working one is not', () => {
+  const work = example.work && { ...example.work, asks: true };
+  assert.deepEqual(itemsAt(0, agent('idle', null, { work })).items, ['question_in_terminal notice']);
+  assert.deepEqual(itemsAt(0, agent('working', null, { work })).items, []);
+  assert.deepEqual(itemsAt(0, agent('idle')).items, []);
+});
+
+test('activityItems(): a dead or moved agent waits for nobody', () => {
+  for (const health of ['dead', 'moved'] as const)
+    assert.deepEqual(itemsAt(0, agent('waiting', 'permission prompt', { health })).items, []);
+});

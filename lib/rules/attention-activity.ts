@@ -1,0 +1,66 @@
+/** Attention items about agents that wait for a person in their terminal. */
+import { instantOf } from '../contract/instant';
+import type { Agent } from '../contract/schemas';
+import { DIALOG_OPEN } from './agent-activity';
+import type { AttentionFacts, AttentionItem } from './attention-facts';
+
+/** A prompt that is answered at once needs nobody else. */
+const PERMISSION_CRITICAL_MS = 60_000;
+/** Usually the person has opened the dialog. */
+const DIALOG_FROM_MS = 120_000;
+
+/** @returns one item for each agent that waits at a prompt, and one for each whose turn ended with a question */
+export function activityItems(facts: AttentionFacts): AttentionItem[] {
+  return facts.agents.flatMap((agent) => {
+    if (agent.health === 'moved' || agent.health === 'dead') return [];
+    if (agent.activity.state === 'waiting') return waitingItem(agent, facts);
+    return agent.activity.state === 'idle' && agent.work?.asks ? [questionItem(agent, facts)] : [];
+  });
+}
+
+function waitingItem(agent: Agent, { time, startedAt }: AttentionFacts): AttentionItem[] {
+  const { id, activity, session } = agent;
+  const since = instantOf(activity.since) ?? startedAt;
+  const isDialog = session?.waiting_for === DIALOG_OPEN;
+  if (isDialog && !time.isDue(since + DIALOG_FROM_MS)) return [];
+  const isLate = time.isDue(since + PERMISSION_CRITICAL_MS);
+  return [
+    {
+      kind: 'permission_waiting',
+      key: id,
+      severity: isDialog || !isLate ? 'warning' : 'critical',
+      since,
+      subject: id,
+      agent: id,
+      reason: `${id} waits in its terminal. ${activity.reason}`,
+      why: {
+        rule: isDialog
+          ? 'An agent with an open dialog is listed once the dialog has been open for longer than the threshold.'
+          : 'An agent that waits at a prompt is listed: it does nothing until somebody answers. It is critical after 60 s.',
+        facts: [activity.reason],
+        threshold: isDialog ? '2 min' : null,
+        setting: null,
+      },
+      evidence: { agents: [id] },
+    },
+  ];
+}
+
+function questionItem({ id, activity }: Agent, { startedAt }: AttentionFacts): AttentionItem {
+  return {
+    kind: 'question_in_terminal',
+    key: id,
+    severity: 'notice',
+    since: instantOf(activity.since) ?? startedAt,
+    subject: id,
+    agent: id,
+    reason: `${id} ended its turn with a question and is idle since.`,
+    why: {
+      rule: 'An idle agent is listed if the last line of its last answer is a question: nobody may have seen it.',
+      facts: [activity.reason, 'Its last answer ends with a question.'],
+      threshold: null,
+      setting: null,
+    },
+    evidence: { agents: [id] },
+  };
+}

@@ -1,0 +1,81 @@
+/** The folders of a project: its root and the worktrees of the git repository that it is part of, without running git. */
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+/** A person has a few; each costs one small file. */
+const MAX_WORKTREES = 200;
+const MAX_PARENTS = 40;
+
+/**
+ * Lists the folders in which sessions count as sessions of a project: the root, and every worktree of its repository,
+ * also the main one. What can't be read is left out.
+ *
+ * @param root absolute, symbolic links resolved
+ * @returns absolute real paths; the root first
+ */
+export function projectFolders(root: string): string[] {
+  const common = commonFolder(root);
+  if (common === null) return [root];
+  const main = basename(common) === '.git' ? [dirname(common)] : [];
+  const linked = entriesIn(join(common, 'worktrees')).map((name) => {
+    const gitFile = readLine(join(common, 'worktrees', name, 'gitdir'));
+    return gitFile === null ? null : dirname(resolve(common, 'worktrees', name, gitFile));
+  });
+  const folders = [...main, ...linked].map((folder) => folder && realPath(folder));
+  return [...new Set([root, ...folders.filter((folder) => folder !== null)])];
+}
+
+/** @returns the repository's own folder, shared by its worktrees; null outside a repository */
+function commonFolder(root: string): string | null {
+  let folder = root;
+  for (let step = 0; step < MAX_PARENTS; step += 1) {
+    const git = join(folder, '.git');
+    const kind = kindOf(git);
+    if (kind === 'folder') return git;
+    if (kind === 'file') return linkedFolder(git);
+    if (dirname(folder) === folder) return null;
+    folder = dirname(folder);
+  }
+  return null;
+}
+
+/** A worktree has a file `gitdir: <repository>/worktrees/<name>`, and that folder a file with the way to the common one. */
+function linkedFolder(gitFile: string): string | null {
+  const named = readLine(gitFile)?.match(/^gitdir: (.+)$/)?.[1];
+  if (named === undefined) return null;
+  const own = resolve(dirname(gitFile), named);
+  const common = readLine(join(own, 'commondir'));
+  return common === null ? own : resolve(own, common);
+}
+
+function kindOf(path: string): 'file' | 'folder' | null {
+  try {
+    return statSync(path).isDirectory() ? 'folder' : 'file';
+  } catch {
+    return null; // it does not exist, or can't be read
+  }
+}
+
+function entriesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).slice(0, MAX_WORKTREES);
+  } catch {
+    return []; // a repository without further worktrees
+  }
+}
+
+function readLine(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').split('\n', 1)[0] ?? null;
+  } catch {
+    return null; // removed meanwhile, or not readable
+  }
+}
+
+function realPath(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null; // a worktree that was deleted without `git worktree remove`
+  }
+}

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { claudeSession, claudeTeam, inPane, teamMember } from '../../test/support/claude-sessions';
+import { agentsAnswer } from '../contract/schemas';
+import { statistics } from '../rules/stats';
+import type { ClaudeSession, TranscriptFacts } from '../sources/claude-code/claude-session';
+import { AgentCardsReader } from '../sources/claudeswarm/agent-cards';
+import { LocksReader } from '../sources/claudeswarm/locks';
+import { RegistryReader } from '../sources/claudeswarm/registry';
+import { readSwarmConfig } from '../sources/claudeswarm/swarm-config';
+import type { Observation } from '../sources/processes/process-observer';
+import { ProcessTable } from '../sources/processes/processes';
+import { type ClaudeFacts, type HookFacts, NO_CLAUDE_FACTS } from './claude-agents';
+import { SwarmDescription } from './description';
+
+const NOW = Date.UTC(2026, 1, 3, 8);
+const iso = (at: number) => new Date(at).toISOString();
+
+let root: string;
+let registry: RegistryReader;
+let description: SwarmDescription;
+let observed: Map<number, Observation>;
+let now: number;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'claude-agents-'));
+  now = NOW;
+  observed = new Map();
+  registry = new RegistryReader(root, () => now);
+  const readers = { locks: new LocksReader(root, () => now), cards: new AgentCardsReader(root, () => now) };
+  const processes = new ProcessTable({ observer: { intervalMs: 0, observe: () => observed }, now: () => now });
+  const { config } = readSwarmConfig(root);
+  const claude = { places: { ancestors: (pid: number) => (pid === 12 ? [11, 10] : []), tmuxServer: () => null } };
+  description = new SwarmDescription({ root, registry, ...readers, processes, config, claude });
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function register(...agents: object[]): void {
+  writeFileSync(join(root, 'ACTIVE_AGENTS.json'), JSON.stringify({ agents }));
+  registry.refresh();
+}
+
+function show(sessions: ClaudeSession[], more: Partial<ClaudeFacts> = {}): void {
+  now += 10;
+  description.claude = { ...NO_CLAUDE_FACTS, sessions, folders: ['/home/u/proj'], unread: null, ...more };
+  description.describe(new Map(), now);
+  agentsAnswer.parse(description.agents);
+}
+
+const states = () => description.agents.agents.map(({ id, source, activity }) => `${id} ${source} ${activity.state}`);
+
+test('describe(): a session below the pid of an entry is its activity, and is not listed a second time', () => {
+  register({ id: 'agent-1', pid: 10, last_seen: iso(NOW) }, { id: 'agent-2', pid: 20, last_seen: iso(NOW) });
+  show([claudeSession({ pid: 12, status: 'waiting', waitingFor: 'permission prompt' })]);
+  assert.deepEqual(states(), ['agent-1 registry waiting', 'agent-2 registry unknown']);
+  const [agent] = description.agents.agents;
+  assert.equal(agent?.session?.waiting_for, 'permission prompt');
+  assert.deepEqual([agent?.health, agent?.process.claude_pid], ['active', 12]);
+  const counts = statistics(description.agents, description.locks, null, NOW, now);
+  assert.deepEqual([counts.waiting_count, counts.working_count, counts.activity_unknown_count], [1, 0, 1]);
+});
+
+test('describe(): each change of a session is described at once, whenever the last description was', () => {
+  register({ id: 'agent-1', pid: 10, last_seen: iso(NOW) });
+  const seen = ['idle', 'busy', 'waiting', 'busy', 'idle'].map((status) => {
+    show([claudeSession({ pid: 12, status })]);
+    return description.agents.agents[0]?.activity.state;
+  });
+  assert.deepEqual(seen, ['idle', 'working', 'waiting', 'working', 'idle']);
+  const before = description.agents;
+  description.describe(new Map(), now + 10);
+  assert.equal(description.agents, before, 'and nothing is described while nothing differs');
+});
+
+test('describe(): without swarm files, sessions of the project are agents; those elsewhere or ended are not', () => {
+  const elsewhere = claudeSession({ pid: 3, cwd: '/home/u/other' });
+  const ended = claudeSession({ pid: 4, alive: false });
+  const unseen = claudeSession({ pid: 5, alive: null });
+  show([claudeSession({ pid: 2, name: 'api', status: 'busy', tmux: inPane('%3') }), elsewhere, ended, unseen]);
+  assert.deepEqual(states(), ['api claude-code working']);
+  const [agent] = description.agents.agents;
+  assert.deepEqual([agent?.health, agent?.pid, agent?.tmux_pane_id], ['active', 2, '%3']);
+  assert.equal(agent?.health_reason, 'The process of its session (pid 2) runs.');
+});
+
+test('describe(): a session that ends leaves, and one that is renamed moves', () => {
+  const api = claudeSession({ pid: 2, name: 'api' });
+  show([api]);
+  show([{ ...api, name: 'web' }]);
+  assert.deepEqual(states(), ['web claude-code idle']);
+  assert.deepEqual(
+    description.agents.departed.map(({ id, left_reason }) => `${id}: ${left_reason}`),
+    ['api: It is listed as web now.'],
+  );
+  observed = new Map([[2, 'gone']]);
+  show([]);
+  assert.deepEqual(states(), []);
+  const [left] = description.agents.departed;
+  assert.deepEqual([left?.id, left?.source, left?.activity.state], ['web', 'claude-code', 'unknown']);
+});
+
+test('describe(): what a session proves about this host says nothing about processes of the registry', () => {
+  register({ id: 'far', pid: 999, last_seen: iso(NOW - 3_600_000) });
+  observed = new Map<number, Observation>([[999, 'gone']]);
+  show([claudeSession({ pid: 2, name: 'near' })]);
+  assert.deepEqual(
+    description.agents.agents.map(({ id, health }) => `${id} ${health}`),
+    ['far unknown', 'near active'],
+  );
+});
+
+test('describe(): teammates are below their lead; one that the registry lists by its pane is that entry', () => {
+  register({ id: 'agent-1', pid: 10, last_seen: iso(NOW) }, { id: 'agent-2', tmux_pane_id: '%2', last_seen: iso(NOW) });
+  const lead = claudeSession({ pid: 12 });
+  const members = [teamMember('tester'), teamMember('writer', { tmuxPaneId: '%2', isActive: true })];
+  show([lead], { teams: [claudeTeam(lead, members)] });
+  assert.deepEqual(
+    description.agents.agents.map(({ id, lead, activity }) => `${id} ${lead} ${activity.state}`),
+    ['agent-1 null idle', 'agent-2 agent-1 working', 'tester agent-1 unknown'],
+  );
+});
+
+test('describe(): a transcript gives the work, and the tool that a prompt asks for', () => {
+  const transcript: TranscriptFacts = {
+    ...{ sessionId: 's', model: 'claude-x', permissionMode: 'default', cwd: '/home/u/proj/src', gitBranch: 'main' },
+    tool: { name: 'Bash', input: 'npm test', since: NOW },
+    ...{ lastPrompt: { text: 'Test it.', at: NOW }, lastAnswer: { text: 'Shall I?', at: NOW }, asks: true },
+    ...{ contextTokens: 1200, lastTurnMs: 5, errors: 1, lastError: null, compactions: 0, decisions: [], subagents: [] },
+    ...{ teamName: null, agentName: null },
+  };
+  const transcripts = new Map([['s', transcript]]);
+  show([claudeSession({ pid: 2, sessionId: 's', status: 'waiting', waitingFor: 'permission prompt' })], {
+    transcripts,
+  });
+  const [agent] = description.agents.agents;
+  assert.equal(agent?.activity.reason, 'Its session waits for a person: permission prompt for Bash.');
+  assert.deepEqual([agent?.session?.cwd, agent?.work?.tool?.input], ['/home/u/proj/src', 'npm test']);
+  assert.equal(agent?.work?.asks, false, 'it waits in its turn');
+  show([claudeSession({ pid: 2, sessionId: 's' })], { transcripts });
+  assert.equal(description.agents.agents[0]?.work?.asks, true);
+});
+
+test('describe(): hooks give the tool of a prompt and the end of a turn before any transcript is read', () => {
+  const hooks = (facts: HookFacts) => ({ hooks: new Map([['s', facts]]) });
+  const session = (status: string) =>
+    claudeSession({ pid: 2, sessionId: 's', status, waitingFor: 'permission prompt' });
+  show([session('waiting')], hooks({ permission: { tool: 'Write' }, turnEnded: null }));
+  assert.match(description.agents.agents[0]?.activity.reason ?? '', /permission prompt for Write/);
+  const turnEnded = { at: NOW, lastMessage: 'Done. Shall I **commit**?' };
+  show([session('idle')], hooks({ permission: null, turnEnded }));
+  const { work } = description.agents.agents[0] ?? {};
+  assert.deepEqual([work?.asks, work?.last_answer?.text], [true, turnEnded.lastMessage]);
+});

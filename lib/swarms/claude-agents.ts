@@ -1,0 +1,239 @@
+/**
+ * What Claude Code's files add to the agents of a swarm: which session belongs to which entry of the registry, agents
+ * that only they list, and what each one does.
+ */
+import type { AgentSession, AgentWork } from '../contract/claude-schemas';
+import { instantWithin } from '../contract/instant';
+import { judgeActivity } from '../rules/agent-activity';
+import type { ClaudeEvidence, ClaudeFields } from '../rules/agent-health';
+import {
+  isWithin,
+  type SessionAgent,
+  SessionIds,
+  sessionAgents,
+  type Teammate,
+  teammates,
+} from '../rules/session-agents';
+import { type JoinEntry, joinSessions, type ProcessPlaces } from '../rules/session-join';
+import type { ClaudeSession, ClaudeTeam, Excerpt, TranscriptFacts } from '../sources/claude-code/claude-session';
+import { endsWithQuestion } from '../sources/claude-code/transcript-excerpts';
+import { readInstant } from '../sources/claudeswarm/naive-time';
+import type { Registry, RegistryEntry } from '../sources/claudeswarm/registry';
+import { isPid, type ProcessTable } from '../sources/processes/processes';
+
+/** What hooks said of a session last. Times are milliseconds since 1970. */
+export interface HookFacts {
+  /** The permission request that is not known to be answered; null if there is none, or more than one. */
+  permission: { tool: string } | null;
+  /** The end of its newest turn, with the end of its last answer. */
+  turnEnded: { at: number; lastMessage: string | null } | null;
+}
+
+/** Everything that is known from Claude Code's files; another object whenever something in it differs. */
+export interface ClaudeFacts {
+  sessions: readonly ClaudeSession[];
+  teams: readonly ClaudeTeam[];
+  /** By session id. */
+  transcripts: ReadonlyMap<string, TranscriptFacts>;
+  hooks: ReadonlyMap<string, HookFacts>;
+  /** The root and the worktrees of its repository: sessions that started there are part of the swarm. Real paths. */
+  folders: readonly string[];
+  /** Why sessions are not read, a sentence; null while they are. */
+  unread: string | null;
+}
+
+export const NO_CLAUDE_FACTS: ClaudeFacts = {
+  sessions: [],
+  teams: [],
+  transcripts: new Map(),
+  hooks: new Map(),
+  folders: [],
+  unread: 'The files of Claude Code are not read.',
+};
+
+export interface ClaudeAgentsOptions {
+  places: ProcessPlaces;
+  /** @returns the tokens that fit into the context of a model; null if that is not known */
+  contextWindow?: (model: string) => number | null;
+}
+
+export class ClaudeAgents implements ClaudeEvidence {
+  /** The agents that the registry does not list, in the shape of a registry. */
+  own: Registry = NO_REGISTRY;
+  readonly #options: ClaudeAgentsOptions;
+  readonly #ids = new SessionIds();
+  #facts = NO_CLAUDE_FACTS;
+  #sessions = new Map<RegistryEntry, ClaudeSession>();
+  #teammates = new Map<RegistryEntry, Teammate>();
+  #own = new Set<RegistryEntry>();
+
+  constructor(options: ClaudeAgentsOptions) {
+    this.#options = options;
+  }
+
+  runningSession(entry: RegistryEntry): number | null {
+    const session = this.#sessions.get(entry);
+    if (session) return session.alive === true ? session.pid : null;
+    const mate = this.#teammates.get(entry);
+    // It runs inside the process of its lead.
+    return mate?.member.tmuxPaneId === 'in-process' ? mate.leadSession.pid : null;
+  }
+
+  /** The sessions that are shown, with the ids of their agents. */
+  *shown(): Iterable<{ session: ClaudeSession; agent: string }> {
+    for (const [{ id }, session] of this.#sessions) yield { session, agent: id };
+  }
+
+  /** Joins sessions to the entries of the registry, and lists the others that are part of the swarm. */
+  update(registry: Registry | null, facts: ClaudeFacts, processes: Pick<ProcessTable, 'sight'>): void {
+    const entries = registry?.entries ?? [];
+    this.#facts = facts;
+    this.#sessions = new Map();
+    this.#teammates = new Map();
+    if (facts.sessions.length === 0) {
+      this.own = NO_REGISTRY;
+      this.#own = new Set();
+      return;
+    }
+    const { places } = this.#options;
+    const joined = joinSessions(
+      entries.map((entry) => joinEntry(entry, processes)),
+      facts.sessions,
+      places,
+    );
+    const claimed = new Map<ClaudeSession, string>();
+    for (const [index, entry] of entries.entries()) {
+      const session = joined[index];
+      if (!session) continue;
+      this.#sessions.set(entry, session);
+      claimed.set(session, entry.id);
+    }
+    const sessions = facts.sessions
+      .filter((session) => session.alive === true && !claimed.has(session) && isWithin(session, facts.folders))
+      .sort((one, other) => (one.startedAt ?? 0) - (other.startedAt ?? 0) || one.pid - other.pid);
+    const isListed = (mate: Teammate) => this.#listedAs(mate, entries) !== null;
+    const taken = new Set(entries.map(({ id }) => id));
+    const own = sessionAgents({ sessions, teams: facts.teams, claimed, taken, isListed }, this.#ids);
+    this.#noteOwn(own);
+    this.#noteListedTeammates(claimed, own, entries);
+  }
+
+  #noteOwn(own: readonly SessionAgent[]): void {
+    this.own = { ...NO_REGISTRY, entries: own.map(({ entry }) => entry) };
+    this.#own = new Set(this.own.entries);
+    for (const { entry, session, teammate } of own) {
+      if (session) this.#sessions.set(entry, session);
+      if (teammate) this.#teammates.set(entry, teammate);
+    }
+  }
+
+  #noteListedTeammates(
+    claimed: ReadonlyMap<ClaudeSession, string>,
+    own: readonly SessionAgent[],
+    entries: readonly RegistryEntry[],
+  ): void {
+    if (entries.length === 0) return;
+    const leads = new Map(claimed);
+    for (const { session, entry } of own) if (session) leads.set(session, entry.id);
+    for (const mate of this.#facts.teams.flatMap((team) => teammates(team, leads))) {
+      const entry = this.#listedAs(mate, entries);
+      if (entry) this.#teammates.set(entry, mate);
+    }
+  }
+
+  /** A teammate in the pane of an entry is that entry, unless the pane is one of another tmux server. */
+  #listedAs({ member, leadSession }: Teammate, entries: readonly RegistryEntry[]): RegistryEntry | null {
+    if (!member.tmuxPaneId?.startsWith('%')) return null;
+    const { places } = this.#options;
+    const server = places.tmuxServer(leadSession.pid);
+    const found = entries.filter(({ tmux_pane_id, pid }) => {
+      if (tmux_pane_id !== member.tmuxPaneId) return false;
+      const own = isPid(pid) ? places.tmuxServer(pid) : null;
+      return own === null || server === null || own === server;
+    });
+    return found.length === 1 ? (found[0] ?? null) : null;
+  }
+
+  fields(entry: RegistryEntry, { blocked, suspended, active }: Parameters<ClaudeEvidence['fields']>[1]): ClaudeFields {
+    const session = this.#sessions.get(entry) ?? null;
+    const mate = this.#teammates.get(entry) ?? null;
+    const facts = this.#transcript(session, mate);
+    const hooks = session?.sessionId ? (this.#facts.hooks.get(session.sessionId) ?? null) : null;
+    const activity = judgeActivity({
+      ...{ session, blocked, suspended, active, unread: this.#facts.unread },
+      promptTool: hooks?.permission?.tool ?? facts?.tool?.name ?? null,
+      teammate: mate && { lead: mate.lead, active: mate.member.isActive },
+    });
+    return {
+      source: this.#own.has(entry) ? 'claude-code' : 'registry',
+      lead: mate?.lead ?? null,
+      session: session && describeSession(session, facts),
+      activity,
+      work: this.#work(facts, hooks, activity.state === 'idle'),
+    };
+  }
+
+  #transcript(session: ClaudeSession | null, mate: Teammate | null): TranscriptFacts | null {
+    const { transcripts } = this.#facts;
+    if (session?.sessionId) return transcripts.get(session.sessionId) ?? null;
+    if (mate === null) return null;
+    const { team, member } = mate;
+    const name = team.name ?? team.folder;
+    return [...transcripts.values()].find((one) => one.teamName === name && one.agentName === member.name) ?? null;
+  }
+
+  #work(facts: TranscriptFacts | null, hooks: HookFacts | null, isIdle: boolean): AgentWork | null {
+    const said = hooks?.turnEnded ?? null;
+    if (facts === null && said === null) return null;
+    const isNewest = said?.lastMessage && said.at >= (facts?.lastAnswer?.at ?? 0);
+    const newest = isNewest ? { text: said.lastMessage ?? '', at: said.at } : null;
+    const window = facts?.model ? (this.#options.contextWindow?.(facts.model) ?? null) : null;
+    const tokens = facts?.contextTokens ?? null;
+    return {
+      tool: facts?.tool ? { ...facts.tool, since: instantWithin(facts.tool.since) } : null,
+      last_prompt: excerpt(facts?.lastPrompt ?? null),
+      last_answer: excerpt(newest ?? facts?.lastAnswer ?? null),
+      context_tokens: tokens,
+      context_percent: tokens !== null && window ? Math.round((tokens / window) * 1000) / 10 : null,
+      asks: isIdle && ((facts?.asks ?? false) || endsWithQuestion(newest?.text ?? '')),
+      last_turn_ms: facts?.lastTurnMs ?? null,
+      errors: facts?.errors ?? 0,
+      compactions: facts?.compactions ?? 0,
+      subagents: facts?.subagents.map((one) => ({ ...one })) ?? [],
+    };
+  }
+}
+
+const NO_REGISTRY: Registry = { session_name: null, session_names: null, updated_at: null, entries: [] };
+
+function joinEntry(entry: RegistryEntry, processes: Pick<ProcessTable, 'sight'>): JoinEntry {
+  const { pid, tmux_pane_id: pane, status } = entry;
+  const lastSeen = readInstant(entry.last_seen, 'UTC')?.milliseconds ?? Number.NaN;
+  const sight = isPid(pid) ? processes.sight(pid, { startId: null, runningAt: lastSeen }) : null;
+  const seen = sight !== null && typeof sight === 'object' ? sight : null;
+  return {
+    ...{ pid, pane },
+    gone: seen !== null && 'gone' in seen,
+    claudePid: seen !== null && 'claude' in seen ? (seen.claude?.pid ?? null) : null,
+    rank: [status === 'stale' ? 0 : 1, Number.isNaN(lastSeen) ? 0 : lastSeen],
+  };
+}
+
+function describeSession(session: ClaudeSession, facts: TranscriptFacts | null): AgentSession {
+  const { sessionId, name, version, kind, status, waitingFor, entrypoint } = session;
+  return {
+    session_id: sessionId,
+    ...{ name, version, kind, status },
+    waiting_for: status === 'waiting' ? waitingFor : null,
+    status_since: instantWithin(session.statusUpdatedAt),
+    model: facts?.model ?? null,
+    permission_mode: facts?.permissionMode ?? null,
+    cwd: facts?.cwd ?? session.cwd,
+    git_branch: facts?.gitBranch ?? null,
+    entrypoint,
+  };
+}
+
+function excerpt(said: Excerpt | null): AgentWork['last_prompt'] {
+  return said && { text: said.text, at: instantWithin(said.at) };
+}

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { claudeSession } from '../../test/support/claude-sessions';
+import type { ClaudeSession, ClaudeUsage, TranscriptFacts } from '../sources/claude-code/claude-session';
+import type { ReaderStatus } from '../sources/source-status';
+import type { ClaudeFacts } from './claude-agents';
+import { ClaudeCode, type ClaudeHint, type TranscriptEvents } from './claude-code';
+
+const OK: ReaderStatus = { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] };
+
+const facts = (sessionId: string): TranscriptFacts => ({
+  ...{ sessionId, model: 'claude-x', permissionMode: null, cwd: null, gitBranch: null, tool: null },
+  ...{ lastPrompt: null, lastAnswer: null, asks: false, contextTokens: null, lastTurnMs: null, errors: 0 },
+  ...{ lastError: null, compactions: 0, decisions: [], subagents: [], teamName: null, agentName: null },
+});
+
+/** A source with fake readers. */
+function world() {
+  const seen: ClaudeFacts[] = [];
+  const reader = {
+    sessions: [] as ClaudeSession[],
+    status: OK,
+    asked: [] as (string[] | null)[],
+    error: null as unknown,
+  };
+  const said = { usage: [] as unknown[], followed: [] as unknown[], faults: [] as unknown[], statuses: 0, closed: 0 };
+  let hint: (kind: ClaudeHint, names: ReadonlySet<string> | null) => void = () => {};
+  let events: TranscriptEvents | null = null;
+  const claude = new ClaudeCode({
+    root: '/no/such/root',
+    readers: {
+      sessions: {
+        get sessions() {
+          return reader.sessions;
+        },
+        get status() {
+          return reader.status;
+        },
+        async refresh(names) {
+          reader.asked.push(names && [...names]);
+          if (reader.error) throw reader.error;
+        },
+      },
+      teams: { teams: [], status: OK, refresh: async () => false },
+      watch: (onHint) => {
+        hint = onHint;
+        const close = async () => {
+          said.closed += 1;
+        };
+        return { status: OK, reconcile: () => {}, close };
+      },
+      joinStatus: (first) => first,
+      transcripts: (_, given) => {
+        events = given;
+        return { follow: (sessions) => said.followed.push(sessions), refresh: () => {}, stop: async () => {} };
+      },
+    },
+    hooks: null,
+    onFacts: (known) => seen.push(known),
+    onStatus: () => {
+      said.statuses += 1;
+    },
+    recordUsage: (rows) => {
+      said.usage.push(...rows);
+    },
+    onFault: (error) => said.faults.push(error),
+    onProcesses: () => {},
+    onProgress: () => {},
+    onThreadFault: () => {},
+  });
+  const show = (...sessions: ClaudeSession[]) => {
+    reader.sessions = sessions;
+  };
+  const hinted = async (...names: string[]) => {
+    hint('sessions', new Set(names));
+    await nextTurn();
+  };
+  return { claude, seen, reader, said, show, hinted, transcripts: () => events as unknown as TranscriptEvents };
+}
+
+test('ClaudeCode: each difference is reported once, and nothing while nothing differs', async () => {
+  const { claude, seen, show } = world();
+  show(claudeSession({ pid: 1 }));
+  for (const at of [0, 1000, 2000, 6000]) await claude.reconcile(at);
+  assert.equal(seen.length, 1);
+  assert.deepEqual([seen[0]?.folders, seen[0]?.unread], [['/no/such/root'], null]);
+});
+
+test('ClaudeCode: a hint reads only the files that it names, and reports what differs at once', async () => {
+  const { claude, seen, reader, show, hinted } = world();
+  await claude.reconcile(0);
+  show(claudeSession({ pid: 1, status: 'busy' }));
+  await hinted('1.json');
+  assert.deepEqual(reader.asked, [null, ['1.json']]);
+  assert.equal(seen.at(-1)?.sessions[0]?.status, 'busy');
+});
+
+test('ClaudeCode: an unreadable folder is reported as such, a thrown error as a fault that ends', async () => {
+  const { claude, seen, reader, said } = world();
+  reader.status = { ...OK, state: 'unreadable', reason: 'The folder belongs to another user.' };
+  await claude.reconcile(0);
+  assert.deepEqual([seen.at(-1)?.unread, claude.status.state], ['The folder belongs to another user.', 'unreadable']);
+  assert.equal(said.statuses, 1);
+  const error = new Error('broken');
+  reader.error = error;
+  await claude.reconcile(1000);
+  assert.ok(said.faults.includes(error));
+  reader.error = null;
+  await claude.reconcile(2000);
+  assert.equal(said.faults.at(-1), null);
+});
+
+test('ClaudeCode: transcripts of the shown sessions are followed, and usage gets the agent', async () => {
+  const { claude, seen, said, show, transcripts } = world();
+  const session = claudeSession({ pid: 1, sessionId: 's1' });
+  show(session);
+  await claude.reconcile(0);
+  claude.follow([{ session, agent: 'api' }]);
+  claude.beginTranscripts([]);
+  claude.follow([{ session, agent: 'api' }]);
+  assert.deepEqual(said.followed, [[{ sessionId: 's1', cwd: '/home/u/proj' }]]);
+  transcripts().onFacts([facts('s1')]);
+  assert.equal(seen.at(-1)?.transcripts.get('s1')?.model, 'claude-x');
+  const row = { messageId: 'm', sessionId: 's1', subagentId: null, at: 0, model: 'claude-x' } as ClaudeUsage;
+  await transcripts().onUsage([row, { ...row, sessionId: 's2' }], []);
+  assert.deepEqual(
+    said.usage.map((one) => (one as { agentId: string | null }).agentId),
+    ['api', null],
+  );
+});
+
+test('ClaudeCode: after stop nothing is reported any more', async () => {
+  const { claude, seen, said, show, hinted } = world();
+  show(claudeSession({ pid: 1 }));
+  await claude.stop();
+  await hinted('1.json');
+  await claude.reconcile(0);
+  assert.deepEqual([seen.length, said.closed], [0, 1]);
+});

@@ -1,0 +1,313 @@
+/**
+ * The files of Claude Code as a source of a live swarm: reads sessions and teams by hints and once a second, follows the
+ * transcripts of the sessions that are shown, and collects what hooks say. Every reader is given by the caller.
+ */
+import type {
+  ClaudeSession,
+  ClaudeTeam,
+  ClaudeUsage,
+  TranscriptFacts,
+  TranscriptMark,
+} from '../sources/claude-code/claude-session';
+import { projectFolders } from '../sources/claude-code/worktrees';
+import { type ReaderStatus, statusAfter } from '../sources/source-status';
+import { type ClaudeFacts, type HookFacts, NO_CLAUDE_FACTS } from './claude-agents';
+
+export interface SessionsSource {
+  /** By pid; a new list after a change. */
+  readonly sessions: readonly ClaudeSession[];
+  readonly status: ReaderStatus;
+  /** @param names of files that may have changed; null for all */
+  refresh(names: ReadonlySet<string> | null): Promise<unknown>;
+}
+
+export interface TeamsSource {
+  /** A new list after a change. */
+  readonly teams: readonly ClaudeTeam[];
+  readonly status: ReaderStatus;
+  refresh(): Promise<unknown>;
+}
+
+export type ClaudeHint = 'sessions' | 'teams' | 'tasks';
+
+export interface WatchSource {
+  readonly status: ReaderStatus;
+  /** Watches folders that are new, and tries again what failed. */
+  reconcile(): void;
+  close(): Promise<void>;
+}
+
+export interface TranscriptsSource {
+  /** Says which sessions are shown now: only their transcripts are read. */
+  follow(sessions: readonly { sessionId: string; cwd: string | null }[]): void;
+  refresh(): void;
+  stop(): Promise<void>;
+}
+
+export interface HooksSource {
+  forSession(sessionId: string): HookFacts | null;
+  /** Forgets what the file of a session contradicts. */
+  compare(seen: Pick<ClaudeSession, 'sessionId' | 'status' | 'statusUpdatedAt'>, now?: number): void;
+  onChange(listener: () => void): unknown;
+}
+
+/** What the transcripts' thread reports. */
+export interface TranscriptEvents {
+  onFacts: (facts: readonly TranscriptFacts[]) => void;
+  onUsage: (rows: readonly ClaudeUsage[], marks: readonly TranscriptMark[]) => void | Promise<void>;
+  onProgress: Options['onProgress'];
+  onStatus: (status: { faults: readonly string[] }) => void;
+  onFault: Options['onThreadFault'];
+}
+
+/** The readers of Claude Code's files; a null one is switched off. */
+export interface ClaudeReaders {
+  sessions: SessionsSource;
+  teams: TeamsSource;
+  /** Begins to watch; each hint says which files may differ, null for all of the kind. */
+  watch: (onHint: (kind: ClaudeHint, names: ReadonlySet<string> | null) => void) => WatchSource;
+  /** @returns the status of the whole source */
+  joinStatus: (first: ReaderStatus, ...others: readonly ReaderStatus[]) => ReaderStatus;
+  transcripts: ((marks: readonly TranscriptMark[], events: TranscriptEvents) => TranscriptsSource) | null;
+}
+
+/** A row of usage with the agent that it is counted for; null if no agent is known. */
+export type AgentUsage = ClaudeUsage & { agentId: string | null };
+
+interface Options {
+  root: string;
+  readers: ClaudeReaders;
+  hooks: HooksSource | null;
+  /** Takes what is known after each difference. */
+  onFacts: (facts: ClaudeFacts) => void;
+  /** Takes the status of the source whenever it differs. */
+  onStatus: () => void;
+  /** Takes usage, and how far the transcripts were read with it. */
+  recordUsage: (rows: readonly AgentUsage[], marks: readonly TranscriptMark[]) => void | Promise<void>;
+  /** Takes how far the transcripts were read for the usage; null once they are read. */
+  onProgress: (progress: { read_bytes: number; total_bytes: number } | null) => void;
+  /** Takes why the files could not be read, null once they can. */
+  onFault: (error: unknown) => void;
+  /** Takes a sentence and the error when the thread of the transcripts died, and null when it works again. */
+  onThreadFault: (thread: string, detail: string | null, error?: unknown) => void;
+  /** Called when other processes have sessions: what was read about processes may be that of others. */
+  onProcesses: () => void;
+}
+
+/** Worktrees are made and removed by hand. */
+const FOLDERS_INTERVAL_MS = 5000;
+/** Facts of sessions that ended: a rename or `/clear` gives a new id. */
+const MAX_TRANSCRIPTS = 1000;
+
+export class ClaudeCode {
+  readonly #options: Options;
+  readonly #watch: WatchSource;
+  #transcripts: TranscriptsSource | null = null;
+  #facts: ClaudeFacts = NO_CLAUDE_FACTS;
+  /** The root and its worktrees as they were read last. */
+  #folders: readonly string[] = [];
+  #foldersAt = Number.NEGATIVE_INFINITY;
+  #status: { parts: readonly ReaderStatus[]; joined: ReaderStatus };
+  #followed: readonly { sessionId: string; cwd: string | null }[] = [];
+  /** Agents by session id, for rows of usage. */
+  readonly #agents = new Map<string, string>();
+  #processes = '';
+  #transcriptStatus: ReaderStatus = { state: 'ok', reason: null, since: Date.now(), keptFrom: null, skipped: [] };
+  #reportedStatus: ReaderStatus | null = null;
+  /** The readers that have thrown. */
+  readonly #failed = new Set<string>();
+  #stopped = false;
+
+  /** Begins to watch; nothing is read before `reconcile`. */
+  constructor(options: Options) {
+    this.#options = options;
+    const { readers } = options;
+    this.#watch = readers.watch((kind, names) => {
+      void (kind === 'sessions' ? this.#readSessions(names) : this.#readTeams());
+    });
+    options.hooks?.onChange(() => this.#takeHooks());
+    this.#status = this.#joinStatus();
+  }
+
+  /** The same object while nothing in it changes. */
+  get status(): ReaderStatus {
+    const { sessions, teams } = this.#options.readers;
+    const [first, second, third, fourth] = this.#status.parts;
+    const isSame =
+      first === sessions.status &&
+      second === teams.status &&
+      third === this.#watch.status &&
+      fourth === this.#transcriptStatus;
+    if (!isSame) this.#status = this.#joinStatus();
+    return this.#status.joined;
+  }
+
+  #joinStatus(): { parts: readonly ReaderStatus[]; joined: ReaderStatus } {
+    const { sessions, teams, joinStatus } = this.#options.readers;
+    const others = [teams.status, this.#watch.status, this.#transcriptStatus];
+    return { parts: [sessions.status, ...others], joined: joinStatus(sessions.status, ...others) };
+  }
+
+  /** Once a second: reads everything again, and the worktrees from time to time. */
+  async reconcile(now: number): Promise<void> {
+    if (this.#stopped) return;
+    if (Math.abs(now - this.#foldersAt) >= FOLDERS_INTERVAL_MS) {
+      this.#foldersAt = now;
+      const folders = projectFolders(this.#options.root);
+      if (folders.join('\n') !== this.#folders.join('\n')) this.#folders = folders;
+    }
+    this.#watch.reconcile();
+    this.#transcripts?.refresh();
+    await Promise.all([this.#readSessions(null), this.#readTeams()]);
+    this.#compareHooks();
+  }
+
+  /**
+   * Begins to read transcripts; again if another history was opened, which may know less of them.
+   *
+   * @param marks how far they were read before, as the history keeps it
+   */
+  beginTranscripts(marks: readonly TranscriptMark[]): void {
+    const { readers, recordUsage, onProgress, onThreadFault } = this.#options;
+    if (this.#stopped) return;
+    void this.#transcripts?.stop();
+    this.#transcripts =
+      readers.transcripts?.(marks, {
+        onFacts: (facts) => this.#takeTranscripts(facts),
+        onUsage: (rows, read) =>
+          recordUsage(
+            rows.map((row) => this.#withAgent(row)),
+            read,
+          ),
+        onProgress,
+        onStatus: ({ faults }) => this.#noteTranscripts(faults),
+        onFault: onThreadFault,
+      }) ?? null;
+    this.#transcripts?.follow(this.#followed);
+  }
+
+  /** Follows the transcripts of the sessions that are shown now. */
+  follow(shown: Iterable<{ session: ClaudeSession; agent: string }>): void {
+    const sessions: { sessionId: string; cwd: string | null }[] = [];
+    for (const { session, agent } of shown) {
+      if (session.sessionId === null) continue;
+      sessions.push({ sessionId: session.sessionId, cwd: session.cwd });
+      this.#agents.set(session.sessionId, agent);
+    }
+    if (JSON.stringify(sessions) === JSON.stringify(this.#followed)) return;
+    this.#followed = sessions;
+    this.#transcripts?.follow(sessions);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all([this.#watch.close(), this.#transcripts?.stop()]);
+  }
+
+  /** Calls of one reader follow each other by themselves. */
+  async #readSessions(names: ReadonlySet<string> | null): Promise<void> {
+    await this.#read('sessions', () => this.#options.readers.sessions.refresh(names));
+  }
+
+  async #readTeams(): Promise<void> {
+    await this.#read('teams', () => this.#options.readers.teams.refresh());
+  }
+
+  async #read(what: string, refresh: () => Promise<unknown>): Promise<void> {
+    const { onFault, onStatus } = this.#options;
+    try {
+      await refresh();
+      if (this.#stopped) return;
+      this.#take();
+      const { status } = this;
+      if (status !== this.#reportedStatus) onStatus();
+      this.#reportedStatus = status;
+      if (this.#failed.delete(what) && this.#failed.size === 0) onFault(null);
+    } catch (error) {
+      this.#failed.add(what);
+      onFault(error);
+    }
+  }
+
+  /** Reports what the readers have, if anything of it differs. */
+  #take(): void {
+    const { sessions: reader, teams: teamsReader } = this.#options.readers;
+    const { sessions, status } = reader;
+    const { teams } = teamsReader;
+    const folders = this.#folders;
+    const unread = unreadReason(status);
+    const last = this.#facts;
+    const isSame = sessions === last.sessions && teams === last.teams && folders === last.folders;
+    if (isSame && unread === last.unread) return;
+    if (sessions !== last.sessions) {
+      this.#noteProcesses(sessions);
+      this.#compareHooks();
+    }
+    this.#report({ sessions, teams, folders, unread, hooks: this.#hooksOf(sessions) });
+  }
+
+  #report(part: Partial<ClaudeFacts>): void {
+    this.#facts = { ...this.#facts, ...part };
+    this.#options.onFacts(this.#facts);
+  }
+
+  #noteProcesses(sessions: readonly ClaudeSession[]): void {
+    const processes = sessions.map(({ pid, procStart }) => `${pid} ${procStart}`).join();
+    if (processes === this.#processes) return;
+    this.#processes = processes;
+    this.#options.onProcesses();
+  }
+
+  #takeTranscripts(facts: readonly TranscriptFacts[]): void {
+    if (this.#stopped || facts.length === 0) return;
+    const transcripts = new Map(this.#facts.transcripts);
+    for (const one of facts) {
+      transcripts.delete(one.sessionId);
+      transcripts.set(one.sessionId, one);
+    }
+    for (const [id] of transcripts) {
+      if (transcripts.size <= MAX_TRANSCRIPTS) break;
+      transcripts.delete(id);
+    }
+    this.#report({ transcripts });
+  }
+
+  #noteTranscripts(faults: readonly string[]): void {
+    const found = faults.length === 0 ? ({ state: 'ok', reason: null } as const) : degraded(faults);
+    this.#transcriptStatus = statusAfter(this.#transcriptStatus, { ...found, keptFrom: null, skipped: [] }, Date.now());
+    if (!this.#stopped) this.#options.onStatus();
+  }
+
+  #compareHooks(): void {
+    const { hooks, readers } = this.#options;
+    for (const session of readers.sessions.sessions) hooks?.compare(session);
+  }
+
+  #takeHooks(): void {
+    if (!this.#stopped) this.#report({ hooks: this.#hooksOf(this.#facts.sessions) });
+  }
+
+  #hooksOf(sessions: readonly ClaudeSession[]): ReadonlyMap<string, HookFacts> {
+    const { hooks } = this.#options;
+    const known = new Map<string, HookFacts>();
+    if (hooks === null) return known;
+    for (const { sessionId } of sessions) {
+      const facts = sessionId === null ? null : hooks.forSession(sessionId);
+      if (sessionId !== null && facts !== null) known.set(sessionId, facts);
+    }
+    return known;
+  }
+
+  #withAgent(row: ClaudeUsage): AgentUsage {
+    return { ...row, agentId: this.#agents.get(row.sessionId) ?? null };
+  }
+}
+
+function degraded(faults: readonly string[]): Pick<ReaderStatus, 'state' | 'reason'> {
+  return { state: 'degraded', reason: faults.join(' ') };
+}
+
+/** @returns why nothing is known of sessions, a sentence; null where they are read */
+function unreadReason({ state, reason }: ReaderStatus): string | null {
+  return state === 'ok' || state === 'degraded' ? null : (reason ?? 'The sessions of Claude Code can’t be read.');
+}
