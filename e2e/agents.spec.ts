@@ -349,6 +349,7 @@ test('detail: without a clipboard the command is selected', async ({ page, swarm
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   await page.goto(`${server.url}/?agent=agent-0`);
+  await expect(connection(page)).toHaveText(/Live/);
   const about = detail(page, 'agent-0');
   await about.getByRole('button', { name: 'Copy: Within tmux' }).click();
   await expect(about.getByRole('status').filter({ hasText: 'Selected' })).toBeVisible();
