@@ -25,6 +25,8 @@ import { isPid, type ProcessTable } from '../sources/processes/processes';
 export interface HookFacts {
   /** The permission request that is not known to be answered; null if there is none, or more than one. */
   permission: { tool: string } | null;
+  /** All requests that are not known to be answered. */
+  permissions: readonly unknown[];
   /** The end of its newest turn, with the end of its last answer. */
   turnEnded: { at: number; lastMessage: string | null } | null;
 }
@@ -76,7 +78,7 @@ export class ClaudeAgents implements ClaudeEvidence {
     if (session) return session.alive === true ? session.pid : null;
     const mate = this.#teammates.get(entry);
     // It runs inside the process of its lead.
-    return mate?.member.tmuxPaneId === 'in-process' ? mate.leadSession.pid : null;
+    return mate?.member.tmuxPaneId === 'in-process' && mate.leadSession.alive === true ? mate.leadSession.pid : null;
   }
 
   /** The sessions that are shown, with the ids of their agents. */
@@ -161,7 +163,7 @@ export class ClaudeAgents implements ClaudeEvidence {
     const hooks = session?.sessionId ? (this.#facts.hooks.get(session.sessionId) ?? null) : null;
     const activity = judgeActivity({
       ...{ session, blocked, suspended, active, unread: this.#facts.unread },
-      promptTool: hooks?.permission?.tool ?? facts?.tool?.name ?? null,
+      promptTool: hooks?.permission?.tool ?? (session && this.#toolThatAsks(session, facts, hooks)),
       teammate: mate && { lead: mate.lead, active: mate.member.isActive },
     });
     return {
@@ -173,13 +175,23 @@ export class ClaudeAgents implements ClaudeEvidence {
     };
   }
 
+  /** A prompt of a subagent or teammate is shown in the terminal of the lead, whose own tool may be another one. */
+  #toolThatAsks(session: ClaudeSession, facts: TranscriptFacts | null, hooks: HookFacts | null): string | null {
+    if (facts?.openTools !== 1 || (hooks !== null && hooks.permissions.length > 1)) return null;
+    const leads = [...this.#teammates.values()].some(({ leadSession }) => leadSession === session);
+    const mayOthersAsk = leads || facts.subagents.some(({ finished }) => !finished);
+    return mayOthersAsk ? null : (facts.tool?.name ?? null);
+  }
+
   #transcript(session: ClaudeSession | null, mate: Teammate | null): TranscriptFacts | null {
     const { transcripts } = this.#facts;
     if (session?.sessionId) return transcripts.get(session.sessionId) ?? null;
     if (mate === null) return null;
     const { team, member } = mate;
     const name = team.name ?? team.folder;
-    return [...transcripts.values()].find((one) => one.teamName === name && one.agentName === member.name) ?? null;
+    const own = [...transcripts.values()].filter((one) => one.teamName === name && one.agentName === member.name);
+    // A teammate that was started again has a transcript for each time.
+    return own.sort((one, other) => newestAt(one) - newestAt(other)).at(-1) ?? null;
   }
 
   #work(facts: TranscriptFacts | null, hooks: HookFacts | null, isIdle: boolean): AgentWork | null {
@@ -194,8 +206,8 @@ export class ClaudeAgents implements ClaudeEvidence {
       last_prompt: excerpt(facts?.lastPrompt ?? null),
       last_answer: excerpt(newest ?? facts?.lastAnswer ?? null),
       context_tokens: tokens,
-      context_percent: tokens !== null && window ? Math.round((tokens / window) * 1000) / 10 : null,
-      asks: isIdle && ((facts?.asks ?? false) || endsWithQuestion(newest?.text ?? '')),
+      context_percent: tokens !== null && window ? contextPercent(tokens, window) : null,
+      asks: isIdle && (newest ? endsWithQuestion(newest.text) : (facts?.asks ?? false)),
       last_turn_ms: facts?.lastTurnMs ?? null,
       errors: facts?.errors ?? 0,
       compactions: facts?.compactions ?? 0,
@@ -232,6 +244,15 @@ function describeSession(session: ClaudeSession, facts: TranscriptFacts | null):
     git_branch: facts?.gitBranch ?? null,
     entrypoint,
   };
+}
+
+/** @returns null where more is used than the window has: then the session has a larger one */
+function contextPercent(tokens: number, window: number): number | null {
+  return tokens > window ? null : Math.round((tokens / window) * 1000) / 10;
+}
+
+function newestAt({ lastPrompt, lastAnswer, tool }: TranscriptFacts): number {
+  return Math.max(lastPrompt?.at ?? 0, lastAnswer?.at ?? 0, tool?.since ?? 0);
 }
 
 function excerpt(said: Excerpt | null): AgentWork['last_prompt'] {

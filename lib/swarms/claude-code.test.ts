@@ -10,7 +10,7 @@ import { ClaudeCode, type ClaudeHint, type TranscriptEvents } from './claude-cod
 const OK: ReaderStatus = { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] };
 
 const facts = (sessionId: string): TranscriptFacts => ({
-  ...{ sessionId, model: 'claude-x', permissionMode: null, cwd: null, gitBranch: null, tool: null },
+  ...{ sessionId, model: 'claude-x', permissionMode: null, cwd: null, gitBranch: null, tool: null, openTools: 0 },
   ...{ lastPrompt: null, lastAnswer: null, asks: false, contextTokens: null, lastTurnMs: null, errors: 0 },
   ...{ lastError: null, compactions: 0, decisions: [], subagents: [], teamName: null, agentName: null },
 });

@@ -54,6 +54,7 @@ test('FactsReader: a session that answered with a question', () => {
       cwd: '/home/u/proj',
       gitBranch: 'master',
       tool: null,
+      openTools: 0,
       lastPrompt: 'hello five',
       lastAnswer: 'Hello, I am the stand-in model. Should I go on with the refactoring?',
       asks: true,

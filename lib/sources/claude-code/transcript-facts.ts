@@ -11,7 +11,7 @@ const MAX_OPEN_TOOLS = 100;
 type Tool = NonNullable<TranscriptFacts['tool']>;
 
 /** All facts but those about subagents, which have files of their own. */
-type LineFacts = Omit<TranscriptFacts, 'sessionId' | 'subagents' | 'tool'>;
+type LineFacts = Omit<TranscriptFacts, 'sessionId' | 'subagents' | 'tool' | 'openTools'>;
 
 const NONE: LineFacts = {
   model: null,
@@ -39,7 +39,7 @@ export class FactsReader {
   /** The facts so far. A tool counts as running from its call to its result; of several, the oldest. */
   facts(sessionId: string, subagents: TranscriptFacts['subagents']): TranscriptFacts {
     const [tool = null] = this.#tools.values();
-    return { ...this.#facts, sessionId, tool, subagents };
+    return { ...this.#facts, sessionId, tool, openTools: this.#tools.size, subagents };
   }
 
   /** @param line of the main agent's transcript */
