@@ -5,7 +5,8 @@ import { claudeSession } from '../../test/support/claude-sessions';
 import type { ClaudeSession, ClaudeUsage, TranscriptFacts } from '../sources/claude-code/claude-session';
 import type { ReaderStatus } from '../sources/source-status';
 import type { ClaudeFacts } from './claude-agents';
-import { ClaudeCode, type ClaudeHint, type TranscriptEvents } from './claude-code';
+import { ClaudeCode, type ClaudeHint, type HooksSource, type TranscriptEvents } from './claude-code';
+import { HookEvents } from './hook-events';
 
 const OK: ReaderStatus = { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] };
 
@@ -16,7 +17,7 @@ const facts = (sessionId: string): TranscriptFacts => ({
 });
 
 /** A source with fake readers. */
-function world() {
+function world(hooks: HooksSource | null = null) {
   const seen: ClaudeFacts[] = [];
   const reader = {
     sessions: [] as ClaudeSession[],
@@ -56,7 +57,7 @@ function world() {
         return { follow: (sessions) => said.followed.push(sessions), refresh: () => {}, stop: async () => {} };
       },
     },
-    hooks: null,
+    hooks,
     onFacts: (known) => seen.push(known),
     onStatus: () => {
       said.statuses += 1;
@@ -137,4 +138,17 @@ test('ClaudeCode: after stop nothing is reported any more', async () => {
   await hinted('1.json');
   await claude.reconcile(0);
   assert.deepEqual([seen.length, said.closed], [0, 1]);
+});
+
+test('ClaudeCode: the file that a killed session left says nothing about the session that resumed it', async () => {
+  const hooks = new HookEvents();
+  const { claude, seen, show } = world(hooks);
+  const at = Date.now();
+  const resumed = { sessionId: 's', status: 'waiting', statusUpdatedAt: at };
+  const killed = claudeSession({ pid: 9, sessionId: 's', alive: false, status: 'idle', statusUpdatedAt: at - 60_000 });
+  show(claudeSession({ pid: 1, ...resumed }), killed);
+  const asked = { hook_event_name: 'PermissionRequest', session_id: 's', tool_name: 'Bash', tool_input: 'ls' } as const;
+  hooks.take(asked, at - 50);
+  for (const now of [0, 1000]) await claude.reconcile(now);
+  assert.equal(seen.at(-1)?.hooks.get('s')?.permission?.tool, 'Bash');
 });

@@ -280,7 +280,10 @@ export class ClaudeCode {
 
   #compareHooks(): void {
     const { hooks, readers } = this.#options;
-    for (const session of readers.sessions.sessions) hooks?.compare(session);
+    for (const session of readers.sessions.sessions) {
+      // A killed session leaves its file behind, and the one that resumed it has the same id.
+      if (session.alive !== false) hooks?.compare(session);
+    }
   }
 
   #takeHooks(): void {
