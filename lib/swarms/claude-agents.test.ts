@@ -122,6 +122,8 @@ test('describe(): teammates are below their lead; one that the registry lists by
     description.agents.agents.map(({ id, lead, activity }) => `${id} ${lead} ${activity.state}`),
     ['agent-1 null idle', 'agent-2 agent-1 working', 'tester agent-1 unknown'],
   );
+  // The other one is inside the process of its lead, as its transcript is beside that of the lead.
+  assert.deepEqual(description.shownTeammates(), [{ team: 'team', name: 'writer', agent: 'agent-2' }]);
 });
 
 test('describe(): a transcript gives the work, and the tool that a prompt asks for', () => {

@@ -53,6 +53,14 @@ export const NO_CLAUDE_FACTS: ClaudeFacts = {
   unread: 'The files of Claude Code are not read.',
 };
 
+/** A teammate in a pane of its own: it has no session file, and only its transcript names its session. */
+export interface PaneTeammate {
+  team: string;
+  name: string;
+  /** The id of its agent. */
+  agent: string;
+}
+
 export interface ClaudeAgentsOptions {
   places: ProcessPlaces;
   /** @returns the tokens that fit into the context of a model; null if that is not known */
@@ -84,6 +92,13 @@ export class ClaudeAgents implements ClaudeEvidence {
   /** The sessions that are shown, with the ids of their agents. */
   *shown(): Iterable<{ session: ClaudeSession; agent: string }> {
     for (const [{ id }, session] of this.#sessions) yield { session, agent: id };
+  }
+
+  /** The teammates in panes of their own that are shown. */
+  get paneTeammates(): PaneTeammate[] {
+    return [...this.#teammates].flatMap(([{ id }, { team, member }]) =>
+      member.tmuxPaneId?.startsWith('%') ? [{ team: teamName(team), name: member.name, agent: id }] : [],
+    );
   }
 
   /** Joins sessions to the entries of the registry, and lists the others that are part of the swarm. */
@@ -188,7 +203,7 @@ export class ClaudeAgents implements ClaudeEvidence {
     if (session?.sessionId) return transcripts.get(session.sessionId) ?? null;
     if (mate === null) return null;
     const { team, member } = mate;
-    const name = team.name ?? team.folder;
+    const name = teamName(team);
     const own = [...transcripts.values()].filter((one) => one.teamName === name && one.agentName === member.name);
     // A teammate that was started again has a transcript for each time.
     return own.sort((one, other) => newestAt(one) - newestAt(other)).at(-1) ?? null;
@@ -249,6 +264,11 @@ function describeSession(session: ClaudeSession, facts: TranscriptFacts | null):
 /** @returns null where more is used than the window has: then the session has a larger one */
 function contextPercent(tokens: number, window: number): number | null {
   return tokens > window ? null : Math.round((tokens / window) * 1000) / 10;
+}
+
+/** @returns the name of a team, as its members' transcripts have it */
+function teamName({ name, folder }: ClaudeTeam): string {
+  return name ?? folder;
 }
 
 function newestAt({ lastPrompt, lastAnswer, tool }: TranscriptFacts): number {

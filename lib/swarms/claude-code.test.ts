@@ -25,7 +25,14 @@ function world(hooks: HooksSource | null = null) {
     asked: [] as (string[] | null)[],
     error: null as unknown,
   };
-  const said = { usage: [] as unknown[], followed: [] as unknown[], faults: [] as unknown[], statuses: 0, closed: 0 };
+  const said = {
+    usage: [] as unknown[],
+    followed: [] as unknown[],
+    faults: [] as unknown[],
+    teams: [] as unknown[],
+    statuses: 0,
+    closed: 0,
+  };
   let hint: (kind: ClaudeHint, names: ReadonlySet<string> | null) => void = () => {};
   let events: TranscriptEvents | null = null;
   const claude = new ClaudeCode({
@@ -54,7 +61,11 @@ function world(hooks: HooksSource | null = null) {
       joinStatus: (first) => first,
       transcripts: (_, given) => {
         events = given;
-        return { follow: (sessions) => said.followed.push(sessions), refresh: () => {}, stop: async () => {} };
+        const follow = (sessions: unknown, teams: unknown) => {
+          said.followed.push(sessions);
+          said.teams.push(teams);
+        };
+        return { follow, refresh: () => {}, stop: async () => {} };
       },
     },
     hooks,
@@ -151,4 +162,25 @@ test('ClaudeCode: the file that a killed session left says nothing about the ses
   hooks.take(asked, at - 50);
   for (const now of [0, 1000]) await claude.reconcile(now);
   assert.equal(seen.at(-1)?.hooks.get('s')?.permission?.tool, 'Bash');
+});
+
+test('ClaudeCode: transcripts of teammates in panes are followed by their team, and their usage gets their agent', async () => {
+  const { claude, said, transcripts } = world();
+  const lead = claudeSession({ pid: 1, sessionId: 's1' });
+  const mate = { team: 'team', name: 'tester', agent: 'tester@lead' };
+  claude.follow([{ session: lead, agent: 'lead' }], [mate]);
+  claude.beginTranscripts([]);
+  claude.follow([{ session: lead, agent: 'lead' }], [mate]);
+  assert.deepEqual(said.teams, [['team']]);
+  transcripts().onFacts([{ ...facts('t1'), teamName: 'team', agentName: 'tester' }]);
+  const row = { messageId: 'm', sessionId: 't1', subagentId: null, at: 0, model: 'claude-x' } as ClaudeUsage;
+  await transcripts().onUsage([row], []);
+  claude.follow([{ session: lead, agent: 'lead' }], []);
+  assert.deepEqual(said.teams.at(-1), []);
+  // Read to its end after the team is gone.
+  await transcripts().onUsage([{ ...row, messageId: 'n' }], []);
+  assert.deepEqual(
+    said.usage.map((one) => (one as { agentId: string | null }).agentId),
+    ['tester@lead', 'tester@lead'],
+  );
 });

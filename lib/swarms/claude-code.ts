@@ -11,7 +11,7 @@ import type {
 } from '../sources/claude-code/claude-session';
 import { projectFolders } from '../sources/claude-code/worktrees';
 import { type ReaderStatus, statusAfter } from '../sources/source-status';
-import { type ClaudeFacts, type HookFacts, NO_CLAUDE_FACTS } from './claude-agents';
+import { type ClaudeFacts, type HookFacts, NO_CLAUDE_FACTS, type PaneTeammate } from './claude-agents';
 
 export interface SessionsSource {
   /** By pid; a new list after a change. */
@@ -38,8 +38,8 @@ export interface WatchSource {
 }
 
 export interface TranscriptsSource {
-  /** Says which sessions are shown now: only their transcripts are read. */
-  follow(sessions: readonly { sessionId: string; cwd: string | null }[]): void;
+  /** Says which sessions are shown now, and the teams whose members in panes are: only their transcripts are read. */
+  follow(sessions: readonly { sessionId: string; cwd: string | null }[], teams: readonly string[]): void;
   refresh(): void;
   stop(): Promise<void>;
 }
@@ -98,6 +98,8 @@ interface Options {
 const FOLDERS_INTERVAL_MS = 5000;
 /** Facts of sessions that ended: a rename or `/clear` gives a new id. */
 const MAX_TRANSCRIPTS = 1000;
+/** Sessions whose agent is remembered: usage of one that ended may be read later. */
+const MAX_KNOWN_SESSIONS = 10_000;
 
 export class ClaudeCode {
   readonly #options: Options;
@@ -108,9 +110,13 @@ export class ClaudeCode {
   #folders: readonly string[] = [];
   #foldersAt = Number.NEGATIVE_INFINITY;
   #status: { parts: readonly ReaderStatus[]; joined: ReaderStatus };
-  #followed: readonly { sessionId: string; cwd: string | null }[] = [];
-  /** Agents by session id, for rows of usage. */
+  #followed: { sessions: readonly { sessionId: string; cwd: string | null }[]; teams: readonly string[] } = {
+    sessions: [],
+    teams: [],
+  };
+  /** Agents by session id, for rows of usage; the one shown last is last. */
   readonly #agents = new Map<string, string>();
+  #teammates: readonly PaneTeammate[] = [];
   #processes = '';
   #transcriptStatus: ReaderStatus = { state: 'ok', reason: null, since: Date.now(), keptFrom: null, skipped: [] };
   #reportedStatus: ReaderStatus | null = null;
@@ -183,20 +189,31 @@ export class ClaudeCode {
         onStatus: ({ faults }) => this.#noteTranscripts(faults),
         onFault: onThreadFault,
       }) ?? null;
-    this.#transcripts?.follow(this.#followed);
+    this.#transcripts?.follow(this.#followed.sessions, this.#followed.teams);
   }
 
-  /** Follows the transcripts of the sessions that are shown now. */
-  follow(shown: Iterable<{ session: ClaudeSession; agent: string }>): void {
+  /** Follows the transcripts of the sessions and teammates that are shown now. */
+  follow(shown: Iterable<{ session: ClaudeSession; agent: string }>, teammates: readonly PaneTeammate[] = []): void {
     const sessions: { sessionId: string; cwd: string | null }[] = [];
     for (const { session, agent } of shown) {
       if (session.sessionId === null) continue;
       sessions.push({ sessionId: session.sessionId, cwd: session.cwd });
-      this.#agents.set(session.sessionId, agent);
+      this.#noteAgent(session.sessionId, agent);
     }
-    if (JSON.stringify(sessions) === JSON.stringify(this.#followed)) return;
-    this.#followed = sessions;
-    this.#transcripts?.follow(sessions);
+    this.#teammates = teammates;
+    const followed = { sessions, teams: [...new Set(teammates.map(({ team }) => team))] };
+    if (JSON.stringify(followed) === JSON.stringify(this.#followed)) return;
+    this.#followed = followed;
+    this.#transcripts?.follow(sessions, followed.teams);
+  }
+
+  #noteAgent(sessionId: string, agent: string): void {
+    this.#agents.delete(sessionId);
+    this.#agents.set(sessionId, agent);
+    for (const oldest of this.#agents.keys()) {
+      if (this.#agents.size <= MAX_KNOWN_SESSIONS) break;
+      this.#agents.delete(oldest);
+    }
   }
 
   async stop(): Promise<void> {
@@ -264,6 +281,8 @@ export class ClaudeCode {
     for (const one of facts) {
       transcripts.delete(one.sessionId);
       transcripts.set(one.sessionId, one);
+      const mate = this.#teammates.find(({ team, name }) => team === one.teamName && name === one.agentName);
+      if (mate && !this.#agents.has(one.sessionId)) this.#noteAgent(one.sessionId, mate.agent);
     }
     for (const [id] of transcripts) {
       if (transcripts.size <= MAX_TRANSCRIPTS) break;
