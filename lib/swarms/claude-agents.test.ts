@@ -239,3 +239,13 @@ test('describe(): a team that does not say when the process of its lead started 
   show([lead], { teams: [{ ...team, leadProcess: { pid: 2, procStart: null } }] });
   assert.deepEqual(states(), ['lead claude-code idle']);
 });
+
+test('describe(): no tool runs in a session whose turn has ended, whatever a killed turn left in its transcript', () => {
+  const tool = { name: 'Bash', input: 'sleep 60', since: NOW };
+  const transcripts = new Map([['s', transcriptFacts({ tool, openTools: 1 })]]);
+  const runs = (status: string | null) => {
+    show([claudeSession({ pid: 2, sessionId: 's', status })], { transcripts });
+    return description.agents.agents[0]?.work?.tool?.name ?? null;
+  };
+  assert.deepEqual(['busy', 'waiting', null, 'shell', 'idle'].map(runs), ['Bash', 'Bash', 'Bash', null, null]);
+});

@@ -2,7 +2,7 @@
  * What Claude Code's files add to the agents of a swarm: which session belongs to which entry of the registry, agents
  * that only they list, and what each one does.
  */
-import type { AgentSession, AgentWork } from '../contract/claude-schemas';
+import type { ActivityState, AgentSession, AgentWork } from '../contract/claude-schemas';
 import { instantWithin } from '../contract/instant';
 import { judgeActivity } from '../rules/agent-activity';
 import type { ClaudeEvidence, ClaudeFields } from '../rules/agent-health';
@@ -186,7 +186,7 @@ export class ClaudeAgents implements ClaudeEvidence {
       lead: mate?.lead ?? null,
       session: session && describeSession(session, facts),
       activity,
-      work: this.#work(facts, hooks, activity.state === 'idle'),
+      work: this.#work(facts, hooks, activity.state),
     };
   }
 
@@ -209,20 +209,22 @@ export class ClaudeAgents implements ClaudeEvidence {
     return own.sort((one, other) => newestAt(one) - newestAt(other)).at(-1) ?? null;
   }
 
-  #work(facts: TranscriptFacts | null, hooks: HookFacts | null, isIdle: boolean): AgentWork | null {
+  #work(facts: TranscriptFacts | null, hooks: HookFacts | null, state: ActivityState): AgentWork | null {
     const said = hooks?.turnEnded ?? null;
     if (facts === null && said === null) return null;
     const isNewest = said?.lastMessage && said.at >= (facts?.lastAnswer?.at ?? 0);
     const newest = isNewest ? { text: said.lastMessage ?? '', at: said.at } : null;
     const window = facts?.model ? (this.#options.contextWindow?.(facts.model) ?? null) : null;
     const tokens = facts?.contextTokens ?? null;
+    const isTurnOver = state === 'idle' || state === 'shell';
     return {
-      tool: facts?.tool ? { ...facts.tool, since: instantWithin(facts.tool.since) } : null,
+      // A turn that was killed leaves a call without a result.
+      tool: facts?.tool && !isTurnOver ? { ...facts.tool, since: instantWithin(facts.tool.since) } : null,
       last_prompt: excerpt(facts?.lastPrompt ?? null),
       last_answer: excerpt(newest ?? facts?.lastAnswer ?? null),
       context_tokens: tokens,
       context_percent: tokens !== null && window ? contextPercent(tokens, window) : null,
-      asks: isIdle && (newest ? endsWithQuestion(newest.text) : (facts?.asks ?? false)),
+      asks: state === 'idle' && (newest ? endsWithQuestion(newest.text) : (facts?.asks ?? false)),
       last_turn_ms: facts?.lastTurnMs ?? null,
       errors: facts?.errors ?? 0,
       compactions: facts?.compactions ?? 0,

@@ -184,3 +184,16 @@ test('ClaudeCode: transcripts of teammates in panes are followed by their team, 
     ['tester@lead', 'tester@lead'],
   );
 });
+
+test('ClaudeCode: of readers that another history replaced nothing is recorded: the new ones read it again', async () => {
+  const { claude, seen, said, transcripts } = world();
+  claude.beginTranscripts([]);
+  const replaced = transcripts();
+  claude.beginTranscripts([]);
+  const row = { messageId: 'm', sessionId: 's1', subagentId: null, at: 0, model: 'claude-x' } as ClaudeUsage;
+  await replaced.onUsage([row], [{ file: '/f', head: 'h', offset: 9 }]);
+  replaced.onFacts([facts('s1')]);
+  assert.deepEqual([said.usage.length, seen.length], [0, 0]);
+  await transcripts().onUsage([row], []);
+  assert.equal(said.usage.length, 1);
+});

@@ -105,6 +105,8 @@ export class ClaudeCode {
   readonly #options: Options;
   readonly #watch: WatchSource;
   #transcripts: TranscriptsSource | null = null;
+  /** How often reading transcripts was begun. */
+  #begun = 0;
   #facts: ClaudeFacts = NO_CLAUDE_FACTS;
   /** The root and its worktrees as they were read last. */
   #folders: readonly string[] = [];
@@ -176,17 +178,27 @@ export class ClaudeCode {
   beginTranscripts(marks: readonly TranscriptMark[]): void {
     const { readers, recordUsage, onProgress, onThreadFault } = this.#options;
     if (this.#stopped) return;
-    void this.#transcripts?.stop();
+    if (this.#transcripts) {
+      void this.#transcripts.stop();
+      onProgress(null);
+    }
+    const begun = ++this.#begun;
+    // What a replaced reader still says is read again by its successor. Its marks would hide what was not recorded.
+    const ifCurrent =
+      <Given extends unknown[]>(take: (...given: Given) => void | Promise<void>) =>
+      (...given: Given) =>
+        begun === this.#begun ? take(...given) : undefined;
     this.#transcripts =
       readers.transcripts?.(marks, {
-        onFacts: (facts) => this.#takeTranscripts(facts),
-        onUsage: (rows, read) =>
+        onFacts: ifCurrent((facts) => this.#takeTranscripts(facts)),
+        onUsage: ifCurrent((rows, read) =>
           recordUsage(
             rows.map((row) => this.#withAgent(row)),
             read,
           ),
-        onProgress,
-        onStatus: ({ faults }) => this.#noteTranscripts(faults),
+        ),
+        onProgress: ifCurrent(onProgress),
+        onStatus: ifCurrent(({ faults }) => this.#noteTranscripts(faults)),
         onFault: onThreadFault,
       }) ?? null;
     this.#transcripts?.follow(this.#followed.sessions, this.#followed.teams);
