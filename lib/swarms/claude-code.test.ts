@@ -30,6 +30,7 @@ function world(hooks: HooksSource | null = null) {
     followed: [] as unknown[],
     faults: [] as unknown[],
     teams: [] as unknown[],
+    progress: [] as unknown[],
     statuses: 0,
     closed: 0,
   };
@@ -78,7 +79,7 @@ function world(hooks: HooksSource | null = null) {
     },
     onFault: (error) => said.faults.push(error),
     onProcesses: () => {},
-    onProgress: () => {},
+    onProgress: (progress) => said.progress.push(progress),
     onThreadFault: () => {},
   });
   const show = (...sessions: ClaudeSession[]) => {
@@ -189,7 +190,10 @@ test('ClaudeCode: of readers that another history replaced nothing is recorded: 
   const { claude, seen, said, transcripts } = world();
   claude.beginTranscripts([]);
   const replaced = transcripts();
+  replaced.onProgress({ read_bytes: 1, total_bytes: 2 });
   claude.beginTranscripts([]);
+  replaced.onProgress({ read_bytes: 2, total_bytes: 2 });
+  assert.deepEqual(said.progress, [{ read_bytes: 1, total_bytes: 2 }, null]);
   const row = { messageId: 'm', sessionId: 's1', subagentId: null, at: 0, model: 'claude-x' } as ClaudeUsage;
   await replaced.onUsage([row], [{ file: '/f', head: 'h', offset: 9 }]);
   replaced.onFacts([facts('s1')]);

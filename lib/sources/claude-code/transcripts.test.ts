@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import {
@@ -128,6 +129,23 @@ test('poll(): teammates in panes of their own are found by their team, as long a
   other.read();
   other.read();
   assert.deepEqual([...other.facts.keys()], [lead]);
+});
+
+test('poll(): a pipe, a folder and a link beside transcripts of teammates are not opened', () => {
+  const { folder, projects } = made('team-tmux');
+  const lead = sessionIn('team-tmux', 'd21e');
+  rmSync(join(projects, `${sessionIn('team-tmux', '4cf2')}.jsonl`));
+  const path = join(projects, `${sessionIn('team-tmux', 'd536')}.jsonl`);
+  utimesSync(path, new Date(), new Date());
+  renameSync(path, join(folder, 'elsewhere.txt'));
+  symlinkSync(join(folder, 'elsewhere.txt'), path);
+  mkdirSync(join(projects, 'folder.jsonl'));
+  execFileSync('mkfifo', [join(projects, 'pipe.jsonl')]);
+  const follower = new Follower({ folder }, ['session-d21ea0c8']);
+  follower.follow(lead);
+  follower.read();
+  follower.read();
+  assert.deepEqual([...follower.facts.keys()], [lead]);
 });
 
 test('drain(): a session that is no longer followed is counted to its end', () => {
