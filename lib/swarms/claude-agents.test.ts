@@ -249,3 +249,18 @@ test('describe(): no tool runs in a session whose turn has ended, whatever a kil
   };
   assert.deepEqual(['busy', 'waiting', null, 'shell', 'idle'].map(runs), ['Bash', 'Bash', 'Bash', null, null]);
 });
+
+test('describe(): a teammate is listed once, also where the registry keeps a stale entry of its pane', () => {
+  const pane = { tmux_pane_id: '%2' };
+  register(
+    { id: 'agent-1', pid: 10, last_seen: iso(NOW) },
+    { id: 'former', ...pane, status: 'stale', last_seen: iso(NOW - 3_600_000) },
+    { id: 'agent-2', ...pane, last_seen: iso(NOW) },
+  );
+  const lead = claudeSession({ pid: 12 });
+  show([lead], { teams: [claudeTeam(lead, [teamMember('writer', { tmuxPaneId: '%2', isActive: true })])] });
+  assert.deepEqual(
+    description.agents.agents.map(({ id, lead, activity }) => `${id} ${lead} ${activity.state}`),
+    ['agent-1 null idle', 'former null unknown', 'agent-2 agent-1 working'],
+  );
+});

@@ -168,7 +168,10 @@ export class ClaudeAgents implements ClaudeEvidence {
       const own = isPid(pid) ? places.tmuxServer(pid) : null;
       return own === null || server === null || own === server;
     });
-    return found.length === 1 ? (found[0] ?? null) : null;
+    // The swarm's tool keeps the entries of former agents of a pane as stale.
+    const current = found.filter(({ status }) => status !== 'stale');
+    const fitting = current.length > 0 ? current : found;
+    return fitting.length === 1 ? (fitting[0] ?? null) : null;
   }
 
   fields(entry: RegistryEntry, { blocked, suspended, active }: Parameters<ClaudeEvidence['fields']>[1]): ClaudeFields {
