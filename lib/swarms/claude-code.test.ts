@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { claudeSession } from '../../test/support/claude-sessions';
+import { claudeCodeStatus } from '../sources/claude-code/claude-folder';
 import type { ClaudeSession, ClaudeUsage, TranscriptFacts } from '../sources/claude-code/claude-session';
 import type { ReaderStatus } from '../sources/source-status';
 import type { ClaudeFacts } from './claude-agents';
@@ -59,7 +60,7 @@ function world(hooks: HooksSource | null = null) {
         };
         return { status: OK, reconcile: () => {}, close };
       },
-      joinStatus: (first) => first,
+      joinStatus: claudeCodeStatus,
       transcripts: (_, given) => {
         events = given;
         const follow = (sessions: unknown, teams: unknown) => {
@@ -200,4 +201,18 @@ test('ClaudeCode: of readers that another history replaced nothing is recorded: 
   assert.deepEqual([said.usage.length, seen.length], [0, 0]);
   await transcripts().onUsage([row], []);
   assert.equal(said.usage.length, 1);
+});
+
+test('ClaudeCode: lines of transcripts that were skipped are part of the status', () => {
+  const { claude, transcripts } = world();
+  claude.beginTranscripts([]);
+  transcripts().onStatus({ faults: [], skipped: { tooLong: 2, notJson: 0 } });
+  const tooLong = { reason: 'an answer in a transcript is longer than 1 MB, so its tokens are not counted', count: 2 };
+  assert.deepEqual(claude.status.skipped, [{ ...tooLong, last: null }]);
+  assert.equal(claude.status.state, 'ok');
+  transcripts().onStatus({ faults: ["x can't be read (EACCES)."], skipped: { tooLong: 2, notJson: 1 } });
+  assert.deepEqual(
+    claude.status.skipped.map(({ count }) => count),
+    [2, 1],
+  );
 });

@@ -51,12 +51,18 @@ export interface HooksSource {
   onChange(listener: () => void): unknown;
 }
 
+/** What could not be read of transcripts: a sentence for each file, and how many lines of all. */
+export interface TranscriptsFound {
+  faults: readonly string[];
+  skipped: { tooLong: number; notJson: number };
+}
+
 /** What the transcripts' thread reports. */
 export interface TranscriptEvents {
   onFacts: (facts: readonly TranscriptFacts[]) => void;
   onUsage: (rows: readonly ClaudeUsage[], marks: readonly TranscriptMark[]) => void | Promise<void>;
   onProgress: Options['onProgress'];
-  onStatus: (status: { faults: readonly string[] }) => void;
+  onStatus: (status: TranscriptsFound) => void;
   onFault: Options['onThreadFault'];
 }
 
@@ -100,6 +106,8 @@ const FOLDERS_INTERVAL_MS = 5000;
 const MAX_TRANSCRIPTS = 1000;
 /** Sessions whose agent is remembered: usage of one that ended may be read later. */
 const MAX_KNOWN_SESSIONS = 10_000;
+const LINE_TOO_LONG = 'an answer in a transcript is longer than 1 MB, so its tokens are not counted';
+const LINE_NOT_JSON = 'a line of a transcript is no valid JSON';
 
 export class ClaudeCode {
   readonly #options: Options;
@@ -198,7 +206,7 @@ export class ClaudeCode {
           ),
         ),
         onProgress: ifCurrent(onProgress),
-        onStatus: ifCurrent(({ faults }) => this.#noteTranscripts(faults)),
+        onStatus: ifCurrent((found) => this.#noteTranscripts(found)),
         onFault: onThreadFault,
       }) ?? null;
     this.#transcripts?.follow(this.#followed.sessions, this.#followed.teams);
@@ -303,9 +311,13 @@ export class ClaudeCode {
     this.#report({ transcripts });
   }
 
-  #noteTranscripts(faults: readonly string[]): void {
+  #noteTranscripts({ faults, skipped: { tooLong, notJson } }: TranscriptsFound): void {
     const found = faults.length === 0 ? ({ state: 'ok', reason: null } as const) : degraded(faults);
-    this.#transcriptStatus = statusAfter(this.#transcriptStatus, { ...found, keptFrom: null, skipped: [] }, Date.now());
+    const counts = { [LINE_TOO_LONG]: tooLong, [LINE_NOT_JSON]: notJson };
+    const skipped = Object.entries(counts).flatMap(([reason, count]) =>
+      count === 0 ? [] : [{ reason, count, last: null }],
+    );
+    this.#transcriptStatus = statusAfter(this.#transcriptStatus, { ...found, keptFrom: null, skipped }, Date.now());
     if (!this.#stopped) this.#options.onStatus();
   }
 

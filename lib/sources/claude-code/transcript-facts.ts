@@ -33,6 +33,8 @@ const NONE: LineFacts = {
 
 export class FactsReader {
   #facts: LineFacts = NONE;
+  /** The id of the newest answer. */
+  #answer: string | null = null;
   /** Calls without a result, by their ids, the oldest first. */
   readonly #tools = new Map<string, Tool>();
 
@@ -77,6 +79,10 @@ export class FactsReader {
       this.#set({ errors: this.#facts.errors + 1, lastError: { kind, at, resolved: false }, asks: false });
       return;
     }
+    const answer = nameField(message, 'id');
+    // The API gives no further answer before it has every result. One over 1 MB was not read.
+    if (answer !== this.#answer) this.#tools.clear();
+    this.#answer = answer;
     const { lastError } = this.#facts;
     this.#set({
       model: nameField(message, 'model') ?? this.#facts.model,

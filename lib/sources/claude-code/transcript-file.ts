@@ -204,7 +204,8 @@ export class TranscriptFile {
         if (facts) this.facts?.take(line);
         if (usage) this.#takeUsage(line);
       },
-      tooLong: () => usage && this.#sink.skipped('line too long'),
+      // Results with images are often as long; only an answer has usage.
+      tooLong: (begin) => usage && lineUse(begin) === 'answer' && this.#sink.skipped('line too long'),
     };
   }
 

@@ -11,6 +11,7 @@ import {
   PROJECT,
   tokenSums,
 } from '../../../test/support/transcripts';
+import { Transcripts } from './transcripts';
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -331,3 +332,32 @@ function answer(id: string, { text = 'Done.' } = {}): string {
 function prompt(content: string): string {
   return `${JSON.stringify({ parentUuid: null, isSidechain: false, type: 'user', message: { role: 'user', content } })}\n`;
 }
+
+test('step(): of lines over 1 MB those that can contain no usage are not counted as skipped', () => {
+  const { folder, projects } = made();
+  const result = { type: 'user', message: { content: [{ type: 'tool_result', content: 'x'.repeat(1_100_000) }] } };
+  const answer = { type: 'assistant', message: { content: [{ type: 'text', text: 'x'.repeat(1_100_000) }] } };
+  writeFileSync(
+    join(projects, 'one.jsonl'),
+    [result, answer, result].map((line) => `${JSON.stringify(line)}\n`).join(''),
+  );
+  const follower = new Follower({ folder });
+  follower.follow('one');
+  follower.read();
+  assert.equal(follower.skipped.tooLong, 1);
+});
+
+test('new Transcripts(): marks of files outside of the folder are not opened', () => {
+  const { folder, projects } = made('session-life');
+  const elsewhere = join(folder, 'elsewhere.jsonl');
+  const sessionId = sessionIn('session-life', '1b5c');
+  const inside = join(projects, `${sessionId}.jsonl`);
+  writeFileSync(elsewhere, readFileSync(inside));
+  const read = (file: string) => {
+    const transcripts = new Transcripts({ folder, marks: [{ file, head: '', offset: 0 }] });
+    transcripts.poll(0);
+    while (transcripts.step());
+    return transcripts.drain(0).usage.length > 0;
+  };
+  assert.deepEqual([inside, elsewhere, join(projects, '..', '..', 'elsewhere.jsonl')].map(read), [true, false, false]);
+});
