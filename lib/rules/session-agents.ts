@@ -116,9 +116,8 @@ export function teammates(team: ClaudeTeam, leads: ReadonlyMap<ClaudeSession, st
   if (leadProcess === null) return [];
   const found = [...leads].find(
     ([{ pid, procStart, alive }]) =>
-      alive !== false &&
-      pid === leadProcess.pid &&
-      (procStart === leadProcess.procStart || leadProcess.procStart === null),
+      // A pid alone proves nothing: it may be that of another process now.
+      alive !== false && pid === leadProcess.pid && procStart !== null && procStart === leadProcess.procStart,
   );
   if (found === undefined) return [];
   const [leadSession, lead] = found;

@@ -122,12 +122,15 @@ test('describe(): teammates are below their lead; one that the registry lists by
     description.agents.agents.map(({ id, lead, activity }) => `${id} ${lead} ${activity.state}`),
     ['agent-1 null idle', 'agent-2 agent-1 working', 'tester agent-1 unknown'],
   );
+  // The other one is inside the process of its lead, as its transcript is beside that of the lead.
+  assert.deepEqual(description.shownTeammates(), [{ team: 'team', name: 'writer', agent: 'agent-2' }]);
 });
 
 test('describe(): a transcript gives the work, and the tool that a prompt asks for', () => {
   const transcript: TranscriptFacts = {
     ...{ sessionId: 's', model: 'claude-x', permissionMode: 'default', cwd: '/home/u/proj/src', gitBranch: 'main' },
     tool: { name: 'Bash', input: 'npm test', since: NOW },
+    openTools: 1,
     ...{ lastPrompt: { text: 'Test it.', at: NOW }, lastAnswer: { text: 'Shall I?', at: NOW }, asks: true },
     ...{ contextTokens: 1200, lastTurnMs: 5, errors: 1, lastError: null, compactions: 0, decisions: [], subagents: [] },
     ...{ teamName: null, agentName: null },
@@ -148,10 +151,116 @@ test('describe(): hooks give the tool of a prompt and the end of a turn before a
   const hooks = (facts: HookFacts) => ({ hooks: new Map([['s', facts]]) });
   const session = (status: string) =>
     claudeSession({ pid: 2, sessionId: 's', status, waitingFor: 'permission prompt' });
-  show([session('waiting')], hooks({ permission: { tool: 'Write' }, turnEnded: null }));
+  show([session('waiting')], hooks({ permission: { tool: 'Write' }, permissions: [{}], turnEnded: null }));
   assert.match(description.agents.agents[0]?.activity.reason ?? '', /permission prompt for Write/);
   const turnEnded = { at: NOW, lastMessage: 'Done. Shall I **commit**?' };
-  show([session('idle')], hooks({ permission: null, turnEnded }));
+  show([session('idle')], hooks({ permission: null, permissions: [], turnEnded }));
   const { work } = description.agents.agents[0] ?? {};
   assert.deepEqual([work?.asks, work?.last_answer?.text], [true, turnEnded.lastMessage]);
+});
+
+const transcriptFacts = (fields: Partial<TranscriptFacts>): TranscriptFacts => ({
+  ...{ sessionId: 's', model: 'claude-x', permissionMode: 'default', cwd: '/home/u/proj', gitBranch: 'main' },
+  ...{ tool: null, openTools: 0, lastPrompt: null, lastAnswer: null, asks: false, contextTokens: null },
+  ...{ lastTurnMs: null, errors: 0, lastError: null, compactions: 0, decisions: [], subagents: [] },
+  ...{ teamName: null, agentName: null },
+  ...fields,
+});
+
+test('describe(): a prompt names the tool of the transcript only if nothing else can have asked', () => {
+  const bash = { tool: { name: 'Bash', input: 'sleep 60', since: NOW }, openTools: 1 };
+  const subagent = { id: 'a1', type: 'general-purpose', description: null, teammate: null, finished: false };
+  const waiting = claudeSession({ pid: 2, sessionId: 's', status: 'waiting', waitingFor: 'permission prompt' });
+  const named = (facts: Partial<TranscriptFacts>, more: Partial<ClaudeFacts> = {}) => {
+    show([waiting], { transcripts: new Map([['s', transcriptFacts(facts)]]), ...more });
+    return / for Bash\./.test(description.agents.agents[0]?.activity.reason ?? '');
+  };
+  assert.ok(named(bash));
+  assert.ok(named({ ...bash, subagents: [{ ...subagent, finished: true }] }));
+  assert.ok(!named({ ...bash, openTools: 2 }), 'one of two calls may run while the other one asks');
+  assert.ok(!named({ ...bash, subagents: [subagent] }), 'a subagent may ask');
+  const member = teamMember('tester', { tmuxPaneId: '%9' });
+  assert.ok(!named(bash, { teams: [claudeTeam(waiting, [member])] }), 'the prompt of a teammate is shown in the lead');
+  const several = new Map([['s', { permission: null, permissions: [{}, {}], turnEnded: null }]]);
+  assert.ok(!named(bash, { hooks: several }), 'hooks report two requests');
+});
+
+test('describe(): a question of an earlier answer is not the end of a turn that a hook reports', () => {
+  const lastAnswer = { text: 'Shall I?', at: NOW - 5000 };
+  const transcripts = new Map([['s', transcriptFacts({ lastAnswer, asks: true })]]);
+  const hooks = new Map([['s', { permission: null, permissions: [], turnEnded: { at: NOW, lastMessage: 'Done.' } }]]);
+  show([claudeSession({ pid: 2, sessionId: 's' })], { transcripts, hooks });
+  const { work } = description.agents.agents[0] ?? {};
+  assert.deepEqual([work?.last_answer?.text, work?.asks], ['Done.', false]);
+});
+
+test('describe(): more tokens than the context window has mean that its size is not known', () => {
+  const claude = { places: { ancestors: () => [], tmuxServer: () => null }, contextWindow: () => 200_000 };
+  const readers = { locks: new LocksReader(root, () => now), cards: new AgentCardsReader(root, () => now) };
+  const { config } = readSwarmConfig(root);
+  description = new SwarmDescription({ root, registry, ...readers, processes: new ProcessTable(), config, claude });
+  const percent = (contextTokens: number) => {
+    show([claudeSession({ pid: 2, sessionId: 's' })], {
+      transcripts: new Map([['s', transcriptFacts({ contextTokens })]]),
+    });
+    return description.agents.agents[0]?.work?.context_percent;
+  };
+  assert.deepEqual([percent(50_000), percent(200_000), percent(640_000)], [25, 100, null]);
+});
+
+test('describe(): a teammate that was started again has the work of its newest transcript', () => {
+  const lead = claudeSession({ pid: 2, name: 'lead' });
+  const member = teamMember('tester', { tmuxPaneId: '%9' });
+  const of = (sessionId: string, at: number, text: string) =>
+    transcriptFacts({ sessionId, teamName: 'team', agentName: 'tester', lastPrompt: { text, at } });
+  const [first, second] = [of('t1', NOW, 'first'), of('t2', NOW + 1, 'second')];
+  for (const order of [
+    [first, second],
+    [second, first],
+  ]) {
+    const transcripts = new Map(order.map((facts) => [facts.sessionId, facts]));
+    show([lead], { teams: [claudeTeam(lead, [member])], transcripts });
+    assert.equal(description.agents.agents[1]?.work?.last_prompt?.text, 'second');
+  }
+});
+
+test('describe(): a teammate in the process of a lead that cannot be seen is not known to run', () => {
+  register({ id: 'agent-1', pid: 5_000_000, last_seen: iso(NOW - 3_600_000) });
+  const lead = claudeSession({ pid: 5_000_000, alive: null });
+  show([lead], { teams: [claudeTeam(lead, [teamMember('tester')])] });
+  const tester = description.agents.agents.find(({ id }) => id === 'tester');
+  assert.notEqual(tester?.health, 'active');
+  assert.doesNotMatch(tester?.health_reason ?? '', /runs/);
+});
+
+test('describe(): a team that does not say when the process of its lead started has no lead', () => {
+  const lead = claudeSession({ pid: 2, name: 'lead' });
+  const team = claudeTeam(lead, [teamMember('tester')]);
+  show([lead], { teams: [{ ...team, leadProcess: { pid: 2, procStart: null } }] });
+  assert.deepEqual(states(), ['lead claude-code idle']);
+});
+
+test('describe(): no tool runs in a session whose turn has ended, whatever a killed turn left in its transcript', () => {
+  const tool = { name: 'Bash', input: 'sleep 60', since: NOW };
+  const transcripts = new Map([['s', transcriptFacts({ tool, openTools: 1 })]]);
+  const runs = (status: string | null) => {
+    show([claudeSession({ pid: 2, sessionId: 's', status })], { transcripts });
+    return description.agents.agents[0]?.work?.tool?.name ?? null;
+  };
+  assert.deepEqual(['busy', 'waiting', null, 'shell', 'idle'].map(runs), ['Bash', 'Bash', 'Bash', null, null]);
+});
+
+test('describe(): a teammate is listed once, also where the registry keeps a stale entry of its pane', () => {
+  const pane = { tmux_pane_id: '%2' };
+  register(
+    { id: 'agent-1', pid: 10, last_seen: iso(NOW) },
+    { id: 'former', ...pane, status: 'stale', last_seen: iso(NOW - 3_600_000) },
+    { id: 'agent-2', ...pane, last_seen: iso(NOW) },
+  );
+  const lead = claudeSession({ pid: 12 });
+  show([lead], { teams: [claudeTeam(lead, [teamMember('writer', { tmuxPaneId: '%2', isActive: true })])] });
+  assert.deepEqual(
+    description.agents.agents.map(({ id, lead, activity }) => `${id} ${lead} ${activity.state}`),
+    ['agent-1 null idle', 'former null unknown', 'agent-2 agent-1 working'],
+  );
 });

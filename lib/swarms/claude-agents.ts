@@ -2,7 +2,7 @@
  * What Claude Code's files add to the agents of a swarm: which session belongs to which entry of the registry, agents
  * that only they list, and what each one does.
  */
-import type { AgentSession, AgentWork } from '../contract/claude-schemas';
+import type { ActivityState, AgentSession, AgentWork } from '../contract/claude-schemas';
 import { instantWithin } from '../contract/instant';
 import { judgeActivity } from '../rules/agent-activity';
 import type { ClaudeEvidence, ClaudeFields } from '../rules/agent-health';
@@ -25,6 +25,8 @@ import { isPid, type ProcessTable } from '../sources/processes/processes';
 export interface HookFacts {
   /** The permission request that is not known to be answered; null if there is none, or more than one. */
   permission: { tool: string } | null;
+  /** All requests that are not known to be answered. */
+  permissions: readonly unknown[];
   /** The end of its newest turn, with the end of its last answer. */
   turnEnded: { at: number; lastMessage: string | null } | null;
 }
@@ -51,6 +53,14 @@ export const NO_CLAUDE_FACTS: ClaudeFacts = {
   unread: 'The files of Claude Code are not read.',
 };
 
+/** A teammate in a pane of its own: it has no session file, and only its transcript names its session. */
+export interface PaneTeammate {
+  team: string;
+  name: string;
+  /** The id of its agent. */
+  agent: string;
+}
+
 export interface ClaudeAgentsOptions {
   places: ProcessPlaces;
   /** @returns the tokens that fit into the context of a model; null if that is not known */
@@ -76,12 +86,19 @@ export class ClaudeAgents implements ClaudeEvidence {
     if (session) return session.alive === true ? session.pid : null;
     const mate = this.#teammates.get(entry);
     // It runs inside the process of its lead.
-    return mate?.member.tmuxPaneId === 'in-process' ? mate.leadSession.pid : null;
+    return mate?.member.tmuxPaneId === 'in-process' && mate.leadSession.alive === true ? mate.leadSession.pid : null;
   }
 
   /** The sessions that are shown, with the ids of their agents. */
   *shown(): Iterable<{ session: ClaudeSession; agent: string }> {
     for (const [{ id }, session] of this.#sessions) yield { session, agent: id };
+  }
+
+  /** The teammates in panes of their own that are shown. */
+  get paneTeammates(): PaneTeammate[] {
+    return [...this.#teammates].flatMap(([{ id }, { team, member }]) =>
+      member.tmuxPaneId?.startsWith('%') ? [{ team: teamName(team), name: member.name, agent: id }] : [],
+    );
   }
 
   /** Joins sessions to the entries of the registry, and lists the others that are part of the swarm. */
@@ -151,7 +168,10 @@ export class ClaudeAgents implements ClaudeEvidence {
       const own = isPid(pid) ? places.tmuxServer(pid) : null;
       return own === null || server === null || own === server;
     });
-    return found.length === 1 ? (found[0] ?? null) : null;
+    // The swarm's tool keeps the entries of former agents of a pane as stale.
+    const current = found.filter(({ status }) => status !== 'stale');
+    const fitting = current.length > 0 ? current : found;
+    return fitting.length === 1 ? (fitting[0] ?? null) : null;
   }
 
   fields(entry: RegistryEntry, { blocked, suspended, active }: Parameters<ClaudeEvidence['fields']>[1]): ClaudeFields {
@@ -161,7 +181,7 @@ export class ClaudeAgents implements ClaudeEvidence {
     const hooks = session?.sessionId ? (this.#facts.hooks.get(session.sessionId) ?? null) : null;
     const activity = judgeActivity({
       ...{ session, blocked, suspended, active, unread: this.#facts.unread },
-      promptTool: hooks?.permission?.tool ?? facts?.tool?.name ?? null,
+      promptTool: hooks?.permission?.tool ?? (session && this.#toolThatAsks(session, facts, hooks)),
       teammate: mate && { lead: mate.lead, active: mate.member.isActive },
     });
     return {
@@ -169,8 +189,16 @@ export class ClaudeAgents implements ClaudeEvidence {
       lead: mate?.lead ?? null,
       session: session && describeSession(session, facts),
       activity,
-      work: this.#work(facts, hooks, activity.state === 'idle'),
+      work: this.#work(facts, hooks, activity.state),
     };
+  }
+
+  /** A prompt of a subagent or teammate is shown in the terminal of the lead, whose own tool may be another one. */
+  #toolThatAsks(session: ClaudeSession, facts: TranscriptFacts | null, hooks: HookFacts | null): string | null {
+    if (facts?.openTools !== 1 || (hooks !== null && hooks.permissions.length > 1)) return null;
+    const leads = [...this.#teammates.values()].some(({ leadSession }) => leadSession === session);
+    const mayOthersAsk = leads || facts.subagents.some(({ finished }) => !finished);
+    return mayOthersAsk ? null : (facts.tool?.name ?? null);
   }
 
   #transcript(session: ClaudeSession | null, mate: Teammate | null): TranscriptFacts | null {
@@ -178,24 +206,28 @@ export class ClaudeAgents implements ClaudeEvidence {
     if (session?.sessionId) return transcripts.get(session.sessionId) ?? null;
     if (mate === null) return null;
     const { team, member } = mate;
-    const name = team.name ?? team.folder;
-    return [...transcripts.values()].find((one) => one.teamName === name && one.agentName === member.name) ?? null;
+    const name = teamName(team);
+    const own = [...transcripts.values()].filter((one) => one.teamName === name && one.agentName === member.name);
+    // A teammate that was started again has a transcript for each time.
+    return own.sort((one, other) => newestAt(one) - newestAt(other)).at(-1) ?? null;
   }
 
-  #work(facts: TranscriptFacts | null, hooks: HookFacts | null, isIdle: boolean): AgentWork | null {
+  #work(facts: TranscriptFacts | null, hooks: HookFacts | null, state: ActivityState): AgentWork | null {
     const said = hooks?.turnEnded ?? null;
     if (facts === null && said === null) return null;
     const isNewest = said?.lastMessage && said.at >= (facts?.lastAnswer?.at ?? 0);
     const newest = isNewest ? { text: said.lastMessage ?? '', at: said.at } : null;
     const window = facts?.model ? (this.#options.contextWindow?.(facts.model) ?? null) : null;
     const tokens = facts?.contextTokens ?? null;
+    const isTurnOver = state === 'idle' || state === 'shell';
     return {
-      tool: facts?.tool ? { ...facts.tool, since: instantWithin(facts.tool.since) } : null,
+      // A turn that was killed leaves a call without a result.
+      tool: facts?.tool && !isTurnOver ? { ...facts.tool, since: instantWithin(facts.tool.since) } : null,
       last_prompt: excerpt(facts?.lastPrompt ?? null),
       last_answer: excerpt(newest ?? facts?.lastAnswer ?? null),
       context_tokens: tokens,
-      context_percent: tokens !== null && window ? Math.round((tokens / window) * 1000) / 10 : null,
-      asks: isIdle && ((facts?.asks ?? false) || endsWithQuestion(newest?.text ?? '')),
+      context_percent: tokens !== null && window ? contextPercent(tokens, window) : null,
+      asks: state === 'idle' && (newest ? endsWithQuestion(newest.text) : (facts?.asks ?? false)),
       last_turn_ms: facts?.lastTurnMs ?? null,
       errors: facts?.errors ?? 0,
       compactions: facts?.compactions ?? 0,
@@ -232,6 +264,20 @@ function describeSession(session: ClaudeSession, facts: TranscriptFacts | null):
     git_branch: facts?.gitBranch ?? null,
     entrypoint,
   };
+}
+
+/** @returns null where more is used than the window has: then the session has a larger one */
+function contextPercent(tokens: number, window: number): number | null {
+  return tokens > window ? null : Math.round((tokens / window) * 1000) / 10;
+}
+
+/** @returns the name of a team, as its members' transcripts have it */
+function teamName({ name, folder }: ClaudeTeam): string {
+  return name ?? folder;
+}
+
+function newestAt({ lastPrompt, lastAnswer, tool }: TranscriptFacts): number {
+  return Math.max(lastPrompt?.at ?? 0, lastAnswer?.at ?? 0, tool?.since ?? 0);
 }
 
 function excerpt(said: Excerpt | null): AgentWork['last_prompt'] {

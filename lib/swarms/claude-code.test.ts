@@ -2,21 +2,23 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { claudeSession } from '../../test/support/claude-sessions';
+import { claudeCodeStatus } from '../sources/claude-code/claude-folder';
 import type { ClaudeSession, ClaudeUsage, TranscriptFacts } from '../sources/claude-code/claude-session';
 import type { ReaderStatus } from '../sources/source-status';
 import type { ClaudeFacts } from './claude-agents';
-import { ClaudeCode, type ClaudeHint, type TranscriptEvents } from './claude-code';
+import { ClaudeCode, type ClaudeHint, type HooksSource, type TranscriptEvents } from './claude-code';
+import { HookEvents } from './hook-events';
 
 const OK: ReaderStatus = { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] };
 
 const facts = (sessionId: string): TranscriptFacts => ({
-  ...{ sessionId, model: 'claude-x', permissionMode: null, cwd: null, gitBranch: null, tool: null },
+  ...{ sessionId, model: 'claude-x', permissionMode: null, cwd: null, gitBranch: null, tool: null, openTools: 0 },
   ...{ lastPrompt: null, lastAnswer: null, asks: false, contextTokens: null, lastTurnMs: null, errors: 0 },
   ...{ lastError: null, compactions: 0, decisions: [], subagents: [], teamName: null, agentName: null },
 });
 
 /** A source with fake readers. */
-function world() {
+function world(hooks: HooksSource | null = null) {
   const seen: ClaudeFacts[] = [];
   const reader = {
     sessions: [] as ClaudeSession[],
@@ -24,7 +26,15 @@ function world() {
     asked: [] as (string[] | null)[],
     error: null as unknown,
   };
-  const said = { usage: [] as unknown[], followed: [] as unknown[], faults: [] as unknown[], statuses: 0, closed: 0 };
+  const said = {
+    usage: [] as unknown[],
+    followed: [] as unknown[],
+    faults: [] as unknown[],
+    teams: [] as unknown[],
+    progress: [] as unknown[],
+    statuses: 0,
+    closed: 0,
+  };
   let hint: (kind: ClaudeHint, names: ReadonlySet<string> | null) => void = () => {};
   let events: TranscriptEvents | null = null;
   const claude = new ClaudeCode({
@@ -50,13 +60,17 @@ function world() {
         };
         return { status: OK, reconcile: () => {}, close };
       },
-      joinStatus: (first) => first,
+      joinStatus: claudeCodeStatus,
       transcripts: (_, given) => {
         events = given;
-        return { follow: (sessions) => said.followed.push(sessions), refresh: () => {}, stop: async () => {} };
+        const follow = (sessions: unknown, teams: unknown) => {
+          said.followed.push(sessions);
+          said.teams.push(teams);
+        };
+        return { follow, refresh: () => {}, stop: async () => {} };
       },
     },
-    hooks: null,
+    hooks,
     onFacts: (known) => seen.push(known),
     onStatus: () => {
       said.statuses += 1;
@@ -66,7 +80,7 @@ function world() {
     },
     onFault: (error) => said.faults.push(error),
     onProcesses: () => {},
-    onProgress: () => {},
+    onProgress: (progress) => said.progress.push(progress),
     onThreadFault: () => {},
   });
   const show = (...sessions: ClaudeSession[]) => {
@@ -137,4 +151,68 @@ test('ClaudeCode: after stop nothing is reported any more', async () => {
   await hinted('1.json');
   await claude.reconcile(0);
   assert.deepEqual([seen.length, said.closed], [0, 1]);
+});
+
+test('ClaudeCode: the file that a killed session left says nothing about the session that resumed it', async () => {
+  const hooks = new HookEvents();
+  const { claude, seen, show } = world(hooks);
+  const at = Date.now();
+  const resumed = { sessionId: 's', status: 'waiting', statusUpdatedAt: at };
+  const killed = claudeSession({ pid: 9, sessionId: 's', alive: false, status: 'idle', statusUpdatedAt: at - 60_000 });
+  show(claudeSession({ pid: 1, ...resumed }), killed);
+  const asked = { hook_event_name: 'PermissionRequest', session_id: 's', tool_name: 'Bash', tool_input: 'ls' } as const;
+  hooks.take(asked, at - 50);
+  for (const now of [0, 1000]) await claude.reconcile(now);
+  assert.equal(seen.at(-1)?.hooks.get('s')?.permission?.tool, 'Bash');
+});
+
+test('ClaudeCode: transcripts of teammates in panes are followed by their team, and their usage gets their agent', async () => {
+  const { claude, said, transcripts } = world();
+  const lead = claudeSession({ pid: 1, sessionId: 's1' });
+  const mate = { team: 'team', name: 'tester', agent: 'tester@lead' };
+  claude.follow([{ session: lead, agent: 'lead' }], [mate]);
+  claude.beginTranscripts([]);
+  claude.follow([{ session: lead, agent: 'lead' }], [mate]);
+  assert.deepEqual(said.teams, [['team']]);
+  transcripts().onFacts([{ ...facts('t1'), teamName: 'team', agentName: 'tester' }]);
+  const row = { messageId: 'm', sessionId: 't1', subagentId: null, at: 0, model: 'claude-x' } as ClaudeUsage;
+  await transcripts().onUsage([row], []);
+  claude.follow([{ session: lead, agent: 'lead' }], []);
+  assert.deepEqual(said.teams.at(-1), []);
+  // Read to its end after the team is gone.
+  await transcripts().onUsage([{ ...row, messageId: 'n' }], []);
+  assert.deepEqual(
+    said.usage.map((one) => (one as { agentId: string | null }).agentId),
+    ['tester@lead', 'tester@lead'],
+  );
+});
+
+test('ClaudeCode: of readers that another history replaced nothing is recorded: the new ones read it again', async () => {
+  const { claude, seen, said, transcripts } = world();
+  claude.beginTranscripts([]);
+  const replaced = transcripts();
+  replaced.onProgress({ read_bytes: 1, total_bytes: 2 });
+  claude.beginTranscripts([]);
+  replaced.onProgress({ read_bytes: 2, total_bytes: 2 });
+  assert.deepEqual(said.progress, [{ read_bytes: 1, total_bytes: 2 }, null]);
+  const row = { messageId: 'm', sessionId: 's1', subagentId: null, at: 0, model: 'claude-x' } as ClaudeUsage;
+  await replaced.onUsage([row], [{ file: '/f', head: 'h', offset: 9 }]);
+  replaced.onFacts([facts('s1')]);
+  assert.deepEqual([said.usage.length, seen.length], [0, 0]);
+  await transcripts().onUsage([row], []);
+  assert.equal(said.usage.length, 1);
+});
+
+test('ClaudeCode: lines of transcripts that were skipped are part of the status', () => {
+  const { claude, transcripts } = world();
+  claude.beginTranscripts([]);
+  transcripts().onStatus({ faults: [], skipped: { tooLong: 2, notJson: 0 } });
+  const tooLong = { reason: 'an answer in a transcript is longer than 1 MB, so its tokens are not counted', count: 2 };
+  assert.deepEqual(claude.status.skipped, [{ ...tooLong, last: null }]);
+  assert.equal(claude.status.state, 'ok');
+  transcripts().onStatus({ faults: ["x can't be read (EACCES)."], skipped: { tooLong: 2, notJson: 1 } });
+  assert.deepEqual(
+    claude.status.skipped.map(({ count }) => count),
+    [2, 1],
+  );
 });

@@ -11,7 +11,7 @@ import type {
 } from '../sources/claude-code/claude-session';
 import { projectFolders } from '../sources/claude-code/worktrees';
 import { type ReaderStatus, statusAfter } from '../sources/source-status';
-import { type ClaudeFacts, type HookFacts, NO_CLAUDE_FACTS } from './claude-agents';
+import { type ClaudeFacts, type HookFacts, NO_CLAUDE_FACTS, type PaneTeammate } from './claude-agents';
 
 export interface SessionsSource {
   /** By pid; a new list after a change. */
@@ -38,8 +38,8 @@ export interface WatchSource {
 }
 
 export interface TranscriptsSource {
-  /** Says which sessions are shown now: only their transcripts are read. */
-  follow(sessions: readonly { sessionId: string; cwd: string | null }[]): void;
+  /** Says which sessions are shown now, and the teams whose members in panes are: only their transcripts are read. */
+  follow(sessions: readonly { sessionId: string; cwd: string | null }[], teams: readonly string[]): void;
   refresh(): void;
   stop(): Promise<void>;
 }
@@ -51,12 +51,18 @@ export interface HooksSource {
   onChange(listener: () => void): unknown;
 }
 
+/** What could not be read of transcripts: a sentence for each file, and how many lines of all. */
+export interface TranscriptsFound {
+  faults: readonly string[];
+  skipped: { tooLong: number; notJson: number };
+}
+
 /** What the transcripts' thread reports. */
 export interface TranscriptEvents {
   onFacts: (facts: readonly TranscriptFacts[]) => void;
   onUsage: (rows: readonly ClaudeUsage[], marks: readonly TranscriptMark[]) => void | Promise<void>;
   onProgress: Options['onProgress'];
-  onStatus: (status: { faults: readonly string[] }) => void;
+  onStatus: (status: TranscriptsFound) => void;
   onFault: Options['onThreadFault'];
 }
 
@@ -98,19 +104,29 @@ interface Options {
 const FOLDERS_INTERVAL_MS = 5000;
 /** Facts of sessions that ended: a rename or `/clear` gives a new id. */
 const MAX_TRANSCRIPTS = 1000;
+/** Sessions whose agent is remembered: usage of one that ended may be read later. */
+const MAX_KNOWN_SESSIONS = 10_000;
+const LINE_TOO_LONG = 'an answer in a transcript is longer than 1 MB, so its tokens are not counted';
+const LINE_NOT_JSON = 'a line of a transcript is no valid JSON';
 
 export class ClaudeCode {
   readonly #options: Options;
   readonly #watch: WatchSource;
   #transcripts: TranscriptsSource | null = null;
+  /** How often reading transcripts was begun. */
+  #begun = 0;
   #facts: ClaudeFacts = NO_CLAUDE_FACTS;
   /** The root and its worktrees as they were read last. */
   #folders: readonly string[] = [];
   #foldersAt = Number.NEGATIVE_INFINITY;
   #status: { parts: readonly ReaderStatus[]; joined: ReaderStatus };
-  #followed: readonly { sessionId: string; cwd: string | null }[] = [];
-  /** Agents by session id, for rows of usage. */
+  #followed: { sessions: readonly { sessionId: string; cwd: string | null }[]; teams: readonly string[] } = {
+    sessions: [],
+    teams: [],
+  };
+  /** Agents by session id, for rows of usage; the one shown last is last. */
   readonly #agents = new Map<string, string>();
+  #teammates: readonly PaneTeammate[] = [];
   #processes = '';
   #transcriptStatus: ReaderStatus = { state: 'ok', reason: null, since: Date.now(), keptFrom: null, skipped: [] };
   #reportedStatus: ReaderStatus | null = null;
@@ -170,33 +186,54 @@ export class ClaudeCode {
   beginTranscripts(marks: readonly TranscriptMark[]): void {
     const { readers, recordUsage, onProgress, onThreadFault } = this.#options;
     if (this.#stopped) return;
-    void this.#transcripts?.stop();
+    if (this.#transcripts) {
+      void this.#transcripts.stop();
+      onProgress(null);
+    }
+    const begun = ++this.#begun;
+    // What a replaced reader still says is read again by its successor. Its marks would hide what was not recorded.
+    const ifCurrent =
+      <Given extends unknown[]>(take: (...given: Given) => void | Promise<void>) =>
+      (...given: Given) =>
+        begun === this.#begun ? take(...given) : undefined;
     this.#transcripts =
       readers.transcripts?.(marks, {
-        onFacts: (facts) => this.#takeTranscripts(facts),
-        onUsage: (rows, read) =>
+        onFacts: ifCurrent((facts) => this.#takeTranscripts(facts)),
+        onUsage: ifCurrent((rows, read) =>
           recordUsage(
             rows.map((row) => this.#withAgent(row)),
             read,
           ),
-        onProgress,
-        onStatus: ({ faults }) => this.#noteTranscripts(faults),
+        ),
+        onProgress: ifCurrent(onProgress),
+        onStatus: ifCurrent((found) => this.#noteTranscripts(found)),
         onFault: onThreadFault,
       }) ?? null;
-    this.#transcripts?.follow(this.#followed);
+    this.#transcripts?.follow(this.#followed.sessions, this.#followed.teams);
   }
 
-  /** Follows the transcripts of the sessions that are shown now. */
-  follow(shown: Iterable<{ session: ClaudeSession; agent: string }>): void {
+  /** Follows the transcripts of the sessions and teammates that are shown now. */
+  follow(shown: Iterable<{ session: ClaudeSession; agent: string }>, teammates: readonly PaneTeammate[] = []): void {
     const sessions: { sessionId: string; cwd: string | null }[] = [];
     for (const { session, agent } of shown) {
       if (session.sessionId === null) continue;
       sessions.push({ sessionId: session.sessionId, cwd: session.cwd });
-      this.#agents.set(session.sessionId, agent);
+      this.#noteAgent(session.sessionId, agent);
     }
-    if (JSON.stringify(sessions) === JSON.stringify(this.#followed)) return;
-    this.#followed = sessions;
-    this.#transcripts?.follow(sessions);
+    this.#teammates = teammates;
+    const followed = { sessions, teams: [...new Set(teammates.map(({ team }) => team))] };
+    if (JSON.stringify(followed) === JSON.stringify(this.#followed)) return;
+    this.#followed = followed;
+    this.#transcripts?.follow(sessions, followed.teams);
+  }
+
+  #noteAgent(sessionId: string, agent: string): void {
+    this.#agents.delete(sessionId);
+    this.#agents.set(sessionId, agent);
+    for (const oldest of this.#agents.keys()) {
+      if (this.#agents.size <= MAX_KNOWN_SESSIONS) break;
+      this.#agents.delete(oldest);
+    }
   }
 
   async stop(): Promise<void> {
@@ -264,6 +301,8 @@ export class ClaudeCode {
     for (const one of facts) {
       transcripts.delete(one.sessionId);
       transcripts.set(one.sessionId, one);
+      const mate = this.#teammates.find(({ team, name }) => team === one.teamName && name === one.agentName);
+      if (mate && !this.#agents.has(one.sessionId)) this.#noteAgent(one.sessionId, mate.agent);
     }
     for (const [id] of transcripts) {
       if (transcripts.size <= MAX_TRANSCRIPTS) break;
@@ -272,15 +311,22 @@ export class ClaudeCode {
     this.#report({ transcripts });
   }
 
-  #noteTranscripts(faults: readonly string[]): void {
+  #noteTranscripts({ faults, skipped: { tooLong, notJson } }: TranscriptsFound): void {
     const found = faults.length === 0 ? ({ state: 'ok', reason: null } as const) : degraded(faults);
-    this.#transcriptStatus = statusAfter(this.#transcriptStatus, { ...found, keptFrom: null, skipped: [] }, Date.now());
+    const counts = { [LINE_TOO_LONG]: tooLong, [LINE_NOT_JSON]: notJson };
+    const skipped = Object.entries(counts).flatMap(([reason, count]) =>
+      count === 0 ? [] : [{ reason, count, last: null }],
+    );
+    this.#transcriptStatus = statusAfter(this.#transcriptStatus, { ...found, keptFrom: null, skipped }, Date.now());
     if (!this.#stopped) this.#options.onStatus();
   }
 
   #compareHooks(): void {
     const { hooks, readers } = this.#options;
-    for (const session of readers.sessions.sessions) hooks?.compare(session);
+    for (const session of readers.sessions.sessions) {
+      // A killed session leaves its file behind, and the one that resumed it has the same id.
+      if (session.alive !== false) hooks?.compare(session);
+    }
   }
 
   #takeHooks(): void {

@@ -137,6 +137,11 @@ export class SwarmDescription {
     return this.#claudeAgents.shown();
   }
 
+  /** The teammates in panes of their own that are shown. */
+  shownTeammates(): ClaudeAgents['paneTeammates'] {
+    return this.#claudeAgents.paneTeammates;
+  }
+
   #wantsDescribing({ registry, messages, locks, cards, blocked, claude, at }: Signs): boolean {
     const last = this.#signs;
     if (last === null || last.registry !== registry || last.cards !== cards || last.blocked !== blocked) return true;

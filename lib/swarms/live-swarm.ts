@@ -254,7 +254,7 @@ export class LiveSwarm implements Runtime {
         beginsAll: () => this.#attention.requestIfDue(),
         changed: async (all) => {
           await this.#publisher.describeInTurns(all);
-          this.#claude?.follow(this.#description.shownSessions());
+          this.#claude?.follow(this.#description.shownSessions(), this.#description.shownTeammates());
           this.#publisher.publishSources();
         },
         endsAll: () => this.#heartbeat.done(),

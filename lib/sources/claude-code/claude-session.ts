@@ -105,8 +105,10 @@ export interface TranscriptFacts {
   permissionMode: string | null;
   cwd: string | null;
   gitBranch: string | null;
-  /** `tool_use` lines without a result. */
+  /** The oldest of the `tool_use` lines without a result. */
   tool: { name: string; input: string; since: number | null } | null;
+  /** How many calls have no result yet. */
+  openTools: number;
   lastPrompt: Excerpt | null;
   lastAnswer: Excerpt | null;
   /** Whether the newest turn ended with a question to the person, by the text of its last answer. */

@@ -6,6 +6,8 @@ export const MAX_LINE_BYTES = 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
 /** Longer than the fields that are equal at the end of most lines. */
 const IDENTITY_BYTES = 1024;
+/** Of a line over the limit, to tell what it was. */
+const KEPT_BYTES = 1024;
 const LF = 0x0a;
 
 /** Used by one read at a time; a buffer for each file would cost more than the thread itself. */
@@ -16,8 +18,8 @@ let longChunk: Buffer | null = null;
 export interface LineTaker {
   /** The bytes are only valid during the call. */
   line(bytes: Buffer): void;
-  /** A line over the limit, whose bytes were never kept. */
-  tooLong(): void;
+  /** A line over the limit, of which only its first bytes were kept. */
+  tooLong(begin: Buffer): void;
 }
 
 /** The bytes that one read may still read; lowered as it goes. */
@@ -30,6 +32,8 @@ export class LineCursor {
   offset = 0;
   /** How far a line that is skipped was scanned for its end; null between lines. */
   #scanned: number | null = null;
+  /** The first bytes of a line that is skipped. */
+  #begin: Buffer = Buffer.alloc(0);
   /** The skipped line is not counted: its beginning was never wanted. */
   #inside = false;
   /** The bytes before the offset, to notice that the file was replaced. */
@@ -102,6 +106,7 @@ export class LineCursor {
     }
     if (bytes.length <= MAX_LINE_BYTES) return false;
     this.#scanned = this.offset + bytes.length;
+    this.#begin = Buffer.from(bytes.subarray(0, KEPT_BYTES));
     return true;
   }
 
@@ -120,7 +125,8 @@ export class LineCursor {
       this.#scanned = from + bytes.length;
       return bytes.length > 0;
     }
-    if (!this.#inside) taker.tooLong();
+    if (!this.#inside) taker.tooLong(this.#begin);
+    this.#begin = Buffer.alloc(0);
     this.continueAt(fd, from + lf + 1);
     return true;
   }

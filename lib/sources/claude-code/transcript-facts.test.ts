@@ -54,6 +54,7 @@ test('FactsReader: a session that answered with a question', () => {
       cwd: '/home/u/proj',
       gitBranch: 'master',
       tool: null,
+      openTools: 0,
       lastPrompt: 'hello five',
       lastAnswer: 'Hello, I am the stand-in model. Should I go on with the refactoring?',
       asks: true,
@@ -177,4 +178,15 @@ test('FactsReader: fields of other types are passed over', () => {
   }
   const { lastPrompt, tool, contextTokens } = reader.facts('s', []);
   assert.deepEqual([lastPrompt?.text ?? null, tool, contextTokens], ['x', null, null]);
+});
+
+test('FactsReader: the next answer ends calls whose results were not read, such as a result over 1 MB', () => {
+  const other = { ...TOOL, id: 't2', name: 'Edit' };
+  const first = said([TOOL], { id: 'm1' });
+  assert.equal(read(first, said([other], { id: 'm1' })).openTools, 2, 'two lines of one answer');
+  const { tool, openTools } = read(first, said([other], { id: 'm2' }));
+  assert.deepEqual([tool?.name, openTools], ['Edit', 1]);
+  assert.equal(read(first, said([{ type: 'text', text: 'Done.' }], { id: 'm2' })).tool, null);
+  const failed = { ...said([], { model: '<synthetic>', id: 'm3' }), isApiErrorMessage: true };
+  assert.equal(read(first, failed).tool?.name, 'Bash', 'an error of the API proves nothing');
 });

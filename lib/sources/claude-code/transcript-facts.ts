@@ -11,7 +11,7 @@ const MAX_OPEN_TOOLS = 100;
 type Tool = NonNullable<TranscriptFacts['tool']>;
 
 /** All facts but those about subagents, which have files of their own. */
-type LineFacts = Omit<TranscriptFacts, 'sessionId' | 'subagents' | 'tool'>;
+type LineFacts = Omit<TranscriptFacts, 'sessionId' | 'subagents' | 'tool' | 'openTools'>;
 
 const NONE: LineFacts = {
   model: null,
@@ -33,13 +33,15 @@ const NONE: LineFacts = {
 
 export class FactsReader {
   #facts: LineFacts = NONE;
+  /** The id of the newest answer. */
+  #answer: string | null = null;
   /** Calls without a result, by their ids, the oldest first. */
   readonly #tools = new Map<string, Tool>();
 
   /** The facts so far. A tool counts as running from its call to its result; of several, the oldest. */
   facts(sessionId: string, subagents: TranscriptFacts['subagents']): TranscriptFacts {
     const [tool = null] = this.#tools.values();
-    return { ...this.#facts, sessionId, tool, subagents };
+    return { ...this.#facts, sessionId, tool, openTools: this.#tools.size, subagents };
   }
 
   /** @param line of the main agent's transcript */
@@ -77,6 +79,10 @@ export class FactsReader {
       this.#set({ errors: this.#facts.errors + 1, lastError: { kind, at, resolved: false }, asks: false });
       return;
     }
+    const answer = nameField(message, 'id');
+    // The API gives no further answer before it has every result. One over 1 MB was not read.
+    if (answer !== this.#answer) this.#tools.clear();
+    this.#answer = answer;
     const { lastError } = this.#facts;
     this.#set({
       model: nameField(message, 'model') ?? this.#facts.model,

@@ -1,5 +1,5 @@
 /** One transcript: how far its facts and its usage were read, and whether it is still the same file. */
-import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
 import type { ClaudeUsage, TranscriptMark } from './claude-session';
 import { type ByteBudget, fingerprint, LineCursor, type LineTaker, readAt } from './line-cursor';
 import { FactsReader } from './transcript-facts';
@@ -74,7 +74,7 @@ export class TranscriptFile {
   /** Notes what the file system says of it. @returns whether there may be something to read */
   look(): boolean {
     try {
-      const stat = statSync(this.path, { throwIfNoEntry: false });
+      const stat = lstatSync(this.path, { throwIfNoEntry: false });
       if (!stat?.isFile()) return false; // missing means wait
       this.#signature = `${stat.size}.${stat.mtimeMs}.${stat.ctimeMs}.${stat.ino}`;
       this.size = stat.size;
@@ -116,7 +116,7 @@ export class TranscriptFile {
     let ended = true;
     let fd: number | null = null;
     try {
-      fd = openSync(this.path, constants.O_RDONLY | constants.O_NONBLOCK);
+      fd = openSync(this.path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
       this.size = fstatSync(fd).size;
       this.#begin(fd, firstBytes);
       const { offset } = this.#usage;
@@ -204,7 +204,8 @@ export class TranscriptFile {
         if (facts) this.facts?.take(line);
         if (usage) this.#takeUsage(line);
       },
-      tooLong: () => usage && this.#sink.skipped('line too long'),
+      // Results with images are often as long; only an answer has usage.
+      tooLong: (begin) => usage && lineUse(begin) === 'answer' && this.#sink.skipped('line too long'),
     };
   }
 

@@ -1,5 +1,5 @@
 /** Where Claude Code keeps the transcript of a session and those of its subagents. */
-import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const MAX_SLUG_LENGTH = 200;
@@ -80,9 +80,10 @@ function names(folder: string): string[] {
   }
 }
 
+/** Links to files are not followed: one may be to a credential. */
 function isFile(path: string): boolean {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+    return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
   } catch {
     return false; // not a folder, or not permitted
   }

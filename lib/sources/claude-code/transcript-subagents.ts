@@ -52,7 +52,7 @@ export class SubagentsReader {
 /** A torn or missing file leaves what was known. */
 function readMeta(known: Known, now: number): boolean {
   const path = known.path.replace(/\.jsonl$/, '.meta.json');
-  const options = { limitBytes: MAX_META_BYTES, known: known.metaSignature, followLinks: true, now };
+  const options = { limitBytes: MAX_META_BYTES, known: known.metaSignature, followLinks: false, now };
   const reading = readIfChanged(path, options);
   const meta = reading.kind === 'read' ? parseObject(reading.bytes) : null;
   if (reading.kind !== 'read' || meta === null) return false;

@@ -2,7 +2,7 @@
  * Finds the transcripts of teammates in tmux panes: they have no session file, so only their lines say to which team
  * they belong.
  */
-import { closeSync, openSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readAt } from './line-cursor';
 
@@ -35,8 +35,9 @@ export class TeammatesFinder {
     const known = this.#teams.get(path);
     if (known !== undefined) return known;
     try {
-      const { mtimeMs, size } = statSync(path);
-      if (now - mtimeMs > MAX_AGE_MS) return null;
+      const found = lstatSync(path);
+      const { mtimeMs, size } = found;
+      if (!found.isFile() || now - mtimeMs > MAX_AGE_MS) return null;
       const team = TEAM.exec(headOf(path))?.[1] ?? null;
       if (team !== null || size >= HEAD_BYTES) this.#teams.set(path, team);
       return team;
@@ -55,7 +56,8 @@ function transcriptsIn(folder: string): string[] {
 }
 
 function headOf(path: string): string {
-  const fd = openSync(path, 'r');
+  // It may have been replaced since: a link may be to a credential, and a pipe must not block.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   try {
     return readAt(fd, 0, HEAD_BYTES).toString();
   } finally {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import {
@@ -10,6 +11,7 @@ import {
   PROJECT,
   tokenSums,
 } from '../../../test/support/transcripts';
+import { Transcripts } from './transcripts';
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -128,6 +130,23 @@ test('poll(): teammates in panes of their own are found by their team, as long a
   other.read();
   other.read();
   assert.deepEqual([...other.facts.keys()], [lead]);
+});
+
+test('poll(): a pipe, a folder and a link beside transcripts of teammates are not opened', () => {
+  const { folder, projects } = made('team-tmux');
+  const lead = sessionIn('team-tmux', 'd21e');
+  rmSync(join(projects, `${sessionIn('team-tmux', '4cf2')}.jsonl`));
+  const path = join(projects, `${sessionIn('team-tmux', 'd536')}.jsonl`);
+  utimesSync(path, new Date(), new Date());
+  renameSync(path, join(folder, 'elsewhere.txt'));
+  symlinkSync(join(folder, 'elsewhere.txt'), path);
+  mkdirSync(join(projects, 'folder.jsonl'));
+  execFileSync('mkfifo', [join(projects, 'pipe.jsonl')]);
+  const follower = new Follower({ folder }, ['session-d21ea0c8']);
+  follower.follow(lead);
+  follower.read();
+  follower.read();
+  assert.deepEqual([...follower.facts.keys()], [lead]);
 });
 
 test('drain(): a session that is no longer followed is counted to its end', () => {
@@ -313,3 +332,32 @@ function answer(id: string, { text = 'Done.' } = {}): string {
 function prompt(content: string): string {
   return `${JSON.stringify({ parentUuid: null, isSidechain: false, type: 'user', message: { role: 'user', content } })}\n`;
 }
+
+test('step(): of lines over 1 MB those that can contain no usage are not counted as skipped', () => {
+  const { folder, projects } = made();
+  const result = { type: 'user', message: { content: [{ type: 'tool_result', content: 'x'.repeat(1_100_000) }] } };
+  const answer = { type: 'assistant', message: { content: [{ type: 'text', text: 'x'.repeat(1_100_000) }] } };
+  writeFileSync(
+    join(projects, 'one.jsonl'),
+    [result, answer, result].map((line) => `${JSON.stringify(line)}\n`).join(''),
+  );
+  const follower = new Follower({ folder });
+  follower.follow('one');
+  follower.read();
+  assert.equal(follower.skipped.tooLong, 1);
+});
+
+test('new Transcripts(): marks of files outside of the folder are not opened', () => {
+  const { folder, projects } = made('session-life');
+  const elsewhere = join(folder, 'elsewhere.jsonl');
+  const sessionId = sessionIn('session-life', '1b5c');
+  const inside = join(projects, `${sessionId}.jsonl`);
+  writeFileSync(elsewhere, readFileSync(inside));
+  const read = (file: string) => {
+    const transcripts = new Transcripts({ folder, marks: [{ file, head: '', offset: 0 }] });
+    transcripts.poll(0);
+    while (transcripts.step());
+    return transcripts.drain(0).usage.length > 0;
+  };
+  assert.deepEqual([inside, elsewhere, join(projects, '..', '..', 'elsewhere.jsonl')].map(read), [true, false, false]);
+});

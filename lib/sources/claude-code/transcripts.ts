@@ -2,7 +2,7 @@
  * Follows the transcripts of the sessions that are shown, and counts the usage of those that were. Synchronous and in
  * steps of a few milliseconds: runs in a thread of its own.
  */
-import { join } from 'node:path';
+import { join, normalize, sep } from 'node:path';
 import type { ClaudeUsage, TranscriptFacts, TranscriptMark } from './claude-session';
 import { KnownIds } from './known-ids';
 import { FactsReader } from './transcript-facts';
@@ -101,7 +101,10 @@ export class Transcripts {
     this.#options = { sliceBytes: SLICE_BYTES, firstLookBytes: FIRST_LOOK_BYTES, ...options };
     this.#marks = new Map(options.marks.map((mark) => [mark.file, mark]));
     // What a session wrote while nobody followed it is counted too, even if it has ended since.
+    const projects = `${join(options.folder, 'projects')}${sep}`;
     for (const { file: path, offset } of options.marks) {
+      // Claude Code's folder was another one then.
+      if (!normalize(path).startsWith(projects)) continue;
       const file = this.#open(path);
       if (!file.look() || file.size === offset) this.#files.delete(path);
     }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,4 +40,15 @@ test('projectFolders(): only the root outside a repository, and without worktree
   mkdirSync(lost);
   writeFileSync(join(lost, '.git'), 'no line of git');
   assert.deepEqual(projectFolders(lost), [lost]);
+});
+
+test('projectFolders(): a pipe in the place of a file of git is not waited for', () => {
+  const { main } = repository('pipes');
+  mkdirSync(join(main, '.git', 'worktrees', 'odd'));
+  execFileSync('mkfifo', [join(main, '.git', 'worktrees', 'odd', 'gitdir')]);
+  assert.equal(projectFolders(main)[0], main);
+  const piped = join(folder, 'piped');
+  mkdirSync(piped);
+  execFileSync('mkfifo', [join(piped, '.git')]);
+  assert.deepEqual(projectFolders(piped), [piped]);
 });

@@ -1,10 +1,13 @@
 /** The folders of a project: its root and the worktrees of the git repository that it is part of, without running git. */
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readIfChanged } from '../../platform/read-file';
 
 /** A person has a few; each costs one small file. */
 const MAX_WORKTREES = 200;
 const MAX_PARENTS = 40;
+/** They contain one path. */
+const MAX_GIT_FILE_BYTES = 64 * 1024;
 
 /**
  * Lists the folders in which sessions count as sessions of a project: the root, and every worktree of its repository,
@@ -65,11 +68,10 @@ function entriesIn(folder: string): string[] {
 }
 
 function readLine(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8').split('\n', 1)[0] ?? null;
-  } catch {
-    return null; // removed meanwhile, or not readable
-  }
+  const options = { limitBytes: MAX_GIT_FILE_BYTES, known: null, followLinks: true, now: Date.now() };
+  const reading = readIfChanged(path, options);
+  // Else it was removed meanwhile, can't be read, or is a pipe.
+  return reading.kind === 'read' ? (reading.bytes.toString().split('\n', 1)[0] ?? null) : null;
 }
 
 function realPath(path: string): string | null {
