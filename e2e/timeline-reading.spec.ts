@@ -11,7 +11,7 @@ test('legend: explains every mark, and can be hidden', async ({ page, swarm, ser
   story(swarm);
   await server.start();
   await open(page, server);
-  for (const text of ['active', 'stale', 'dead', 'lock held', 'question', 'not known', 'folded idle time']) {
+  for (const text of ['running', 'stale', 'dead', 'lock held', 'question', 'not known', 'folded idle time']) {
     await expect(legend(page).getByText(text, { exact: true }).first()).toBeVisible();
   }
   const button = drawer(page).getByRole('button', { name: 'Legend' });

@@ -70,7 +70,7 @@ test('timeline: each agent has a lane, and messages of the stream appear in it a
   story(swarm);
   await server.start();
   await open(page, server);
-  await expect(lane(page, 'agent-0')).toHaveAccessibleName(/2 messages, 0 locks, active/);
+  await expect(lane(page, 'agent-0')).toHaveAccessibleName(/2 messages, 0 locks, running/);
   await expect(lane(page, 'agent-1')).toHaveAccessibleName(/2 messages, 1 lock, /);
   swarm.send({ sender: 'agent-2', recipients: ['agent-0'] });
   await expect(lane(page, 'agent-2')).toHaveAccessibleName(/2 messages, 0 locks/);
@@ -419,7 +419,7 @@ test.describe('with a history that outlives the server', () => {
     story(swarm);
     await server.start();
     await open(page, server, '?view=timeline&span=15m');
-    await expect(lane(page, 'agent-0')).toHaveAccessibleName(/active/);
+    await expect(lane(page, 'agent-0')).toHaveAccessibleName(/running/);
     await server.stop('SIGKILL');
     await expect(connection(page)).toHaveText(/Disconnected/);
     // While the page is disconnected, the newest time is not known either.

@@ -3,6 +3,7 @@ import { nearestThing, nextThing, type Thing, thingsOf } from '@/components/time
 import type { Lane, Lanes } from '@/components/timeline/timeline-lanes';
 import type { TimelineView } from '@/components/timeline/timeline-view';
 import type { Address } from '@/lib/client/address';
+import { healthWord } from '@/lib/client/health-word';
 import { counted } from '@/lib/client/text';
 import { AgentName } from '../ui/agent-name';
 import { type Pointed, usePointed } from './pointed';
@@ -108,7 +109,8 @@ function inWords({ ticks, bars, health, lives }: Lane): string {
   const files = new Set(recorded.map(({ lock }) => lock.lock_file));
   const earlier = bars.filter(({ byFile, lock }) => byFile && !files.has(lock.lock_file));
   const locks = [...recorded, ...earlier].reduce((sum, { lock }) => sum + lock.count, 0);
-  const last = health.at(-1)?.health ?? 'not registered';
+  const newest = health.at(-1)?.health;
+  const last = newest ? healthWord(newest) : 'not registered';
   const former = lives.length > 0 ? `, ${counted(lives.length, 'former process', 'former processes')}` : '';
   return `${counted(messages, 'message')}, ${counted(locks, 'lock')}, ${last}${former}`;
 }

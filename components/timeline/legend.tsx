@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useSyncExternalStore } from 'react';
+import { healthWord } from '@/lib/client/health-word';
 import type { TypeMeaning } from '@/lib/client/message-type';
 import type { AgentHealth } from '@/lib/contract/schemas';
 import { ACTIVITY_COLOURS, HEALTH_COLOURS, MEANING_COLOURS } from './colours';
@@ -21,7 +22,7 @@ export function useLegendFits(): boolean {
 }
 
 const HEALTH_WORDS: Partial<Record<AgentHealth, string>> = {
-  active: 'active',
+  active: healthWord('active'),
   stale: 'stale',
   dead: 'dead',
   unknown: 'unknown, moved',

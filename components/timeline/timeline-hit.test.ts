@@ -98,7 +98,7 @@ test('thingAt(): a boundary states since when another process has the id', () =>
   };
   assert.equal(wordsAt(30.2), 'agent-1 · another process has this id since 12:00:30 · pid 41231, pane %2');
   assert.equal(wordsAt(90), 'agent-1 · another process has this id, first seen at 12:01:30 · pid 9, pane unknown');
-  assert.match(wordsAt(31) ?? '', /active 12:00:30 to 12:00:50/);
+  assert.match(wordsAt(31) ?? '', /running 12:00:30 to 12:00:50/);
   const [, own] = changed.lanes as [Lane, Lane];
   const [first] = thingsOf(own, scale);
   assert.deepEqual([first?.kind, first?.at], ['life', at(30)]);

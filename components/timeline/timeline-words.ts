@@ -1,6 +1,7 @@
 /** Describes the things on a timeline in words. */
 
 import type { Address } from '@/lib/client/address';
+import { healthWord } from '@/lib/client/health-word';
 import { isoOf } from '@/lib/client/spans';
 import { asText, counted, revealed, truncated } from '@/lib/client/text';
 import { clockTime, duration } from '@/lib/client/time';
@@ -53,7 +54,7 @@ export function thingWords(thing: Thing, now: number, zone?: string): string {
       if (unknown)
         return `${SUBJECTS[unknown.about]} not known · ${lasted(unknown.since, unknown.until)} · ${unknown.reason}`;
       const does = activity ? `${activity.state} ${lasted(activity.since, activity.until)} · ` : '';
-      return `${agent} · ${does}${health ? `${health.health} ${lasted(health.since, health.until)}` : 'not registered'} · ${clock(thing.at)}`;
+      return `${agent} · ${does}${health ? `${healthWord(health.health)} ${lasted(health.since, health.until)}` : 'not registered'} · ${clock(thing.at)}`;
     }
   }
 }
