@@ -344,11 +344,24 @@ test.describe('with a clipboard', () => {
   });
 });
 
+test('agents: the counts of many states stay inside their panel', async ({ page, swarm, server }) => {
+  busy(swarm);
+  await server.start();
+  await page.setViewportSize({ width: 800, height: 900 });
+  await openLive(page, server);
+  const agents = panel(page, 'Agents');
+  const counts = agents.getByRole('button', { name: /^\d+ (running|stale|dead|unknown)$/ });
+  expect(await counts.count()).toBeGreaterThan(3);
+  const [place, last] = await Promise.all([agents.boundingBox(), counts.last().boundingBox()]);
+  expect((last?.x ?? 0) + (last?.width ?? 0)).toBeLessThanOrEqual((place?.x ?? 0) + (place?.width ?? 0));
+});
+
 test('detail: without a clipboard the command is selected', async ({ page, swarm, server }) => {
   await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   await page.goto(`${server.url}/?agent=agent-0`);
+  await expect(connection(page)).toHaveText(/Live/);
   const about = detail(page, 'agent-0');
   await about.getByRole('button', { name: 'Copy: Within tmux' }).click();
   await expect(about.getByRole('status').filter({ hasText: 'Selected' })).toBeVisible();

@@ -76,7 +76,7 @@ test('base path: everything works under a sub-path, without requests outside of 
   await expect(panel(page, 'Messages')).not.toContainText('Said live.');
 
   for (const view of ['timeline', 'talk', 'waits', 'usage']) {
-    const asked = page.waitForResponse(/\/api\/(timeline|talk|waiting)/);
+    const asked = page.waitForResponse(/\/api\/(timeline|talk|waiting|usage)/);
     await page.goto(`${server.url}?view=${view}`);
     expect((await asked).status(), view).toBe(200);
   }

@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AgentProcesses, ownPidDomain } from '../lib/simulator/agent-processes';
-import { type SessionChange, SessionFile } from '../lib/simulator/claude/session-file';
+import { type SessionChange, SessionFile } from '../lib/simulator/claude-session-file';
 import { test as base } from './fixtures';
 
 /** Sessions of Claude Code in a configuration folder of their own, each with a live process. */

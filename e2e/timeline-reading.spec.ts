@@ -260,6 +260,10 @@ for (const viewport of [
     await line.focus();
     await page.keyboard.press('End');
     await expect.poll(panels).toBeGreaterThanOrEqual(300);
+    const [needsYou, row] = await Promise.all(
+      ['#needs-you', '.panels-row'].map((part) => page.locator(part).boundingBox()),
+    );
+    expect((needsYou?.y ?? 0) + (needsYou?.height ?? 0)).toBeLessThanOrEqual((row?.y ?? 0) + 1);
     const content = await page.locator('#drawer-content').boundingBox();
     expect((content?.y ?? 0) + (content?.height ?? 0)).toBeLessThanOrEqual(viewport.height);
   });

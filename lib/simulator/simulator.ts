@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseRegistry, REGISTRY_FILE } from '../sources/claudeswarm/registry';
 import { type AgentProcess, AgentProcesses } from './agent-processes';
-import { Terminals } from './claude/terminals';
 import { type Counts, Player, type Written } from './player';
 import { generateStory, type StoryAction } from './story';
+import { Terminals } from './terminals';
 
 export interface SimulatorOptions {
   /** Created if it does not exist. */

@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { type AgentProcess, AgentProcesses, ownPidDomain } from '../../lib/simulator/agent-processes';
 
 const FILE = join(import.meta.dirname, '../fixtures/claude-code/replay.jsonl');
-/** The folder of the project in the captured runs. */
-const CAPTURED_PROJECT = '/home/u/proj';
+/** The folders of the captured projects; one that is not trusted has a name of its own. */
+const CAPTURED_PROJECT = /^\/home\/u\/proj[^/]*/;
 
 type Fields = Record<string, unknown>;
 
@@ -151,7 +151,7 @@ export class Replay {
     const fields = Object.entries(merged(replayed.captured, step)).map(([name, value]) => {
       if (name === 'pid' || name === 'procStart') return [name, replayed.process[name]];
       if (name === 'pidDomain') return [name, ownPidDomain()];
-      if (name === 'cwd') return [name, String(value).replace(CAPTURED_PROJECT, this.#root)];
+      if (name === 'cwd') return [name, String(value).replace(CAPTURED_PROJECT, () => this.#root)];
       if (/^(startedAt|updatedAt|statusUpdatedAt|nameSince)$/.test(name)) return [name, Number(value) + this.#shiftMs];
       return [name, value];
     });

@@ -1,8 +1,8 @@
 /** What a simulated agent does and says in a turn, besides its words in the swarm. */
 import path from 'node:path';
-import type { Random } from '../random';
-import type { StoryDialog } from '../world';
-import type { ToolCall } from './transcript-file';
+import type { ToolCall } from './claude-transcript-file';
+import type { Random } from './random';
+import type { StoryDialog } from './world';
 
 export const WORKING_WORDS = [
   'Let me read that first.',

@@ -1,8 +1,8 @@
 /** The transcript of a session, a subagent or a teammate, in the shapes of Claude Code 2.1.332. */
 import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Random } from '../random';
-import { CLAUDE_VERSION } from './session-file';
+import { CLAUDE_VERSION } from './claude-session-file';
+import type { Random } from './random';
 
 /** The tokens of one answer of the API. */
 export interface AnswerTokens {

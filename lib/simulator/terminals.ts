@@ -3,12 +3,12 @@
  * into a configuration folder.
  */
 import { mkdirSync, realpathSync } from 'node:fs';
-import { formatNaiveLocal } from '../../sources/claudeswarm/written-form';
-import { type AgentProcess, ownPidDomain } from '../agent-processes';
-import { Random } from '../random';
-import type { Deed, StoryAgent, StoryMessage } from '../world';
-import { Team } from './team';
+import { formatNaiveLocal } from '../sources/claudeswarm/written-form';
+import { type AgentProcess, ownPidDomain } from './agent-processes';
+import { Team } from './claude-team';
+import { Random } from './random';
 import { Terminal } from './terminal';
+import type { Deed, StoryAgent, StoryMessage } from './world';
 
 /** The agent that joins at this place leads a team. */
 const LEAD_PLACE = 3;

@@ -1,8 +1,8 @@
 /** The subagents of one session: they run by themselves for some seconds, each with a transcript of its own. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Random } from '../random';
-import { MODELS, smallTokens, type ToolCall, type TranscriptFile } from './transcript-file';
+import { MODELS, smallTokens, type ToolCall, type TranscriptFile } from './claude-transcript-file';
+import type { Random } from './random';
 
 interface Subagent {
   transcript: TranscriptFile;

@@ -3,13 +3,13 @@
  * It reads no clock: every call gives the time, in milliseconds since 1970.
  */
 import path from 'node:path';
-import type { AgentProcess } from '../agent-processes';
-import type { Random } from '../random';
-import type { StoryAgent, StoryDialog } from '../world';
-import { type SessionChange, SessionFile } from './session-file';
-import { Subagents } from './subagents';
-import { LAST_WORDS, RESULTS, ToolCalls, WORKING_WORDS } from './tool-calls';
-import { type AnswerTokens, MODELS, projectSlug, type ToolCall, TranscriptFile } from './transcript-file';
+import type { AgentProcess } from './agent-processes';
+import { type SessionChange, SessionFile } from './claude-session-file';
+import { Subagents } from './claude-subagents';
+import { LAST_WORDS, RESULTS, ToolCalls, WORKING_WORDS } from './claude-tool-calls';
+import { type AnswerTokens, MODELS, projectSlug, type ToolCall, TranscriptFile } from './claude-transcript-file';
+import type { Random } from './random';
+import type { StoryAgent, StoryDialog } from './world';
 
 /** The conversation is compacted above it; the model's window is 200,000 tokens. */
 const MAX_CONTEXT_TOKENS = 160_000;

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpath
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { generateStory, type StoryAction } from '../story';
+import { projectSlug } from './claude-transcript-file';
+import { generateStory, type StoryAction } from './story';
 import { Terminals } from './terminals';
-import { projectSlug } from './transcript-file';
 
 const START = Date.parse('2026-11-29T12:00:00Z');
 /** Of no process of this machine. */

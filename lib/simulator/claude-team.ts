@@ -5,9 +5,9 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import type { Random } from '../random';
+import { smallTokens, type TranscriptFile } from './claude-transcript-file';
+import type { Random } from './random';
 import type { Terminal } from './terminal';
-import { smallTokens, type TranscriptFile } from './transcript-file';
 
 const MAX_TASKS = 12;
 const WORK = [
