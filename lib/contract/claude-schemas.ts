@@ -49,7 +49,7 @@ export const agentWork = z.object({
       id: z.string(),
       type: z.string().nullable(),
       description: z.string().nullable(),
-      finished: z.boolean(),
+      finished: z.boolean().describe('It no longer runs.'),
     }),
   ),
 });

@@ -264,3 +264,15 @@ test('describe(): a teammate is listed once, also where the registry keeps a sta
     ['agent-1 null idle', 'former null unknown', 'agent-2 agent-1 working'],
   );
 });
+
+test('describe(): a subagent that a killed session left unfinished does not run in an idle one; a teammate may', () => {
+  const subagent = { id: 'a1', type: 'general-purpose', description: null, teammate: null, finished: false };
+  const subagents = [subagent, { ...subagent, id: 'a2', teammate: 'tester' }];
+  const transcripts = new Map([['s', transcriptFacts({ subagents })]]);
+  const running = (status: string) => {
+    show([claudeSession({ pid: 2, sessionId: 's', status })], { transcripts });
+    return description.agents.agents[0]?.work?.subagents.filter(({ finished }) => !finished).map(({ id }) => id);
+  };
+  assert.deepEqual(running('busy'), ['a1', 'a2'], 'a session is busy while its subagents run');
+  assert.deepEqual(running('idle'), ['a2']);
+});

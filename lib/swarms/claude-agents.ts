@@ -231,7 +231,12 @@ export class ClaudeAgents implements ClaudeEvidence {
       last_turn_ms: facts?.lastTurnMs ?? null,
       errors: facts?.errors ?? 0,
       compactions: facts?.compactions ?? 0,
-      subagents: facts?.subagents.map((one) => ({ ...one })) ?? [],
+      // A session is busy while its subagents run. A killed one leaves them unfinished.
+      subagents:
+        facts?.subagents.map(({ teammate, finished, ...one }) => ({
+          ...one,
+          finished: finished || (isTurnOver && teammate === null),
+        })) ?? [],
     };
   }
 }
