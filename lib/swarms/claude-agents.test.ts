@@ -6,7 +6,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { claudeSession, claudeTeam, inPane, teamMember } from '../../test/support/claude-sessions';
 import { agentsAnswer } from '../contract/schemas';
 import { statistics } from '../rules/stats';
-import type { ClaudeSession, TranscriptFacts } from '../sources/claude-code/claude-session';
+import type { ClaudeSession, ClaudeTask, TranscriptFacts } from '../sources/claude-code/claude-session';
 import { AgentCardsReader } from '../sources/claudeswarm/agent-cards';
 import { LocksReader } from '../sources/claudeswarm/locks';
 import { RegistryReader } from '../sources/claudeswarm/registry';
@@ -154,4 +154,40 @@ test('describe(): hooks give the tool of a prompt and the end of a turn before a
   show([session('idle')], hooks({ permission: null, turnEnded }));
   const { work } = description.agents.agents[0] ?? {};
   assert.deepEqual([work?.asks, work?.last_answer?.text], [true, turnEnded.lastMessage]);
+});
+
+test('describe(): the owner of a blocked task of a team is the agent that waits; tasks alone change no agent', () => {
+  const lead = claudeSession({ pid: 2, name: 'api' });
+  const teams = [claudeTeam(lead, [teamMember('tester'), teamMember('writer')])];
+  const task = (id: string, owner: string, status: string, blockedBy: string[] = []): ClaudeTask => {
+    return {
+      list: 'team',
+      id,
+      subject: 'Go',
+      description: null,
+      activeForm: null,
+      status,
+      owner,
+      blocks: [],
+      blockedBy,
+    };
+  };
+  const blocked = task('2', 'writer', 'pending', ['1']);
+  show([lead], { teams, tasks: [task('1', 'tester', 'in_progress'), blocked] });
+  const { agents, sessionTasks } = description;
+  assert.deepEqual(
+    sessionTasks.map(({ id, assignedTo, blockedBy }) => [id, assignedTo, blockedBy]),
+    [
+      ['1', 'tester', []],
+      ['2', 'writer', ['1']],
+    ],
+  );
+  show([lead], { teams, tasks: [task('1', 'tester', 'in_progress'), blocked] });
+  assert.equal(description.sessionTasks, sessionTasks, 'the same list while none differs');
+  show([lead], { teams, tasks: [task('1', 'tester', 'completed'), blocked] });
+  assert.deepEqual(
+    description.sessionTasks.map(({ id }) => id),
+    ['2'],
+  );
+  assert.deepEqual(description.agents, agents);
 });

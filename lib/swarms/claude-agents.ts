@@ -15,10 +15,18 @@ import {
   teammates,
 } from '../rules/session-agents';
 import { type JoinEntry, joinSessions, type ProcessPlaces } from '../rules/session-join';
-import type { ClaudeSession, ClaudeTeam, Excerpt, TranscriptFacts } from '../sources/claude-code/claude-session';
+import { sessionTasks } from '../rules/session-tasks';
+import type {
+  ClaudeSession,
+  ClaudeTask,
+  ClaudeTeam,
+  Excerpt,
+  TranscriptFacts,
+} from '../sources/claude-code/claude-session';
 import { endsWithQuestion } from '../sources/claude-code/transcript-excerpts';
 import { readInstant } from '../sources/claudeswarm/naive-time';
 import type { Registry, RegistryEntry } from '../sources/claudeswarm/registry';
+import type { Task } from '../sources/claudeswarm/tasks';
 import { isPid, type ProcessTable } from '../sources/processes/processes';
 
 /** What hooks said of a session last. Times are milliseconds since 1970. */
@@ -33,6 +41,9 @@ export interface HookFacts {
 export interface ClaudeFacts {
   sessions: readonly ClaudeSession[];
   teams: readonly ClaudeTeam[];
+  tasks: readonly ClaudeTask[];
+  /** The task list of each team, by the name of the team's folder. */
+  taskLists: ReadonlyMap<string, string>;
   /** By session id. */
   transcripts: ReadonlyMap<string, TranscriptFacts>;
   hooks: ReadonlyMap<string, HookFacts>;
@@ -45,6 +56,8 @@ export interface ClaudeFacts {
 export const NO_CLAUDE_FACTS: ClaudeFacts = {
   sessions: [],
   teams: [],
+  tasks: [],
+  taskLists: new Map(),
   transcripts: new Map(),
   hooks: new Map(),
   folders: [],
@@ -66,6 +79,7 @@ export class ClaudeAgents implements ClaudeEvidence {
   #sessions = new Map<RegistryEntry, ClaudeSession>();
   #teammates = new Map<RegistryEntry, Teammate>();
   #own = new Set<RegistryEntry>();
+  #tasks: readonly Task[] = [];
 
   constructor(options: ClaudeAgentsOptions) {
     this.#options = options;
@@ -82,6 +96,15 @@ export class ClaudeAgents implements ClaudeEvidence {
   /** The sessions that are shown, with the ids of their agents. */
   *shown(): Iterable<{ session: ClaudeSession; agent: string }> {
     for (const [{ id }, session] of this.#sessions) yield { session, agent: id };
+  }
+
+  /** The unfinished tasks of lists, each with the agent that owns it. The same list while nothing in it differs. */
+  get tasks(): readonly Task[] {
+    const { tasks, taskLists } = this.#facts;
+    const mates = [...this.#teammates].map(([{ id }, mate]) => [id, mate] as const);
+    const found = sessionTasks(tasks, taskLists, mates);
+    if (JSON.stringify(found) !== JSON.stringify(this.#tasks)) this.#tasks = found;
+    return this.#tasks;
   }
 
   /** Joins sessions to the entries of the registry, and lists the others that are part of the swarm. */

@@ -42,7 +42,7 @@ function world() {
           if (reader.error) throw reader.error;
         },
       },
-      teams: { teams: [], status: OK, refresh: async () => false },
+      teams: { teams: [], tasks: [], taskLists: new Map(), status: OK, refresh: async () => false },
       watch: (onHint) => {
         hint = onHint;
         const close = async () => {

@@ -4,6 +4,7 @@
  */
 import type {
   ClaudeSession,
+  ClaudeTask,
   ClaudeTeam,
   ClaudeUsage,
   TranscriptFacts,
@@ -24,6 +25,8 @@ export interface SessionsSource {
 export interface TeamsSource {
   /** A new list after a change. */
   readonly teams: readonly ClaudeTeam[];
+  readonly tasks: readonly ClaudeTask[];
+  readonly taskLists: ReadonlyMap<string, string>;
   readonly status: ReaderStatus;
   refresh(): Promise<unknown>;
 }
@@ -233,17 +236,18 @@ export class ClaudeCode {
   #take(): void {
     const { sessions: reader, teams: teamsReader } = this.#options.readers;
     const { sessions, status } = reader;
-    const { teams } = teamsReader;
+    const { teams, tasks, taskLists } = teamsReader;
     const folders = this.#folders;
     const unread = unreadReason(status);
     const last = this.#facts;
-    const isSame = sessions === last.sessions && teams === last.teams && folders === last.folders;
-    if (isSame && unread === last.unread) return;
+    const areSame = sessions === last.sessions && teams === last.teams && folders === last.folders;
+    const haveSameTasks = tasks === last.tasks && taskLists === last.taskLists;
+    if (areSame && haveSameTasks && unread === last.unread) return;
     if (sessions !== last.sessions) {
       this.#noteProcesses(sessions);
       this.#compareHooks();
     }
-    this.#report({ sessions, teams, folders, unread, hooks: this.#hooksOf(sessions) });
+    this.#report({ sessions, teams, tasks, taskLists, folders, unread, hooks: this.#hooksOf(sessions) });
   }
 
   #report(part: Partial<ClaudeFacts>): void {

@@ -15,6 +15,7 @@ import type { AgentCards, AgentCardsReader } from '../sources/claudeswarm/agent-
 import type { LocksReader } from '../sources/claudeswarm/locks';
 import type { Registry, RegistryReader } from '../sources/claudeswarm/registry';
 import type { SwarmConfig } from '../sources/claudeswarm/swarm-config';
+import type { Task } from '../sources/claudeswarm/tasks';
 import { isPid, type ProcessTable } from '../sources/processes/processes';
 import { ClaudeAgents, type ClaudeAgentsOptions, type ClaudeFacts, NO_CLAUDE_FACTS } from './claude-agents';
 
@@ -58,6 +59,8 @@ export class SwarmDescription {
   blocked: BlockedAgents = new Map();
   /** What is known from Claude Code's files. */
   claude: ClaudeFacts = NO_CLAUDE_FACTS;
+  /** The unfinished tasks of Claude Code's lists, with the agents that own them. The same list while none differs. */
+  sessionTasks: readonly Task[] = [];
   readonly lives = new AgentLives();
   /** Agents that the registry does not list. */
   readonly #ownLives = new AgentLives();
@@ -153,6 +156,7 @@ export class SwarmDescription {
     const { processes, config } = this.#from;
     const agents = this.#claudeAgents;
     agents.update(registry, claude, processes);
+    this.sessionTasks = agents.tasks;
     const evidence: Evidence = {
       newestMessageBySender: messages,
       newestLockByHolder: locks,
