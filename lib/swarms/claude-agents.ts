@@ -4,7 +4,7 @@
  */
 import type { AgentSession, AgentWork } from '../contract/claude-schemas';
 import { instantWithin } from '../contract/instant';
-import { judgeActivity } from '../rules/agent-activity';
+import { type InProcessEvidence, judgeActivity } from '../rules/agent-activity';
 import type { ClaudeEvidence, ClaudeFields } from '../rules/agent-health';
 import {
   isWithin,
@@ -17,10 +17,12 @@ import {
 import { type JoinEntry, joinSessions, type ProcessPlaces } from '../rules/session-join';
 import { sessionTasks } from '../rules/session-tasks';
 import type {
+  AgentFacts,
   ClaudeSession,
   ClaudeTask,
   ClaudeTeam,
   Excerpt,
+  TeammateFacts,
   TranscriptFacts,
 } from '../sources/claude-code/claude-session';
 import { endsWithQuestion } from '../sources/claude-code/transcript-excerpts';
@@ -51,6 +53,8 @@ export interface ClaudeFacts {
   folders: readonly string[];
   /** Why sessions are not read, a sentence; null while they are. */
   unread: string | null;
+  /** When the sessions were last read, if they are not now; milliseconds since 1970. */
+  keptFrom: number | null;
 }
 
 export const NO_CLAUDE_FACTS: ClaudeFacts = {
@@ -62,7 +66,11 @@ export const NO_CLAUDE_FACTS: ClaudeFacts = {
   hooks: new Map(),
   folders: [],
   unread: 'The files of Claude Code are not read.',
+  keptFrom: null,
 };
+
+/** A session file is rewritten in place, on a busy machine for up to a second: until then its last status counts. */
+const MAX_UNREADABLE_MS = 5000;
 
 export interface ClaudeAgentsOptions {
   places: ProcessPlaces;
@@ -80,6 +88,7 @@ export class ClaudeAgents implements ClaudeEvidence {
   #teammates = new Map<RegistryEntry, Teammate>();
   #own = new Set<RegistryEntry>();
   #tasks: readonly Task[] = [];
+  #now = 0;
 
   constructor(options: ClaudeAgentsOptions) {
     this.#options = options;
@@ -108,9 +117,10 @@ export class ClaudeAgents implements ClaudeEvidence {
   }
 
   /** Joins sessions to the entries of the registry, and lists the others that are part of the swarm. */
-  update(registry: Registry | null, facts: ClaudeFacts, processes: Pick<ProcessTable, 'sight'>): void {
+  update(registry: Registry | null, facts: ClaudeFacts, processes: Pick<ProcessTable, 'sight'>, now: number): void {
     const entries = registry?.entries ?? [];
     this.#facts = facts;
+    this.#now = now;
     this.#sessions = new Map();
     this.#teammates = new Map();
     if (facts.sessions.length === 0) {
@@ -180,23 +190,60 @@ export class ClaudeAgents implements ClaudeEvidence {
   fields(entry: RegistryEntry, { blocked, suspended, active }: Parameters<ClaudeEvidence['fields']>[1]): ClaudeFields {
     const session = this.#sessions.get(entry) ?? null;
     const mate = this.#teammates.get(entry) ?? null;
-    const facts = this.#transcript(session, mate);
-    const hooks = session?.sessionId ? (this.#facts.hooks.get(session.sessionId) ?? null) : null;
+    const inProcess = mate && this.#inProcess(mate);
+    const facts = inProcess ?? this.#transcript(session, mate);
+    const hooks = this.#hooks(session);
+    const keptFrom = session && this.#keptFrom(session);
     const activity = judgeActivity({
-      ...{ session, blocked, suspended, active, unread: this.#facts.unread },
+      ...{ session, keptFrom, blocked, suspended, active, unread: this.#facts.unread },
       promptTool: hooks?.permission?.tool ?? facts?.tool?.name ?? null,
-      teammate: mate && { lead: mate.lead, active: mate.member.isActive },
+      teammate: mate && {
+        ...{ lead: mate.lead, active: mate.member.isActive },
+        inProcess: inProcess && this.#inProcessEvidence(mate.leadSession, inProcess),
+      },
     });
     return {
       source: this.#own.has(entry) ? 'claude-code' : 'registry',
       lead: mate?.lead ?? null,
-      session: session && describeSession(session, facts),
+      session: session && describeSession(session, facts, keptFrom === null),
       activity,
       work: this.#work(facts, hooks, activity.state === 'idle'),
     };
   }
 
-  #transcript(session: ClaudeSession | null, mate: Teammate | null): TranscriptFacts | null {
+  /** Since when the status of a session is not known; null while it is. */
+  #keptFrom({ keptFrom }: ClaudeSession): number | null {
+    if (keptFrom !== null && Math.abs(this.#now - keptFrom) > MAX_UNREADABLE_MS) return keptFrom;
+    return this.#facts.unread === null ? null : this.#facts.keptFrom;
+  }
+
+  #hooks(session: ClaudeSession | null): HookFacts | null {
+    return session?.sessionId ? (this.#facts.hooks.get(session.sessionId) ?? null) : null;
+  }
+
+  /** Of teammates that had the same name one after the other, the one whose transcript was written last. */
+  #inProcess({ member, leadSession }: Teammate): TeammateFacts | null {
+    if (member.tmuxPaneId !== 'in-process' || leadSession.sessionId === null) return null;
+    const named = this.#facts.transcripts.get(leadSession.sessionId)?.teammates ?? [];
+    const found = named.filter(({ agentName }) => agentName === member.name);
+    return found.reduce<TeammateFacts | null>(
+      (newest, one) => ((one.newestAt ?? 0) >= (newest?.newestAt ?? 0) ? one : newest),
+      null,
+    );
+  }
+
+  #inProcessEvidence(leadSession: ClaudeSession, facts: TeammateFacts): InProcessEvidence {
+    const { tool, turnEnded, newestAt } = facts;
+    const isRead = leadSession.alive === true && this.#keptFrom(leadSession) === null;
+    const asks = this.#hooks(leadSession)?.permission != null;
+    return {
+      ...{ tool, turnEnded, newestAt },
+      leadRuns: leadSession.alive === true,
+      leadIsBusy: isRead && leadSession.status === 'busy' && !asks,
+    };
+  }
+
+  #transcript(session: ClaudeSession | null, mate: Teammate | null): AgentFacts | null {
     const { transcripts } = this.#facts;
     if (session?.sessionId) return transcripts.get(session.sessionId) ?? null;
     if (mate === null) return null;
@@ -205,7 +252,7 @@ export class ClaudeAgents implements ClaudeEvidence {
     return [...transcripts.values()].find((one) => one.teamName === name && one.agentName === member.name) ?? null;
   }
 
-  #work(facts: TranscriptFacts | null, hooks: HookFacts | null, isIdle: boolean): AgentWork | null {
+  #work(facts: AgentFacts | null, hooks: HookFacts | null, isIdle: boolean): AgentWork | null {
     const said = hooks?.turnEnded ?? null;
     if (facts === null && said === null) return null;
     const isNewest = said?.lastMessage && said.at >= (facts?.lastAnswer?.at ?? 0);
@@ -222,7 +269,7 @@ export class ClaudeAgents implements ClaudeEvidence {
       last_turn_ms: facts?.lastTurnMs ?? null,
       errors: facts?.errors ?? 0,
       compactions: facts?.compactions ?? 0,
-      subagents: facts?.subagents.map((one) => ({ ...one })) ?? [],
+      subagents: facts?.subagents.map(({ teammate: _, ...one }) => one) ?? [],
     };
   }
 }
@@ -242,13 +289,15 @@ function joinEntry(entry: RegistryEntry, processes: Pick<ProcessTable, 'sight'>)
   };
 }
 
-function describeSession(session: ClaudeSession, facts: TranscriptFacts | null): AgentSession {
+/** @param isCurrent whether its file is readable: otherwise what its status is now is not known */
+function describeSession(session: ClaudeSession, facts: AgentFacts | null, isCurrent: boolean): AgentSession {
   const { sessionId, name, version, kind, status, waitingFor, entrypoint } = session;
   return {
     session_id: sessionId,
-    ...{ name, version, kind, status },
-    waiting_for: status === 'waiting' ? waitingFor : null,
-    status_since: instantWithin(session.statusUpdatedAt),
+    ...{ name, version, kind },
+    status: isCurrent ? status : null,
+    waiting_for: isCurrent && status === 'waiting' ? waitingFor : null,
+    status_since: isCurrent ? instantWithin(session.statusUpdatedAt) : null,
     model: facts?.model ?? null,
     permission_mode: facts?.permissionMode ?? null,
     cwd: facts?.cwd ?? session.cwd,

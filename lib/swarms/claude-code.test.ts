@@ -13,6 +13,7 @@ const facts = (sessionId: string): TranscriptFacts => ({
   ...{ sessionId, model: 'claude-x', permissionMode: null, cwd: null, gitBranch: null, tool: null },
   ...{ lastPrompt: null, lastAnswer: null, asks: false, contextTokens: null, lastTurnMs: null, errors: 0 },
   ...{ lastError: null, compactions: 0, decisions: [], subagents: [], teamName: null, agentName: null },
+  teammates: [],
 });
 
 /** A source with fake readers. */

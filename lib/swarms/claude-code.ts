@@ -239,15 +239,16 @@ export class ClaudeCode {
     const { teams, tasks, taskLists } = teamsReader;
     const folders = this.#folders;
     const unread = unreadReason(status);
+    const { keptFrom } = status;
     const last = this.#facts;
     const areSame = sessions === last.sessions && teams === last.teams && folders === last.folders;
     const haveSameTasks = tasks === last.tasks && taskLists === last.taskLists;
-    if (areSame && haveSameTasks && unread === last.unread) return;
+    if (areSame && haveSameTasks && unread === last.unread && keptFrom === last.keptFrom) return;
     if (sessions !== last.sessions) {
       this.#noteProcesses(sessions);
       this.#compareHooks();
     }
-    this.#report({ sessions, teams, tasks, taskLists, folders, unread, hooks: this.#hooksOf(sessions) });
+    this.#report({ sessions, teams, tasks, taskLists, folders, unread, keptFrom, hooks: this.#hooksOf(sessions) });
   }
 
   #report(part: Partial<ClaudeFacts>): void {

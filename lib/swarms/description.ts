@@ -155,7 +155,7 @@ export class SwarmDescription {
   #describeAgents({ registry, messages, locks, cards, blocked, claude, at }: Signs): AgentsAnswer {
     const { processes, config } = this.#from;
     const agents = this.#claudeAgents;
-    agents.update(registry, claude, processes);
+    agents.update(registry, claude, processes, at);
     this.sessionTasks = agents.tasks;
     const evidence: Evidence = {
       newestMessageBySender: messages,

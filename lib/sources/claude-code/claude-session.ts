@@ -98,8 +98,22 @@ export interface Excerpt {
   at: number | null;
 }
 
-/** What a transcript says about its session; memory only, never in the history or a bundle. */
-export interface TranscriptFacts {
+/** What a transcript says about its session, and about the teammates in its process; memory only, never in a bundle. */
+export interface TranscriptFacts extends AgentFacts {
+  /** Those whose own transcripts were read, with their names in `agentName`. */
+  teammates: readonly TeammateFacts[];
+}
+
+/** What the transcript of an in-process teammate says; `sessionId` is that of its lead. */
+export interface TeammateFacts extends AgentFacts {
+  /** Whether the newest of its lines that say so ended its turn. */
+  turnEnded: boolean;
+  /** When its newest line was written, milliseconds since 1970. */
+  newestAt: number | null;
+}
+
+/** What one transcript says; memory only, never in the history or a bundle. */
+export interface AgentFacts {
   sessionId: string;
   model: string | null;
   permissionMode: string | null;
@@ -127,7 +141,7 @@ export interface TranscriptFacts {
     teammate: string | null;
     finished: boolean;
   }[];
-  /** Of a teammate in a tmux pane of its own. */
+  /** Of a teammate. */
   teamName: string | null;
   agentName: string | null;
 }

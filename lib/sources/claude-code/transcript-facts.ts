@@ -1,5 +1,5 @@
 /** What the lines of a transcript say about its session, in the order in which they were written. */
-import type { Excerpt, TranscriptFacts } from './claude-session';
+import type { AgentFacts, Excerpt } from './claude-session';
 import { endsWithQuestion, excerpt, inputExcerpt, isByPerson } from './transcript-excerpts';
 import { blocksOf, countField, type Json, nameField, objectField, textField, timeOf } from './transcript-json';
 import { NO_MODEL } from './transcript-usage';
@@ -8,10 +8,10 @@ const MAX_DECISIONS = 10;
 /** More calls than this never run at once; unfinished ones of a killed session are dropped. */
 const MAX_OPEN_TOOLS = 100;
 
-type Tool = NonNullable<TranscriptFacts['tool']>;
+type Tool = NonNullable<AgentFacts['tool']>;
 
 /** All facts but those about subagents, which have files of their own. */
-type LineFacts = Omit<TranscriptFacts, 'sessionId' | 'subagents' | 'tool'>;
+type LineFacts = Omit<AgentFacts, 'sessionId' | 'subagents' | 'tool'>;
 
 const NONE: LineFacts = {
   model: null,
@@ -35,17 +35,35 @@ export class FactsReader {
   #facts: LineFacts = NONE;
   /** Calls without a result, by their ids, the oldest first. */
   readonly #tools = new Map<string, Tool>();
+  readonly #sidechain: boolean;
+  #turn: { ended: boolean; newestAt: number | null } = { ended: false, newestAt: null };
+
+  /** @param sidechain whether the lines are those of a subagent or teammate */
+  constructor(sidechain = false) {
+    this.#sidechain = sidechain;
+  }
+
+  /** Whether the newest turn has ended, as far as lines say so, and when the newest line was written. */
+  get turn(): { ended: boolean; newestAt: number | null } {
+    return this.#turn;
+  }
+
+  /** @returns a reader of the same kind that has read nothing */
+  fresh(): FactsReader {
+    return new FactsReader(this.#sidechain);
+  }
 
   /** The facts so far. A tool counts as running from its call to its result; of several, the oldest. */
-  facts(sessionId: string, subagents: TranscriptFacts['subagents']): TranscriptFacts {
+  facts(sessionId: string, subagents: AgentFacts['subagents']): AgentFacts {
     const [tool = null] = this.#tools.values();
     return { ...this.#facts, sessionId, tool, subagents };
   }
 
-  /** @param line of the main agent's transcript */
+  /** @param line of the agent's transcript */
   take(line: Json): void {
     // Older versions kept subagents in the same file.
-    if (line.isSidechain === true) return;
+    if ((line.isSidechain === true) !== this.#sidechain) return;
+    this.#turn = { ...this.#turn, newestAt: timeOf(line) ?? this.#turn.newestAt };
     this.#takePlace(line);
     if (line.type === 'assistant') this.#takeAnswer(line);
     else if (line.type === 'user') this.#takeUser(line);
@@ -83,6 +101,7 @@ export class FactsReader {
       contextTokens: contextTokens(objectField(message, 'usage')) ?? this.#facts.contextTokens,
       lastError: lastError && { ...lastError, resolved: true },
     });
+    this.#setEnded(message.stop_reason === 'end_turn');
     for (const block of blocksOf(message)) this.#takeBlock(block, message, at);
   }
 
@@ -100,6 +119,7 @@ export class FactsReader {
   }
 
   #takeUser(line: Json): void {
+    this.#setEnded(false);
     const blocks = blocksOf(objectField(line, 'message'));
     const results = blocks.filter(({ type }) => type === 'tool_result');
     for (const result of results) this.#takeResult(line, nameField(result, 'tool_use_id') ?? '');
@@ -150,6 +170,11 @@ export class FactsReader {
 
   #endTurn(): void {
     this.#tools.clear();
+    this.#setEnded(true);
+  }
+
+  #setEnded(ended: boolean): void {
+    this.#turn = { ...this.#turn, ended };
   }
 }
 
