@@ -79,6 +79,19 @@ export interface ClaudeInboxMessage {
   sentAt: number | null;
 }
 
+/** What one agent of a team wrote to another, with the ids of both agents. */
+export interface TeamMessage {
+  team: string;
+  /** Unique in its team: `msg_id`, or another key where it has none. */
+  key: string;
+  from: string;
+  to: string;
+  text: string;
+  /** Milliseconds since 1970. */
+  sentAt: number | null;
+  msgId: string | null;
+}
+
 /** One task of `tasks/<list>/<id>.json`. */
 export interface ClaudeTask {
   list: string;
