@@ -13,7 +13,7 @@ import { LiveSummary } from './live-summary';
 import { MessagePruner, type Retention } from './message-pruner';
 import { MessageReader, type Page, type PageQuery } from './message-reader';
 import { MessageTimes } from './message-times';
-import { type AppendedTeam, MessageWriter, type TeamLine, type UnjudgedMessage } from './message-writer';
+import { type AppendedTeam, MessageWriter, type TeamKey, type TeamLine, type UnjudgedMessage } from './message-writer';
 import { Meta } from './meta';
 import type { ReadTime } from './read-time';
 import { Retimer } from './retimer';
@@ -179,6 +179,16 @@ export class History {
   appendTeam(messages: readonly TeamLine[], now: number, recordedAt: number): AppendedTeam {
     this.#summary.startCounting(now);
     return this.#writer.appendTeam(messages, recordedAt);
+  }
+
+  /** @returns the newest of the keys by which messages of teams are recorded once */
+  teamKeys(limit: number): TeamKey[] {
+    return this.#writer.teamKeys(limit);
+  }
+
+  /** Takes keys of another history, whose messages are here too. */
+  keepTeamKeys(keys: readonly TeamKey[]): void {
+    this.#writer.keepTeamKeys(keys);
   }
 
   /** @returns the messages of the last append from whose fields nothing could be derived, each once */

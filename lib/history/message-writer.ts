@@ -26,6 +26,13 @@ export interface TeamLine extends Line {
   key: string;
 }
 
+/** The key of a message that was recorded, and when, milliseconds since 1970. */
+export interface TeamKey {
+  team: string;
+  key: string;
+  at: number;
+}
+
 /** The messages of teams that were new. */
 export interface AppendedTeam {
   kept: KeptMessage[];
@@ -92,6 +99,16 @@ export class MessageWriter {
   appendTeam(messages: readonly TeamLine[], recordedAt: number): AppendedTeam {
     this.#unjudged = [];
     return this.#appendTeam.immediate(messages, recordedAt);
+  }
+
+  /** See `History.teamKeys`. */
+  teamKeys(limit: number): TeamKey[] {
+    return this.#statements.newestTeams.all(limit) as TeamKey[];
+  }
+
+  /** See `History.keepTeamKeys`. */
+  keepTeamKeys(keys: readonly TeamKey[]): void {
+    for (const { team, key, at } of keys) this.#statements.claimTeam.run(team, key, at);
   }
 
   #appendTeamInTransaction(messages: readonly TeamLine[], recordedAt: number): AppendedTeam {
@@ -206,6 +223,7 @@ function prepare(db: Database.Database) {
        count = count + excluded.count, last_seq = excluded.last_seq`,
     ),
     copies: db.prepare('SELECT count(*) AS count FROM messages WHERE line_hash = ? AND line = ? AND team IS NULL'),
+    newestTeams: db.prepare('SELECT team, key, at FROM team_messages ORDER BY at DESC LIMIT ?'),
     claimTeam: db.prepare('INSERT OR IGNORE INTO team_messages VALUES (?, ?, ?)'),
     pruneTeams: db.prepare(`DELETE FROM team_messages WHERE (team, key) IN
       (SELECT team, key FROM team_messages ORDER BY at DESC LIMIT -1 OFFSET ${MAX_TEAM_KEYS})`),

@@ -39,6 +39,7 @@ export function seedMemory(memory: History, from: History, now: number): void {
       return line && !('error' in line) ? [{ ...line, ...(team !== null && { team }) }] : [];
     });
     memory.append(lines, JSON.stringify(checkpoint), now);
+    memory.keepTeamKeys(from.teamKeys(MAX_COPIED_MESSAGES));
   } catch {
     // See above.
   }

@@ -231,6 +231,7 @@ export class HistorySync {
       if (before !== history) before?.close();
       if (records) this.#log.record(history, checkpoint);
       enterFeeds();
+      this.teams.begin();
       this.dispositions.follow();
       this.#publishCondition();
     };

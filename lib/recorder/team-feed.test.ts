@@ -79,6 +79,20 @@ test('recordTeam(): after a restart, and by another process, none is recorded ag
   );
 });
 
+test('recordTeam(): while the file fails they are in memory, once; the file has them when it works again', async () => {
+  const { root, file } = newSwarm();
+  const one = start({ root, file });
+  await one.recorder.recordTeam([message('a')]);
+  const { db, epoch } = one.recorder.history;
+  // As on a full disk. Recovery opens the file again, without this bound.
+  db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`);
+  await one.recorder.recordTeam([message('b', { text: 'x'.repeat(200_000) })]);
+  const keys = () => all(one.recorder.history).map(({ msg_id }) => msg_id);
+  assert.deepEqual([one.recorder.history.file, keys()], [':memory:', ['a', 'b']]);
+  await until(() => one.recorder.history.epoch === epoch && keys().length === 2, 'the file has got the other one');
+  assert.deepEqual(keys(), ['a', 'b']);
+});
+
 test('recordTeam(): search, filters and counts include them; they answer no question of the log', async () => {
   const { root, file, append } = newSwarm();
   const one = start({ root, file });

@@ -10,7 +10,7 @@ import type { TeamMessage } from '../sources/claude-code/claude-session';
 /** The type of these messages, which have none of their own. */
 export const TEAM_MESSAGE_TYPE = 'TEAM';
 
-const MAX_WAITING = 1000;
+const MAX_KEPT = 1000;
 /** One transaction must not last longer than one batch of the log. */
 const MAX_PER_STEP = 500;
 
@@ -18,11 +18,19 @@ const NOTHING: AppendedTeam = { kept: [], fields: [] };
 
 export class TeamFeed {
   #waiting: TeamLine[] = [];
+  /** The newest that were taken: another history may lack them. */
+  #newest: TeamLine[] = [];
 
   /** Takes messages; the oldest are dropped where more wait than can be kept. */
   take(messages: readonly TeamMessage[]): void {
-    this.#waiting.push(...messages.map(teamLine));
-    this.#waiting = this.#waiting.slice(-MAX_WAITING);
+    const lines = messages.map(teamLine);
+    this.#waiting = [...this.#waiting, ...lines].slice(-MAX_KEPT);
+    this.#newest = [...this.#newest, ...lines].slice(-MAX_KEPT);
+  }
+
+  /** Offers the newest messages to a history that was opened; it leaves out those that it has. */
+  begin(): void {
+    this.#waiting = [...this.#newest];
   }
 
   /** Whether messages wait to be recorded. */

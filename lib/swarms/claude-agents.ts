@@ -15,12 +15,9 @@ import {
   teammates,
 } from '../rules/session-agents';
 import { type JoinEntry, joinSessions, type ProcessPlaces } from '../rules/session-join';
-import { sessionTasks } from '../rules/session-tasks';
 import type {
   AgentFacts,
   ClaudeSession,
-  ClaudeTask,
-  ClaudeTeam,
   Excerpt,
   TeammateFacts,
   TranscriptFacts,
@@ -28,8 +25,8 @@ import type {
 import { endsWithQuestion } from '../sources/claude-code/transcript-excerpts';
 import { readInstant } from '../sources/claudeswarm/naive-time';
 import type { Registry, RegistryEntry } from '../sources/claudeswarm/registry';
-import type { Task } from '../sources/claudeswarm/tasks';
 import { isPid, type ProcessTable } from '../sources/processes/processes';
+import { type ShownTeams, TeamAgents } from './team-agents';
 
 /** What hooks said of a session last. Times are milliseconds since 1970. */
 export interface HookFacts {
@@ -40,12 +37,7 @@ export interface HookFacts {
 }
 
 /** Everything that is known from Claude Code's files; another object whenever something in it differs. */
-export interface ClaudeFacts {
-  sessions: readonly ClaudeSession[];
-  teams: readonly ClaudeTeam[];
-  tasks: readonly ClaudeTask[];
-  /** The task list of each team, by the name of the team's folder. */
-  taskLists: ReadonlyMap<string, string>;
+export interface ClaudeFacts extends ShownTeams {
   /** By session id. */
   transcripts: ReadonlyMap<string, TranscriptFacts>;
   hooks: ReadonlyMap<string, HookFacts>;
@@ -81,13 +73,13 @@ export interface ClaudeAgentsOptions {
 export class ClaudeAgents implements ClaudeEvidence {
   /** The agents that the registry does not list, in the shape of a registry. */
   own: Registry = NO_REGISTRY;
+  readonly teams = new TeamAgents();
   readonly #options: ClaudeAgentsOptions;
   readonly #ids = new SessionIds();
   #facts = NO_CLAUDE_FACTS;
   #sessions = new Map<RegistryEntry, ClaudeSession>();
   #teammates = new Map<RegistryEntry, Teammate>();
   #own = new Set<RegistryEntry>();
-  #tasks: readonly Task[] = [];
   #now = 0;
 
   constructor(options: ClaudeAgentsOptions) {
@@ -107,15 +99,6 @@ export class ClaudeAgents implements ClaudeEvidence {
     for (const [{ id }, session] of this.#sessions) yield { session, agent: id };
   }
 
-  /** The unfinished tasks of lists, each with the agent that owns it. The same list while nothing in it differs. */
-  get tasks(): readonly Task[] {
-    const { tasks, taskLists } = this.#facts;
-    const mates = [...this.#teammates].map(([{ id }, mate]) => [id, mate] as const);
-    const found = sessionTasks(tasks, taskLists, mates);
-    if (JSON.stringify(found) !== JSON.stringify(this.#tasks)) this.#tasks = found;
-    return this.#tasks;
-  }
-
   /** Joins sessions to the entries of the registry, and lists the others that are part of the swarm. */
   update(registry: Registry | null, facts: ClaudeFacts, processes: Pick<ProcessTable, 'sight'>, now: number): void {
     const entries = registry?.entries ?? [];
@@ -126,6 +109,7 @@ export class ClaudeAgents implements ClaudeEvidence {
     if (facts.sessions.length === 0) {
       this.own = NO_REGISTRY;
       this.#own = new Set();
+      this.teams.update(facts, new Map(), this.#teammates);
       return;
     }
     const { places } = this.#options;
@@ -148,7 +132,10 @@ export class ClaudeAgents implements ClaudeEvidence {
     const taken = new Set(entries.map(({ id }) => id));
     const own = sessionAgents({ sessions, teams: facts.teams, claimed, taken, isListed }, this.#ids);
     this.#noteOwn(own);
-    this.#noteListedTeammates(claimed, own, entries);
+    const leads = new Map(claimed);
+    for (const { session, entry } of own) if (session) leads.set(session, entry.id);
+    this.#noteListedTeammates(leads, entries);
+    this.teams.update(facts, leads, this.#teammates);
   }
 
   #noteOwn(own: readonly SessionAgent[]): void {
@@ -160,14 +147,8 @@ export class ClaudeAgents implements ClaudeEvidence {
     }
   }
 
-  #noteListedTeammates(
-    claimed: ReadonlyMap<ClaudeSession, string>,
-    own: readonly SessionAgent[],
-    entries: readonly RegistryEntry[],
-  ): void {
+  #noteListedTeammates(leads: ReadonlyMap<ClaudeSession, string>, entries: readonly RegistryEntry[]): void {
     if (entries.length === 0) return;
-    const leads = new Map(claimed);
-    for (const { session, entry } of own) if (session) leads.set(session, entry.id);
     for (const mate of this.#facts.teams.flatMap((team) => teammates(team, leads))) {
       const entry = this.#listedAs(mate, entries);
       if (entry) this.#teammates.set(entry, mate);

@@ -43,7 +43,7 @@ function world() {
           if (reader.error) throw reader.error;
         },
       },
-      teams: { teams: [], tasks: [], taskLists: new Map(), status: OK, refresh: async () => false },
+      teams: () => ({ teams: [], tasks: [], taskLists: new Map(), status: OK, refresh: async () => false }),
       watch: (onHint) => {
         hint = onHint;
         const close = async () => {
@@ -58,6 +58,7 @@ function world() {
       },
     },
     hooks: null,
+    messages: { takeInbox: () => {}, takeTranscript: () => {} },
     onFacts: (known) => seen.push(known),
     onStatus: () => {
       said.statuses += 1;

@@ -2,7 +2,10 @@
  * The files of Claude Code as a source of a live swarm: reads sessions and teams by hints and once a second, follows the
  * transcripts of the sessions that are shown, and collects what hooks say. Every reader is given by the caller.
  */
+import { leadOf } from '../rules/session-agents';
 import type {
+  AgentMessage,
+  ClaudeInboxMessage,
   ClaudeSession,
   ClaudeTask,
   ClaudeTeam,
@@ -10,9 +13,11 @@ import type {
   TranscriptFacts,
   TranscriptMark,
 } from '../sources/claude-code/claude-session';
+import type { FollowedSession } from '../sources/claude-code/transcripts';
 import { projectFolders } from '../sources/claude-code/worktrees';
 import { type ReaderStatus, statusAfter } from '../sources/source-status';
 import { type ClaudeFacts, type HookFacts, NO_CLAUDE_FACTS } from './claude-agents';
+import type { TeamMessages } from './team-messages';
 
 export interface SessionsSource {
   /** By pid; a new list after a change. */
@@ -41,8 +46,8 @@ export interface WatchSource {
 }
 
 export interface TranscriptsSource {
-  /** Says which sessions are shown now: only their transcripts are read. */
-  follow(sessions: readonly { sessionId: string; cwd: string | null }[]): void;
+  /** Says which sessions and teams are shown now: only the transcripts of theirs are read. */
+  follow(sessions: readonly FollowedSession[], teams: readonly string[]): void;
   refresh(): void;
   stop(): Promise<void>;
 }
@@ -57,6 +62,7 @@ export interface HooksSource {
 /** What the transcripts' thread reports. */
 export interface TranscriptEvents {
   onFacts: (facts: readonly TranscriptFacts[]) => void;
+  onMessages: (messages: readonly AgentMessage[]) => void;
   onUsage: (rows: readonly ClaudeUsage[], marks: readonly TranscriptMark[]) => void | Promise<void>;
   onProgress: Options['onProgress'];
   onStatus: (status: { faults: readonly string[] }) => void;
@@ -66,7 +72,8 @@ export interface TranscriptEvents {
 /** The readers of Claude Code's files; a null one is switched off. */
 export interface ClaudeReaders {
   sessions: SessionsSource;
-  teams: TeamsSource;
+  /** @param onMessage takes each message that is found in an inbox */
+  teams: (onMessage: (message: ClaudeInboxMessage) => void) => TeamsSource;
   /** Begins to watch; each hint says which files may differ, null for all of the kind. */
   watch: (onHint: (kind: ClaudeHint, names: ReadonlySet<string> | null) => void) => WatchSource;
   /** @returns the status of the whole source */
@@ -87,6 +94,8 @@ interface Options {
   onStatus: () => void;
   /** Takes usage, and how far the transcripts were read with it. */
   recordUsage: (rows: readonly AgentUsage[], marks: readonly TranscriptMark[]) => void | Promise<void>;
+  /** Takes what members of teams wrote to each other, as it passes. */
+  messages: Pick<TeamMessages, 'takeInbox' | 'takeTranscript'>;
   /** Takes how far the transcripts were read for the usage; null once they are read. */
   onProgress: (progress: { read_bytes: number; total_bytes: number } | null) => void;
   /** Takes why the files could not be read, null once they can. */
@@ -105,13 +114,14 @@ const MAX_TRANSCRIPTS = 1000;
 export class ClaudeCode {
   readonly #options: Options;
   readonly #watch: WatchSource;
+  readonly #teams: TeamsSource;
   #transcripts: TranscriptsSource | null = null;
   #facts: ClaudeFacts = NO_CLAUDE_FACTS;
   /** The root and its worktrees as they were read last. */
   #folders: readonly string[] = [];
   #foldersAt = Number.NEGATIVE_INFINITY;
   #status: { parts: readonly ReaderStatus[]; joined: ReaderStatus };
-  #followed: readonly { sessionId: string; cwd: string | null }[] = [];
+  #followed: { sessions: readonly FollowedSession[]; teams: readonly string[] } = { sessions: [], teams: [] };
   /** Agents by session id, for rows of usage. */
   readonly #agents = new Map<string, string>();
   #processes = '';
@@ -124,7 +134,8 @@ export class ClaudeCode {
   /** Begins to watch; nothing is read before `reconcile`. */
   constructor(options: Options) {
     this.#options = options;
-    const { readers } = options;
+    const { readers, messages } = options;
+    this.#teams = readers.teams((message) => messages.takeInbox(message));
     this.#watch = readers.watch((kind, names) => {
       void (kind === 'sessions' ? this.#readSessions(names) : this.#readTeams());
     });
@@ -134,11 +145,11 @@ export class ClaudeCode {
 
   /** The same object while nothing in it changes. */
   get status(): ReaderStatus {
-    const { sessions, teams } = this.#options.readers;
+    const { sessions } = this.#options.readers;
     const [first, second, third, fourth] = this.#status.parts;
     const isSame =
       first === sessions.status &&
-      second === teams.status &&
+      second === this.#teams.status &&
       third === this.#watch.status &&
       fourth === this.#transcriptStatus;
     if (!isSame) this.#status = this.#joinStatus();
@@ -146,8 +157,8 @@ export class ClaudeCode {
   }
 
   #joinStatus(): { parts: readonly ReaderStatus[]; joined: ReaderStatus } {
-    const { sessions, teams, joinStatus } = this.#options.readers;
-    const others = [teams.status, this.#watch.status, this.#transcriptStatus];
+    const { sessions, joinStatus } = this.#options.readers;
+    const others = [this.#teams.status, this.#watch.status, this.#transcriptStatus];
     return { parts: [sessions.status, ...others], joined: joinStatus(sessions.status, ...others) };
   }
 
@@ -171,12 +182,13 @@ export class ClaudeCode {
    * @param marks how far they were read before, as the history keeps it
    */
   beginTranscripts(marks: readonly TranscriptMark[]): void {
-    const { readers, recordUsage, onProgress, onThreadFault } = this.#options;
+    const { readers, messages, recordUsage, onProgress, onThreadFault } = this.#options;
     if (this.#stopped) return;
     void this.#transcripts?.stop();
     this.#transcripts =
       readers.transcripts?.(marks, {
         onFacts: (facts) => this.#takeTranscripts(facts),
+        onMessages: (found) => messages.takeTranscript(found),
         onUsage: (rows, read) =>
           recordUsage(
             rows.map((row) => this.#withAgent(row)),
@@ -186,20 +198,30 @@ export class ClaudeCode {
         onStatus: ({ faults }) => this.#noteTranscripts(faults),
         onFault: onThreadFault,
       }) ?? null;
-    this.#transcripts?.follow(this.#followed);
+    this.#followTranscripts();
   }
 
-  /** Follows the transcripts of the sessions that are shown now. */
+  /** Follows the transcripts of the sessions that are shown now, and of their teammates. */
   follow(shown: Iterable<{ session: ClaudeSession; agent: string }>): void {
-    const sessions: { sessionId: string; cwd: string | null }[] = [];
+    const sessions: FollowedSession[] = [];
+    const leads = new Map<ClaudeSession, string>();
     for (const { session, agent } of shown) {
+      leads.set(session, agent);
       if (session.sessionId === null) continue;
       sessions.push({ sessionId: session.sessionId, cwd: session.cwd });
       this.#agents.set(session.sessionId, agent);
     }
-    if (JSON.stringify(sessions) === JSON.stringify(this.#followed)) return;
-    this.#followed = sessions;
-    this.#transcripts?.follow(sessions);
+    const teams = this.#facts.teams
+      .filter((team) => leadOf(team, leads) !== null)
+      .map(({ name, folder }) => name ?? folder);
+    const followed = { sessions, teams };
+    if (JSON.stringify(followed) === JSON.stringify(this.#followed)) return;
+    this.#followed = followed;
+    this.#followTranscripts();
+  }
+
+  #followTranscripts(): void {
+    this.#transcripts?.follow(this.#followed.sessions, this.#followed.teams);
   }
 
   async stop(): Promise<void> {
@@ -213,7 +235,7 @@ export class ClaudeCode {
   }
 
   async #readTeams(): Promise<void> {
-    await this.#read('teams', () => this.#options.readers.teams.refresh());
+    await this.#read('teams', () => this.#teams.refresh());
   }
 
   async #read(what: string, refresh: () => Promise<unknown>): Promise<void> {
@@ -234,9 +256,8 @@ export class ClaudeCode {
 
   /** Reports what the readers have, if anything of it differs. */
   #take(): void {
-    const { sessions: reader, teams: teamsReader } = this.#options.readers;
-    const { sessions, status } = reader;
-    const { teams, tasks, taskLists } = teamsReader;
+    const { sessions, status } = this.#options.readers.sessions;
+    const { teams, tasks, taskLists } = this.#teams;
     const folders = this.#folders;
     const unread = unreadReason(status);
     const { keptFrom } = status;

@@ -16,7 +16,7 @@ export function claudeReaders({
   if (!claudeCode) return null;
   return {
     sessions: new SessionsReader({ folder }),
-    teams: new TeamsReader({ folder, onMessage: () => {} }),
+    teams: (onMessage) => new TeamsReader({ folder, onMessage }),
     watch: (onHint) => new ClaudeWatcher(folder, onHint),
     joinStatus: claudeCodeStatus,
     transcripts: transcripts ? (marks, events) => new TranscriptsHandle({ folder, marks, ...events }) : null,

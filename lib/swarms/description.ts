@@ -135,6 +135,11 @@ export class SwarmDescription {
     for (const { pid, alive } of this.claude.sessions) if (alive === true && isPid(pid)) yield pid;
   }
 
+  /** The teams of Claude Code that are shown, as they were described last. */
+  get teams(): ClaudeAgents['teams'] {
+    return this.#claudeAgents.teams;
+  }
+
   /** The sessions of Claude Code that are shown, with the ids of their agents. */
   shownSessions(): ReturnType<ClaudeAgents['shown']> {
     return this.#claudeAgents.shown();
@@ -156,7 +161,7 @@ export class SwarmDescription {
     const { processes, config } = this.#from;
     const agents = this.#claudeAgents;
     agents.update(registry, claude, processes, at);
-    this.sessionTasks = agents.tasks;
+    this.sessionTasks = agents.teams.tasks;
     const evidence: Evidence = {
       newestMessageBySender: messages,
       newestLockByHolder: locks,

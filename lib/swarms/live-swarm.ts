@@ -46,6 +46,7 @@ import { RecorderEvents } from './recorder-events';
 import { SwarmSources } from './source-status';
 import { StatePublisher } from './state-publisher';
 import type { Figures, Runtime } from './swarm';
+import { TeamMessages } from './team-messages';
 import { SwarmUsage } from './usage';
 
 /** At least once a second, also when the event loop is a little late. */
@@ -99,6 +100,7 @@ export class LiveSwarm implements Runtime {
   readonly #publisher: StatePublisher;
   readonly #attention: SwarmAttention;
   readonly #hooks = new HookEvents();
+  readonly #teamMessages: TeamMessages;
   readonly #usage: SwarmUsage;
   readonly #heartbeat = new HeartbeatTimer();
   readonly #timer: NodeJS.Timeout;
@@ -123,6 +125,10 @@ export class LiveSwarm implements Runtime {
     this.#alerts = new SwarmAlerts({ ...options.alerts, swarm: basename(this.root), recorder: this.#recorder });
     this.#watcher = new SwarmWatcher(this.root, (hint) => this.#files.request(hint));
     this.#description = this.#createDescription(locks);
+    this.#teamMessages = new TeamMessages({
+      agents: this.#description.teams,
+      record: (messages) => this.#recorder.recordTeam(messages),
+    });
     const { swarmConfig: config, zone } = options;
     this.#claude = options.claude && this.#createClaude(options.claude);
     this.#sources = new SwarmSources({
@@ -289,7 +295,7 @@ export class LiveSwarm implements Runtime {
 
   #createClaude(readers: ClaudeReaders): ClaudeCode {
     return new ClaudeCode({
-      ...{ root: this.root, readers, hooks: this.#hooks },
+      ...{ root: this.root, readers, hooks: this.#hooks, messages: this.#teamMessages },
       onFacts: (facts) => {
         this.#description.claude = facts;
         this.#publisher.describeSoon();
@@ -363,6 +369,7 @@ export class LiveSwarm implements Runtime {
     this.#watcher.reconcile();
     this.#observeProcesses();
     void this.#claude?.reconcile(Date.now());
+    this.#teamMessages.flush();
     if (this.#alerts.refresh()) this.#attention.request();
     if (this.#usage.refresh()) this.#attention.request();
     if (this.#options.swarmConfig.refresh()) this.#attention.request();

@@ -79,6 +79,18 @@ export interface ClaudeInboxMessage {
   sentAt: number | null;
 }
 
+/** A message to the main agent of a session, as its transcript has it. */
+export interface AgentMessage {
+  sessionId: string;
+  /** The id of its line, which a copy of the transcript has too. */
+  key: string;
+  /** The name of a teammate, or another agent's. */
+  from: string;
+  text: string;
+  /** Milliseconds since 1970. */
+  sentAt: number | null;
+}
+
 /** What one agent of a team wrote to another, with the ids of both agents. */
 export interface TeamMessage {
   team: string;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fixtureTranscripts } from '../../../test/support/transcripts';
-import type { TranscriptFacts } from './claude-session';
+import type { AgentFacts } from './claude-session';
 import { FactsReader } from './transcript-facts';
 import { type Json, parseObject } from './transcript-json';
 
 /** @returns the facts after each line of a session's own transcript */
-function steps(scenario: string, begin: string): { line: Json; facts: TranscriptFacts }[] {
+function steps(scenario: string, begin: string): { line: Json; facts: AgentFacts }[] {
   const [, bytes] = [...fixtureTranscripts(scenario)].find(([path]) => path.split('/')[1]?.startsWith(begin)) ?? [];
   assert.ok(bytes);
   const reader = new FactsReader();
@@ -20,13 +20,13 @@ function steps(scenario: string, begin: string): { line: Json; facts: Transcript
     });
 }
 
-function last(scenario: string, begin: string): TranscriptFacts {
+function last(scenario: string, begin: string): AgentFacts {
   const facts = steps(scenario, begin).at(-1)?.facts;
   assert.ok(facts);
   return facts;
 }
 
-function read(...lines: Json[]): TranscriptFacts {
+function read(...lines: Json[]): AgentFacts {
   const reader = new FactsReader();
   for (const line of lines) reader.take(line);
   return reader.facts('s', []);

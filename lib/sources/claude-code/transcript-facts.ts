@@ -1,10 +1,14 @@
 /** What the lines of a transcript say about its session, in the order in which they were written. */
-import type { AgentFacts, Excerpt } from './claude-session';
+import type { AgentFacts, AgentMessage, Excerpt } from './claude-session';
+import { instantField } from './json-fields';
 import { endsWithQuestion, excerpt, inputExcerpt, isByPerson } from './transcript-excerpts';
 import { blocksOf, countField, type Json, nameField, objectField, textField, timeOf } from './transcript-json';
 import { NO_MODEL } from './transcript-usage';
 
 const MAX_DECISIONS = 10;
+/** Of one reading of a transcript; the newest are kept. */
+const MAX_MESSAGES = 1000;
+const AGENT_MESSAGE = '<agent-message from=';
 /** More calls than this never run at once; unfinished ones of a killed session are dropped. */
 const MAX_OPEN_TOOLS = 100;
 
@@ -36,6 +40,7 @@ export class FactsReader {
   /** Calls without a result, by their ids, the oldest first. */
   readonly #tools = new Map<string, Tool>();
   readonly #sidechain: boolean;
+  readonly #messages: Omit<AgentMessage, 'sessionId'>[] = [];
   #turn: { ended: boolean; newestAt: number | null } = { ended: false, newestAt: null };
 
   /** @param sidechain whether the lines are those of a subagent or teammate */
@@ -46,6 +51,11 @@ export class FactsReader {
   /** Whether the newest turn has ended, as far as lines say so, and when the newest line was written. */
   get turn(): { ended: boolean; newestAt: number | null } {
     return this.#turn;
+  }
+
+  /** @returns the messages of other agents that were read since the last call */
+  takeMessages(): Omit<AgentMessage, 'sessionId'>[] {
+    return this.#messages.splice(0);
   }
 
   /** @returns a reader of the same kind that has read nothing */
@@ -125,10 +135,20 @@ export class FactsReader {
     for (const result of results) this.#takeResult(line, nameField(result, 'tool_use_id') ?? '');
     if (results.length > 0) return;
     const text = blocks.map((block) => textField(block, 'text') ?? '').join('\n');
+    if (text.includes(AGENT_MESSAGE)) this.#takeMessage(line);
     if (text.startsWith('[Request interrupted by user')) this.#endTurn();
     // What other agents or commands say also begins a turn, so the question may have been answered.
     if (line.isMeta !== true) this.#set({ asks: false });
     if (text.trim() !== '' && isByPerson(line, text)) this.#takePrompt({ text: excerpt(text), at: timeOf(line) });
+  }
+
+  /** A message that passed through no inbox: its line says who sent it, and its text without what surrounds it. */
+  #takeMessage(line: Json): void {
+    const origin = objectField(line, 'origin');
+    const [key, from, text] = [nameField(line, 'uuid'), nameField(origin, 'from'), textField(origin, 'body')];
+    if (this.#sidechain || origin.kind !== 'peer' || key === null || from === null || text === null) return;
+    this.#messages.push({ key, from, text, sentAt: instantField(line.sentAtMs) ?? timeOf(line) });
+    if (this.#messages.length > MAX_MESSAGES) this.#messages.shift();
   }
 
   /** A prompt that was typed during a turn and read with the result of a tool. */

@@ -141,6 +141,19 @@ test('drain(): teammates in the process of their lead have facts of their own, a
   assert.equal(follower.facts.get(lead)?.agentName, null);
 });
 
+test('drain(): messages to the lead that passed through no inbox are given, with their sender and text alone', () => {
+  const follower = new Follower(made('team-in-process'));
+  const lead = sessionIn('team-in-process', 'c690');
+  follower.follow(lead);
+  follower.read();
+  assert.deepEqual(
+    follower.messages.map(({ sessionId, from, text, sentAt }) => [sessionId, from, text, sentAt]),
+    [[lead, 'tester', 'All 42 tests pass.', 1795919217221]],
+  );
+  follower.read();
+  assert.equal(follower.messages.length, 1);
+});
+
 test('poll(): teammates in panes of their own are found by their team, as long as it is shown', () => {
   const { folder, projects } = made('team-tmux');
   const [lead, ...teammates] = ['d21e', '4cf2', 'd536'].map((begin) => sessionIn('team-tmux', begin));

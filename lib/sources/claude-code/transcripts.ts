@@ -3,7 +3,7 @@
  * steps of a few milliseconds: runs in a thread of its own.
  */
 import { join } from 'node:path';
-import type { ClaudeUsage, TeammateFacts, TranscriptFacts, TranscriptMark } from './claude-session';
+import type { AgentMessage, ClaudeUsage, TeammateFacts, TranscriptFacts, TranscriptMark } from './claude-session';
 import { KnownIds } from './known-ids';
 import { FactsReader } from './transcript-facts';
 import { type FileSink, TranscriptFile } from './transcript-file';
@@ -48,6 +48,8 @@ export interface TranscriptsNews {
   facts: TranscriptFacts[];
   usage: ClaudeUsage[];
   marks: TranscriptMark[];
+  /** Messages of other agents; after a restart they may repeat. */
+  messages: AgentMessage[];
   progress: TranscriptsProgress | null;
   status: TranscriptsStatus;
 }
@@ -204,7 +206,8 @@ export class Transcripts {
       this.#moved.clear();
     }
     const status = { skipped: { ...this.#skipped }, faults: this.#faults() };
-    return { facts: this.#changedFacts(), usage, marks, progress: this.#progress(), status };
+    const messages = this.#takeMessages();
+    return { facts: this.#changedFacts(), usage, marks, messages, progress: this.#progress(), status };
   }
 
   #lookInFolders(now: number): void {
@@ -264,6 +267,12 @@ export class Transcripts {
       this.#skipped[reason === 'not JSON' ? 'notJson' : 'tooLong'] += 1;
     },
   };
+
+  #takeMessages(): AgentMessage[] {
+    return [...this.#sessions.values()].flatMap(({ sessionId, file }) =>
+      (file?.facts?.takeMessages() ?? []).map((message) => ({ sessionId, ...message })),
+    );
+  }
 
   #changedFacts(): TranscriptFacts[] {
     const facts: TranscriptFacts[] = [];
