@@ -5,7 +5,8 @@ import { claudeSession } from '../../test/support/claude-sessions';
 import type { ClaudeSession, ClaudeUsage, TranscriptFacts } from '../sources/claude-code/claude-session';
 import type { ReaderStatus } from '../sources/source-status';
 import type { ClaudeFacts } from './claude-agents';
-import { ClaudeCode, type ClaudeHint, type TranscriptEvents } from './claude-code';
+import { ClaudeCode } from './claude-code';
+import type { ClaudeHint, TranscriptEvents } from './claude-sources';
 
 const OK: ReaderStatus = { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] };
 

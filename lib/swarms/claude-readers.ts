@@ -5,7 +5,7 @@ import { ClaudeWatcher } from '../sources/claude-code/claude-watcher';
 import { SessionsReader } from '../sources/claude-code/sessions-reader';
 import { TeamsReader } from '../sources/claude-code/teams-reader';
 import { TranscriptsHandle } from '../workers/transcripts';
-import type { ClaudeReaders } from './claude-code';
+import type { ClaudeReaders } from './claude-sources';
 
 /** @returns the readers; null where a setting switches them off, and then nothing is created */
 export function claudeReaders({
