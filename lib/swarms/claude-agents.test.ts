@@ -230,7 +230,8 @@ test('describe(): a teammate inside its lead has the work of its own transcript,
   assert.deepEqual(facts([]), ['unknown', undefined]);
   assert.deepEqual(facts([running, former]), ['working', 'npm test']);
   assert.deepEqual(facts([{ ...running, agentName: 'writer' }]), ['unknown', undefined]);
-  assert.deepEqual(facts([{ ...none, turnEnded: true }]), ['idle', undefined]);
+  assert.deepEqual(facts([{ ...none, turnEnded: true, asks: true }]), ['idle', undefined]);
+  assert.equal(description.agents.agents[1]?.work?.asks, false, 'it reports to its lead');
   const waiting = { ...lead, status: 'waiting', waitingFor: 'permission prompt' };
   assert.deepEqual(facts([running], waiting), ['unknown', 'npm test']);
   assert.deepEqual(facts([running], { ...lead, keptFrom: NOW - 6000 }), ['unknown', 'npm test']);

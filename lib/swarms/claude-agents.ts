@@ -188,7 +188,8 @@ export class ClaudeAgents implements ClaudeEvidence {
       lead: mate?.lead ?? null,
       session: session && describeSession(session, facts, keptFrom === null),
       activity,
-      work: this.#work(facts, hooks, activity.state === 'idle'),
+      // A teammate ends its turn with a report to its lead.
+      work: this.#work(facts, hooks, activity.state === 'idle' && mate === null),
     };
   }
 
@@ -233,7 +234,7 @@ export class ClaudeAgents implements ClaudeEvidence {
     return [...transcripts.values()].find((one) => one.teamName === name && one.agentName === member.name) ?? null;
   }
 
-  #work(facts: AgentFacts | null, hooks: HookFacts | null, isIdle: boolean): AgentWork | null {
+  #work(facts: AgentFacts | null, hooks: HookFacts | null, mayAsk: boolean): AgentWork | null {
     const said = hooks?.turnEnded ?? null;
     if (facts === null && said === null) return null;
     const isNewest = said?.lastMessage && said.at >= (facts?.lastAnswer?.at ?? 0);
@@ -246,7 +247,7 @@ export class ClaudeAgents implements ClaudeEvidence {
       last_answer: excerpt(newest ?? facts?.lastAnswer ?? null),
       context_tokens: tokens,
       context_percent: tokens !== null && window ? Math.round((tokens / window) * 1000) / 10 : null,
-      asks: isIdle && ((facts?.asks ?? false) || endsWithQuestion(newest?.text ?? '')),
+      asks: mayAsk && ((facts?.asks ?? false) || endsWithQuestion(newest?.text ?? '')),
       last_turn_ms: facts?.lastTurnMs ?? null,
       errors: facts?.errors ?? 0,
       compactions: facts?.compactions ?? 0,

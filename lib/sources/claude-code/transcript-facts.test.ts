@@ -178,3 +178,20 @@ test('FactsReader: fields of other types are passed over', () => {
   const { lastPrompt, tool, contextTokens } = reader.facts('s', []);
   assert.deepEqual([lastPrompt?.text ?? null, tool, contextTokens], ['x', null, null]);
 });
+
+test('takeMessages(): messages of agents that came during a turn too; a text that only quotes one is none', () => {
+  const prompt = '<agent-message from="tester">\nDone.\n</agent-message>';
+  const origin = { kind: 'peer', from: 'tester', body: 'Done.' };
+  const queued = { type: 'attachment', uuid: 'u1', attachment: { type: 'queued_command', prompt, origin } };
+  const reader = new FactsReader();
+  const typed = { ...prompted(prompt), uuid: 'u3', origin: { kind: 'human' } };
+  for (const line of [queued, { ...prompted(prompt), uuid: 'u2', origin }, typed, prompted(prompt)]) reader.take(line);
+  assert.deepEqual(
+    reader.takeMessages().map(({ key, from, text }) => [key, from, text]),
+    [
+      ['u1', 'tester', 'Done.'],
+      ['u2', 'tester', 'Done.'],
+    ],
+  );
+  assert.deepEqual(reader.takeMessages(), []);
+});

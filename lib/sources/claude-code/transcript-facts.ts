@@ -135,16 +135,20 @@ export class FactsReader {
     for (const result of results) this.#takeResult(line, nameField(result, 'tool_use_id') ?? '');
     if (results.length > 0) return;
     const text = blocks.map((block) => textField(block, 'text') ?? '').join('\n');
-    if (text.includes(AGENT_MESSAGE)) this.#takeMessage(line);
+    if (text.includes(AGENT_MESSAGE)) this.#takeMessage(line, line);
     if (text.startsWith('[Request interrupted by user')) this.#endTurn();
     // What other agents or commands say also begins a turn, so the question may have been answered.
     if (line.isMeta !== true) this.#set({ asks: false });
     if (text.trim() !== '' && isByPerson(line, text)) this.#takePrompt({ text: excerpt(text), at: timeOf(line) });
   }
 
-  /** A message that passed through no inbox: its line says who sent it, and its text without what surrounds it. */
-  #takeMessage(line: Json): void {
-    const origin = objectField(line, 'origin');
+  /**
+   * Takes a message that passed through no inbox: its origin says who sent it, and its text without what surrounds it.
+   *
+   * @param said the line, or its attachment where the message came during a turn
+   */
+  #takeMessage(line: Json, said: Json): void {
+    const origin = objectField(said, 'origin');
     const [key, from, text] = [nameField(line, 'uuid'), nameField(origin, 'from'), textField(origin, 'body')];
     if (this.#sidechain || origin.kind !== 'peer' || key === null || from === null || text === null) return;
     this.#messages.push({ key, from, text, sentAt: instantField(line.sentAtMs) ?? timeOf(line) });
@@ -155,6 +159,7 @@ export class FactsReader {
   #takeQueued(line: Json): void {
     const queued = objectField(line, 'attachment');
     const text = textField(queued, 'prompt');
+    if (text?.includes(AGENT_MESSAGE)) this.#takeMessage(line, queued);
     if (text === null || !isByPerson(queued, text)) return;
     this.#set({ lastPrompt: { text: excerpt(text), at: timeOf(line) }, asks: false });
   }
