@@ -131,7 +131,6 @@ export type AgentSession = z.infer<typeof agentSession>;
 export type ActivityState = z.infer<typeof activityState>;
 export type AgentActivity = z.infer<typeof agentActivity>;
 export type AgentWork = z.infer<typeof agentWork>;
-export type UsageTokens = z.infer<typeof usageTokens>;
 export type UsageSum = z.infer<typeof usageSum>;
 export type UsageRow = z.infer<typeof usageRow>;
 export type UsageAnswer = z.infer<typeof usageAnswer>;
