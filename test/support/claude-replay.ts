@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { type AgentProcess, AgentProcesses, ownPidDomain } from '../../lib/simulator/agent-processes';
 
 const FILE = join(import.meta.dirname, '../fixtures/claude-code/replay.jsonl');
-/** The folder of the project in the captured runs. */
-const CAPTURED_PROJECT = '/home/u/proj';
+/** The folders of the projects in the captured runs; sessions outside the root would not be shown. */
+const CAPTURED_PROJECT = /^\/home\/u\/proj[^/]*/;
 
 type Fields = Record<string, unknown>;
 
