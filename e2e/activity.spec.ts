@@ -52,6 +52,37 @@ test('a project without swarm files shows its sessions as agents', async ({ page
   });
 });
 
+test('messages of an agent team are among those of the log, marked with their source', async ({
+  page,
+  swarm,
+  claude,
+  server,
+}) => {
+  const { pid, procStart, change } = claude.start('shop-1a', swarm.root);
+  change({ status: 'busy' });
+  const leadProcess = { pid, procStart };
+  const members = [
+    { name: 'team-lead', agentId: 'team-lead@team-1', tmuxPaneId: 'leader' },
+    { name: 'tester', agentId: 'tester@team-1', tmuxPaneId: 'in-process' },
+  ];
+  claude.writeTeam('team-1/config.json', { name: 'team-1', leadAgentId: 'team-lead@team-1', leadProcess, members });
+  await server.start();
+  await openLive(page, server);
+  await expect(agentRow(page, 'tester')).toBeVisible();
+  const timestamp = new Date().toISOString();
+  const mail = { from: 'team-lead', text: 'Test the refunds, please.', timestamp, msg_id: 'one' };
+  claude.writeTeam('team-1/inboxes/tester.json', [mail]);
+  const row = page.locator('[id^="message-"]', { hasText: 'Test the refunds, please.' });
+  await expect(row).toContainText('shop-1a');
+  await expect(row).toContainText('tester');
+  await expect(row.getByText('team', { exact: true })).toBeVisible();
+  swarm.send({ content: 'Written to the log.' });
+  const logged = page.locator('[id^="message-"]', { hasText: 'Written to the log.' });
+  await expect(logged).toBeVisible();
+  await expect(logged.getByText('team', { exact: true })).toHaveCount(0);
+  await expect(row).toHaveCount(1);
+});
+
 test.describe('a simulated swarm', () => {
   let simulator: ChildProcess | null = null;
 

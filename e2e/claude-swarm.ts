@@ -1,6 +1,6 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AgentProcesses, ownPidDomain } from '../lib/simulator/agent-processes';
 import { type SessionChange, SessionFile } from '../lib/simulator/claude-session-file';
 import { test as base } from './fixtures';
@@ -10,8 +10,11 @@ export class ClaudeSessions {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'claude-e2e-')));
   readonly #processes = new AgentProcesses();
 
-  /** @returns the pid of the process of a session, and a function that changes its file */
-  start(name: string, cwd: string): { pid: number; change: (change: SessionChange) => void } {
+  /** @returns the process of a session, and a function that changes its file */
+  start(
+    name: string,
+    cwd: string,
+  ): { pid: number; procStart: string | undefined; change: (change: SessionChange) => void } {
     this.#processes.start(name);
     const process = this.#processes.find(name);
     if (process === null) throw new Error('A process of a simulated agent could not be started.');
@@ -19,7 +22,14 @@ export class ClaudeSessions {
     const sessionId = crypto.randomUUID();
     const place = { pidDomain: ownPidDomain(), tmux: `${name}:@0.%0` };
     const file = new SessionFile(this.folder, { ...process, ...place, name, cwd, sessionId, startedAt });
-    return { pid: process.pid, change: (change) => file.update(change, Date.now()) };
+    return { ...process, change: (change) => file.update(change, Date.now()) };
+  }
+
+  /** Writes a file of an agent team; its folder is created. */
+  writeTeam(name: string, content: unknown): void {
+    const path = join(this.folder, 'teams', name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, JSON.stringify(content));
   }
 
   remove(): void {

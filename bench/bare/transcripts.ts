@@ -17,6 +17,7 @@ const handle = new TranscriptsHandle({
     facts += list.length;
   },
   // The rows go on to another thread, which costs as much again.
+  onMessages: () => {},
   onUsage: (rows, marks) => {
     answers += structuredClone({ rows, marks }).rows.length;
   },

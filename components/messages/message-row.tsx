@@ -49,6 +49,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           <span className="mr-1 inline-block">
             <MessageType type={message.msg_type} />
           </span>{' '}
+          {message.team !== undefined && <TeamMark team={message.team} />}
           <span className="font-medium">
             {asText(message.sender) === '' ? 'unknown sender' : <AgentName id={message.sender} />}
           </span>
@@ -109,6 +110,18 @@ function NewLine() {
     <p className="pointer-events-none absolute inset-x-0 top-0 border-accent border-t text-center text-[11px] text-accent leading-none">
       <span className="rounded-b-sm bg-paper px-1.5">New since you last looked</span>
     </p>
+  );
+}
+
+/** Says that a message is not from the log of the swarm. */
+function TeamMark({ team }: { team: string }) {
+  return (
+    <span
+      title={`From the agent team ${team} of Claude Code, not from the swarm's log`}
+      className="mr-1.5 rounded-sm border border-line px-1 text-[11px] text-muted"
+    >
+      team
+    </span>
   );
 }
 

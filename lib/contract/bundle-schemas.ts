@@ -48,6 +48,7 @@ const bundledMessage = z.object({
     .string()
     .regex(/^\{[^\n\r]*\}$/)
     .describe('The line of the log, unchanged unless texts are blanked.'),
+  team: z.string().optional().describe('The agent team of Claude Code whose message it is; absent for one of the log.'),
 });
 
 const count = z.int().nonnegative();

@@ -8,7 +8,12 @@ export const agentSession = z.object({
   name: z.string().nullable(),
   version: z.string().nullable(),
   kind: z.string().nullable().describe('`interactive` or `bg`, as written.'),
-  status: z.string().nullable().describe('As written: `idle`, `busy`, `waiting`, `shell`; null before the first.'),
+  status: z
+    .string()
+    .nullable()
+    .describe(
+      'As written: `idle`, `busy`, `waiting`, `shell`; null before the first, and while its file is unreadable.',
+    ),
   waiting_for: z.string().nullable().describe('As written, such as `permission prompt`; null unless it waits.'),
   status_since: instant.nullable(),
   model: z.string().nullable().describe('Of the newest answer in its transcript; null if none is known.'),
@@ -26,8 +31,8 @@ export const agentActivity = z.object({
   since: instant.nullable().describe('Since when; null if that is not known.'),
   reason: z.string().describe('One plain sentence: the evidence.'),
   source: z
-    .enum(['session', 'swarm', 'hook', 'team', 'none'])
-    .describe('Where the evidence is from: a session file, the messages, a hook, a team, or nowhere.'),
+    .enum(['session', 'transcript', 'swarm', 'hook', 'team', 'none'])
+    .describe('Where the evidence is from: a session file, a transcript, the messages, a hook, a team, or nowhere.'),
 });
 
 /** What the transcript of a session says, kept in memory only. */
@@ -49,7 +54,7 @@ export const agentWork = z.object({
       id: z.string(),
       type: z.string().nullable(),
       description: z.string().nullable(),
-      finished: z.boolean(),
+      finished: z.boolean().describe('It no longer runs.'),
     }),
   ),
 });

@@ -221,6 +221,10 @@ export const waitEdge = z.object({
     locks: z.array(z.string()),
     messages: z.array(z.string()),
     tasks: z.array(z.string()),
+    task_list: z
+      .string()
+      .optional()
+      .describe('The task list of Claude Code that `tasks` are in. Absent for tasks of TASKS.json.'),
     conflicts: z.array(z.string()),
   }),
 });

@@ -226,6 +226,12 @@ export const message = z
     delivery_status: asWritten,
     success_count: asWritten,
     failure_count: asWritten,
+    team: z
+      .string()
+      .optional()
+      .describe(
+        'The agent team of Claude Code whose message it is, which no log contains. Absent for lines of the log.',
+      ),
     original,
   })
   .meta({ id: 'Message' });

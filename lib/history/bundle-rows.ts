@@ -113,9 +113,13 @@ export function lineRows(
     seq: number;
     sent_at: number;
     line: string;
+    team: string | null;
   }[];
   return {
-    rows: rows.map(({ seq, sent_at, line }) => ({ seq, sent_at: formatMicroseconds(sent_at) ?? '', line })),
+    rows: rows.map(({ seq, sent_at, line, team }) => ({
+      ...{ seq, sent_at: formatMicroseconds(sent_at) ?? '', line },
+      ...(team !== null && { team }),
+    })),
     last: rows.length < limit ? null : (rows.at(-1)?.seq ?? null),
   };
 }
@@ -138,8 +142,8 @@ function lineQuery(history: History, { since, until }: TimeSpan, marks: BundleMa
   const newest = history.page({ limit: NEWEST, filter: { until: since }, before }).messages.map(({ seq }) => seq);
   const { sql, values } = between(history, since * 1000 + 999 - LEAD_US, until * 1000 + 999);
   return {
-    sql: `SELECT seq, sent_at, line FROM messages WHERE seq > ? AND seq < ? AND (${sql}) UNION
-      SELECT seq, sent_at, line FROM messages WHERE seq > ? AND seq IN (SELECT value FROM json_each(?))`,
+    sql: `SELECT seq, sent_at, line, team FROM messages WHERE seq > ? AND seq < ? AND (${sql}) UNION
+      SELECT seq, sent_at, line, team FROM messages WHERE seq > ? AND seq IN (SELECT value FROM json_each(?))`,
     values: [after, before, ...values, after, JSON.stringify(newest)],
   };
 }
@@ -161,7 +165,8 @@ function between({ db }: History, sinceUs: number, untilUs: number): Query {
 export function fillFrom(history: History, bundle: Bundle, microseconds: (instant: string) => number | null): void {
   history.db.transaction(() => {
     history.takeOver(bundle.epoch);
-    const lines = bundle.messages.map(({ seq, sent_at, line }) => ({
+    const lines = bundle.messages.map(({ seq, sent_at, line, team }) => ({
+      ...(team !== undefined && { team }),
       text: line,
       fields: JSON.parse(line) as Record<string, unknown>,
       kept: { seq, sentAt: microseconds(sent_at) },

@@ -8,12 +8,12 @@ import { SpanColumns } from './columns/span-columns';
 import { newEpoch, openDatabase } from './database';
 import { fileIdentity } from './database-files';
 import { EarlierLocks } from './earlier-locks';
-import type { KeptMessage, Line } from './kept-message';
+import type { KeptMessage, Line, MessageRow } from './kept-message';
 import { LiveSummary } from './live-summary';
 import { MessagePruner, type Retention } from './message-pruner';
 import { MessageReader, type Page, type PageQuery } from './message-reader';
 import { MessageTimes } from './message-times';
-import { MessageWriter, type UnjudgedMessage } from './message-writer';
+import { type AppendedTeam, MessageWriter, type TeamKey, type TeamLine, type UnjudgedMessage } from './message-writer';
 import { Meta } from './meta';
 import type { ReadTime } from './read-time';
 import { Retimer } from './retimer';
@@ -137,7 +137,7 @@ export class History {
     this.#meta.write('lives', json);
   }
 
-  /** The number of kept messages with exactly this line. */
+  /** The number of kept messages of the log with exactly this line. */
   copiesOf = (line: Line): number => this.#writer.copiesOf(line);
 
   /**
@@ -169,6 +169,28 @@ export class History {
     return this.#writer.append(lines, checkpoint, recordedAt, before);
   }
 
+  /**
+   * Records messages of agent teams, in one transaction with the keys by which each is recorded only once.
+   *
+   * @param now milliseconds since 1970
+   * @param recordedAt the instant from which the age of the messages counts, by the clock of the retention
+   * @returns those that are new, with their `seq`, and the fields of each
+   */
+  appendTeam(messages: readonly TeamLine[], now: number, recordedAt: number): AppendedTeam {
+    this.#summary.startCounting(now);
+    return this.#writer.appendTeam(messages, recordedAt);
+  }
+
+  /** @returns the newest of the keys by which messages of teams are recorded once */
+  teamKeys(limit: number): TeamKey[] {
+    return this.#writer.teamKeys(limit);
+  }
+
+  /** Takes keys of another history, whose messages are here too. */
+  keepTeamKeys(keys: readonly TeamKey[]): void {
+    this.#writer.keepTeamKeys(keys);
+  }
+
   /** @returns the messages of the last append from whose fields nothing could be derived, each once */
   takeUnjudged(): UnjudgedMessage[] {
     return this.#writer.takeUnjudged();
@@ -187,9 +209,9 @@ export class History {
     return this.#reader.newest(limit);
   }
 
-  /** @returns the raw lines of the newest messages, oldest first */
-  newestLines(limit: number): string[] {
-    return this.#reader.newestLines(limit);
+  /** @returns the newest messages as they were recorded, oldest first */
+  newestRows(limit: number): MessageRow[] {
+    return this.#reader.newestRows(limit);
   }
 
   /** @returns one page of the matching messages, oldest first */

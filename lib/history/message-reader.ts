@@ -53,8 +53,8 @@ export class MessageReader {
       head: db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'messages'"),
       oldest: db.prepare('SELECT min(seq) AS seq FROM messages'),
       lastRecorded: db.prepare('SELECT recorded_at FROM messages ORDER BY seq DESC LIMIT 1'),
-      after: db.prepare('SELECT seq, sent_at, line FROM messages WHERE seq > ? ORDER BY seq LIMIT ?'),
-      newest: db.prepare('SELECT seq, sent_at, line FROM messages ORDER BY seq DESC LIMIT ?'),
+      after: db.prepare('SELECT seq, sent_at, line, team FROM messages WHERE seq > ? ORDER BY seq LIMIT ?'),
+      newest: db.prepare('SELECT seq, sent_at, line, team FROM messages ORDER BY seq DESC LIMIT ?'),
       senders: db.prepare("SELECT sender FROM voices WHERE sender <> '' GROUP BY sender ORDER BY min(id) DESC LIMIT ?"),
     };
   }
@@ -88,12 +88,12 @@ export class MessageReader {
 
   /** @returns the newest messages, oldest first */
   newest(limit: number): KeptMessage[] {
-    return this.#newestRows(limit).map(keptMessage);
+    return this.newestRows(limit).map(keptMessage);
   }
 
-  /** @returns the raw lines of the newest messages, oldest first */
-  newestLines(limit: number): string[] {
-    return this.#newestRows(limit).map(({ line }) => line);
+  /** @returns the newest messages as they were recorded, oldest first */
+  newestRows(limit: number): MessageRow[] {
+    return (this.#statements.newest.all(limit) as MessageRow[]).reverse();
   }
 
   /** @returns one page of the matching messages, oldest first */
@@ -123,10 +123,6 @@ export class MessageReader {
     return (this.#statements.senders.all(limit) as { sender: string }[]).map(({ sender }) => sender);
   }
 
-  #newestRows(limit: number): MessageRow[] {
-    return (this.#statements.newest.all(limit) as MessageRow[]).reverse();
-  }
-
   /** Matching rows; newest first unless `after` is given. */
   #select({ filter, unanswered, ...range }: Selection): MessageRow[] {
     const match = matchExpression(filter);
@@ -147,7 +143,7 @@ export class MessageReader {
     const from = match === null ? 'messages m' : 'search JOIN messages m ON m.seq = search.rowid';
     const order = range.after === undefined ? 'DESC' : 'ASC';
     // By rowid and never by rank: ranking reads every hit before it returns the first.
-    const sql = `SELECT m.seq, m.sent_at, m.line FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${seq} ${order} LIMIT @limit`;
+    const sql = `SELECT m.seq, m.sent_at, m.line, m.team FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${seq} ${order} LIMIT @limit`;
     return this.#db.prepare(sql).all({
       match,
       first: Math.max(bounds.first, (range.after ?? -1) + 1),

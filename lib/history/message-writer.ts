@@ -19,6 +19,30 @@ interface Tally {
   latestActivity: unknown;
 }
 
+/** A message of an agent team of Claude Code. */
+export interface TeamLine extends Line {
+  team: string;
+  /** Unique in its team. */
+  key: string;
+}
+
+/** The key of a message that was recorded, and when, milliseconds since 1970. */
+export interface TeamKey {
+  team: string;
+  key: string;
+  at: number;
+}
+
+/** The messages of teams that were new. */
+export interface AppendedTeam {
+  kept: KeptMessage[];
+  fields: readonly Line['fields'][];
+}
+
+/** An inbox has a message for minutes, and a transcript is read again when its session is shown again. */
+const MAX_TEAM_KEYS = 100_000;
+const TEAM_KEYS_PER_PRUNE = 1000;
+
 /** A message that was recorded without anything that is derived from its fields. */
 export interface UnjudgedMessage {
   seq: number;
@@ -32,6 +56,8 @@ export class MessageWriter {
   readonly #times: TimesWriter;
   readonly #statements;
   readonly #append;
+  readonly #appendTeam;
+  #teamsCounted = 0;
   #unjudged: UnjudgedMessage[] = [];
 
   constructor(db: Database.Database, meta: Meta, summary: LiveSummary, readTime: ReadTime) {
@@ -41,9 +67,10 @@ export class MessageWriter {
     this.#times = new TimesWriter(db);
     this.#statements = prepare(db);
     this.#append = db.transaction(this.#appendInTransaction.bind(this));
+    this.#appendTeam = db.transaction(this.#appendTeamInTransaction.bind(this));
   }
 
-  /** The number of kept messages with exactly this line. */
+  /** The number of kept messages of the log with exactly this line. */
   copiesOf({ text }: Line): number {
     const found = this.#statements.copies.get(crc32(text), text) as { count: number };
     return found.count;
@@ -68,6 +95,33 @@ export class MessageWriter {
     return this.#append.immediate(lines, checkpoint, recordedAt, before);
   }
 
+  /** See `History.appendTeam`. */
+  appendTeam(messages: readonly TeamLine[], recordedAt: number): AppendedTeam {
+    this.#unjudged = [];
+    return this.#appendTeam.immediate(messages, recordedAt);
+  }
+
+  /** See `History.teamKeys`. */
+  teamKeys(limit: number): TeamKey[] {
+    return this.#statements.newestTeams.all(limit) as TeamKey[];
+  }
+
+  /** See `History.keepTeamKeys`. */
+  keepTeamKeys(keys: readonly TeamKey[]): void {
+    for (const { team, key, at } of keys) this.#statements.claimTeam.run(team, key, at);
+  }
+
+  #appendTeamInTransaction(messages: readonly TeamLine[], recordedAt: number): AppendedTeam {
+    const { claimTeam, pruneTeams } = this.#statements;
+    const fresh = messages.filter(({ team, key }) => claimTeam.run(team, key, recordedAt).changes > 0);
+    this.#teamsCounted += fresh.length;
+    if (this.#teamsCounted >= TEAM_KEYS_PER_PRUNE) {
+      this.#teamsCounted = 0;
+      pruneTeams.run();
+    }
+    return { kept: this.#insertAll(fresh, recordedAt), fields: fresh.map(({ fields }) => fields) };
+  }
+
   #appendInTransaction(
     lines: readonly Line[],
     checkpoint: string,
@@ -75,6 +129,12 @@ export class MessageWriter {
     before: string | null | undefined,
   ): KeptMessage[] | null {
     if (before !== undefined && this.#meta.read('checkpoint') !== before) return null;
+    const kept = this.#insertAll(lines, recordedAt);
+    this.#meta.write('checkpoint', checkpoint);
+    return kept;
+  }
+
+  #insertAll(lines: readonly Line[], recordedAt: number): KeptMessage[] {
     const times = this.#times.begin();
     const tally: Tally = { types: new Map(), minutes: new Map(), times, failed: 0, latestActivity: undefined };
     const kept = lines.map((line) => this.#insert(line, recordedAt, tally));
@@ -85,7 +145,6 @@ export class MessageWriter {
     times.flush();
     if (tally.failed > 0) this.#meta.write('failed', String(this.#meta.readNumber('failed') + tally.failed));
     if (tally.latestActivity !== undefined) this.#meta.write('latest_activity', JSON.stringify(tally.latestActivity));
-    this.#meta.write('checkpoint', checkpoint);
     return kept;
   }
 
@@ -99,7 +158,7 @@ export class MessageWriter {
   }
 
   #insert(line: Line, recordedAt: number, tally: Tally): KeptMessage {
-    const { text, kept } = line;
+    const { text, kept, team = null } = line;
     const { derived, fault } = this.#derive(line);
     const { type, failed, sentAt, sender, recipients, search, timestamp } = derived;
     const speech = tally.times.speech(sender, type, recipients);
@@ -115,6 +174,7 @@ export class MessageWriter {
       text,
       senderType,
       recipientSet,
+      team,
     );
     const seq = Number(lastInsertRowid);
     if (fault) this.#unjudged.push({ seq, error: fault.error });
@@ -128,7 +188,7 @@ export class MessageWriter {
       const known = tally.minutes.get(minute);
       tally.minutes.set(minute, { count: (known?.count ?? 0) + 1, first: known?.first ?? seq, last: seq });
     }
-    return keptMessage({ seq, sent_at: sentAt, line: text });
+    return keptMessage({ seq, sent_at: sentAt, line: text, team });
   }
 }
 
@@ -151,8 +211,8 @@ function derive({ fields, kept }: Line, readTime: ReadTime) {
 function prepare(db: Database.Database) {
   return {
     insert: db.prepare(
-      `INSERT INTO messages (seq, recorded_at, sent_at, type, failed, line_hash, line, voice, audience)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO messages (seq, recorded_at, sent_at, type, failed, line_hash, line, voice, audience, team)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     index: db.prepare('INSERT INTO search (rowid, content, tags) VALUES (?, ?, ?)'),
     addType: db.prepare(
@@ -162,6 +222,10 @@ function prepare(db: Database.Database) {
       `INSERT INTO minutes VALUES (@minute, @count, @first, @last) ON CONFLICT (minute) DO UPDATE SET
        count = count + excluded.count, last_seq = excluded.last_seq`,
     ),
-    copies: db.prepare('SELECT count(*) AS count FROM messages WHERE line_hash = ? AND line = ?'),
+    copies: db.prepare('SELECT count(*) AS count FROM messages WHERE line_hash = ? AND line = ? AND team IS NULL'),
+    newestTeams: db.prepare('SELECT team, key, at FROM team_messages ORDER BY at DESC LIMIT ?'),
+    claimTeam: db.prepare('INSERT OR IGNORE INTO team_messages VALUES (?, ?, ?)'),
+    pruneTeams: db.prepare(`DELETE FROM team_messages WHERE (team, key) IN
+      (SELECT team, key FROM team_messages ORDER BY at DESC LIMIT -1 OFFSET ${MAX_TEAM_KEYS})`),
   };
 }

@@ -183,6 +183,17 @@ const USAGE = `
   ) WITHOUT ROWID;
 `;
 
+/** Version 6: messages of agent teams of Claude Code beside those of the log; see team-messages.ts. */
+const TEAM_MESSAGES = `
+  ALTER TABLE messages ADD COLUMN team TEXT; -- the name of the team; null for a line of the log
+  -- Keys of the messages that were recorded, so that none is recorded twice.
+  CREATE TABLE team_messages (
+    team TEXT NOT NULL, key TEXT NOT NULL,
+    at INTEGER NOT NULL,        -- when it was recorded, milliseconds since 1970
+    PRIMARY KEY (team, key)
+  ) WITHOUT ROWID;
+`;
+
 interface Step {
   /** The `user_version` of a database after the step. */
   version: number;
@@ -198,6 +209,7 @@ const STEPS: readonly Step[] = [
   { version: 3, apply: (db) => addTables(db, OUTBOX) },
   { version: 4, apply: (db) => addTables(db, DISPOSITIONS) },
   { version: 5, apply: (db) => addTables(db, USAGE) },
+  { version: 6, apply: (db) => addTables(db, TEAM_MESSAGES) },
 ];
 
 const FIRST_VERSION = 1;

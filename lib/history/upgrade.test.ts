@@ -139,12 +139,17 @@ test('History: an earlier version stays unchanged for a reader, and while anothe
   new History(file, { readTime, readonly: true }).close();
 });
 
+function withoutTeams({ db }: History): void {
+  db.exec('DROP TABLE team_messages; ALTER TABLE messages DROP COLUMN team');
+}
+
 test('History: a database of version 2 gets an outbox and keeps everything else', () => {
   files += 1;
   const file = join(folder, `state-${files}`, 'history.sqlite');
   const before = new History(file, { readTime });
   before.append(lines.slice(0, 10), '{}', NOW);
   const tables = before.db.prepare("SELECT sql FROM sqlite_schema WHERE name LIKE 'alert%' ORDER BY name").all();
+  withoutTeams(before);
   for (const name of ['alert_matters', 'alert_queue', 'alert_receivers', 'dispositions', ...USAGE_TABLES])
     before.db.exec(`DROP TABLE ${name}`);
   before.db.exec("INSERT INTO journal_now VALUES ('agent', 'agent-1', '{}')");
@@ -168,6 +173,7 @@ test('History: a database of version 4 gets tables for usage and keeps everythin
   const file = join(folder, `state-${files}`, 'history.sqlite');
   const before = new History(file, { readTime });
   before.append(lines.slice(0, 10), '{}', NOW);
+  withoutTeams(before);
   for (const name of USAGE_TABLES) before.db.exec(`DROP TABLE ${name}`);
   before.db.pragma('user_version = 4');
   before.close();
@@ -177,5 +183,25 @@ test('History: a database of version 4 gets tables for usage and keeps everythin
   const entry = { ...answered({ at: NOW }), cost: null };
   assert.equal(usage.record([entry], [{ file: 'f', head: 'h', offset: 1 }], NOW), 1);
   assert.deepEqual([usage.unpricedModels(), usage.marks().length], [[entry.model], 1]);
+  after.close();
+});
+
+test('History: a database of version 5 takes messages of teams, and its own are lines of the log', () => {
+  files += 1;
+  const file = join(folder, `state-${files}`, 'history.sqlite');
+  const before = new History(file, { readTime });
+  before.append(lines.slice(0, 10), '{}', NOW);
+  withoutTeams(before);
+  before.db.pragma('user_version = 5');
+  before.close();
+  const after = new History(file, { readTime });
+  assert.deepEqual([schemaVersion(file), after.epoch, after.head()], [SCHEMA_VERSION, before.epoch, 10]);
+  const [first] = lines;
+  assert.ok(first);
+  assert.equal(after.appendTeam([{ ...first, team: 't', key: 'k' }], NOW, NOW).kept[0]?.seq, 11);
+  assert.deepEqual(
+    after.newestRows(2).map(({ team }) => team),
+    [null, 't'],
+  );
   after.close();
 });

@@ -23,7 +23,8 @@ test('seedMemory(): copies the checkpoint and the newest messages, so that readi
   const memory = new History(':memory:');
   seedMemory(memory, recorder.history, Date.now());
   assert.deepEqual(committedCheckpoint(memory), committedCheckpoint(recorder.history));
-  assert.deepEqual(memory.newestLines(2000), recorder.history.newestLines(1000));
+  const lines = (history: History, limit: number) => history.newestRows(limit).map(({ line }) => line);
+  assert.deepEqual(lines(memory, 2000), lines(recorder.history, 1000));
 });
 
 test('seedMemory(): leaves the memory empty where nothing can be read', () => {

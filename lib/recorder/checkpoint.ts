@@ -34,11 +34,12 @@ export function seedMemory(memory: History, from: History, now: number): void {
     // Throws for an invalid checkpoint, with which the memory could not be used either.
     const checkpoint = committedCheckpoint(from);
     if (checkpoint === null) return;
-    const lines = from.newestLines(MAX_COPIED_MESSAGES).flatMap((text) => {
+    const lines = from.newestRows(MAX_COPIED_MESSAGES).flatMap(({ line: text, team }) => {
       const line = parseLine(Buffer.from(text), false);
-      return line && !('error' in line) ? [line] : [];
+      return line && !('error' in line) ? [{ ...line, ...(team !== null && { team }) }] : [];
     });
     memory.append(lines, JSON.stringify(checkpoint), now);
+    memory.keepTeamKeys(from.teamKeys(MAX_COPIED_MESSAGES));
   } catch {
     // See above.
   }

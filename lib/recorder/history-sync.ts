@@ -4,6 +4,7 @@
  */
 import type { History } from '../history/history';
 import type { Journal, JournalUpdate } from '../history/journal';
+import type { AppendedTeam } from '../history/message-writer';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
 import { AlertsFeed } from './alerts-feed';
 import { committedCheckpoint } from './checkpoint';
@@ -20,6 +21,7 @@ import { PartFaults } from './part-faults';
 import { Pruner } from './pruner';
 import { readDeletedAgain } from './read-again';
 import type { RetentionClock } from './retention-clock';
+import { TeamFeed } from './team-feed';
 import { fieldsOf } from './unresolved-feed';
 import { type LookUpPrices, UsageFeed } from './usage-feed';
 
@@ -53,6 +55,7 @@ export class HistorySync {
   readonly alerts: AlertsFeed;
   readonly dispositions: DispositionsFeed;
   readonly usage: UsageFeed;
+  readonly teams = new TeamFeed();
   /** Runs what uses the database. */
   readonly guard: Guard;
   readonly #parts: PartFaults;
@@ -194,6 +197,7 @@ export class HistorySync {
   /** Saves what is known and closes the history. */
   close(): void {
     this.guard(() => this.#touchAlive());
+    if (this.isRecording) this.guard(() => this.#recordTeams());
     this.#pruner.publish();
     if (this.isRecording) this.attempt('open questions', () => this.#feeds.save());
     this.#log.close();
@@ -227,6 +231,7 @@ export class HistorySync {
       if (before !== history) before?.close();
       if (records) this.#log.record(history, checkpoint);
       enterFeeds();
+      this.teams.begin();
       this.dispositions.follow();
       this.#publishCondition();
     };
@@ -251,12 +256,24 @@ export class HistorySync {
       this.#keeper.stepDown();
       return false;
     }
-    this.#feeds.take(batch.kept, batch.fields);
+    this.#takeAppended(batch);
+    const more = this.#recordTeams() || batch.more;
+    if (more && this.#feeds.flushMeanwhile()) this.#publishCondition();
+    return more;
+  }
+
+  /** Records messages of teams. Returns whether there are more. */
+  #recordTeams(): boolean {
+    const now = this.#now();
+    this.#takeAppended(this.teams.record(this.history, now, Math.round(this.#clock.read(now))));
+    return this.teams.isWaiting;
+  }
+
+  #takeAppended({ kept, fields }: AppendedTeam): void {
+    this.#feeds.take(kept, fields);
     for (const { seq, error } of this.history.takeUnjudged()) this.#feeds.faults.note('search', seq, error);
-    if (batch.kept.length > 0) this.#pruner.markDue();
-    if (this.#pruner.countRecorded(batch.kept.length)) this.#prune();
-    if (batch.more && this.#feeds.flushMeanwhile()) this.#publishCondition();
-    return batch.more;
+    if (kept.length > 0) this.#pruner.markDue();
+    if (this.#pruner.countRecorded(kept.length)) this.#prune();
   }
 
   /** Takes over what another process has committed. Returns whether there is more. */

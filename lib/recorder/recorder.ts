@@ -11,7 +11,7 @@ import type { AlertRule } from '../alerts/rule';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
 import type { History } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
-import type { TranscriptMark } from '../sources/claude-code/claude-session';
+import type { TeamMessage, TranscriptMark } from '../sources/claude-code/claude-session';
 import type { OwnPrice } from '../sources/claude-code/model-prices';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './events';
 import { HistorySync } from './history-sync';
@@ -126,6 +126,12 @@ export class Recorder {
   /** Records the usage of agents and how far transcripts were read, also in a process that follows. */
   recordUsage(rows: readonly AgentUsage[], marks: readonly TranscriptMark[]): void {
     this.#sync.guard(() => this.#sync.usage.take(rows, marks));
+  }
+
+  /** Records messages of agent teams, each once; a process that only follows leaves that to the one that records. */
+  async recordTeam(messages: readonly TeamMessage[]): Promise<void> {
+    this.#sync.teams.take(messages);
+    await this.refresh();
   }
 
   /** Replaces the own prices of models. */

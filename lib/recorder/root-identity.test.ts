@@ -22,7 +22,7 @@ async function record(root: string, place: Pick<RecorderOptions, 'file' | 'inFol
   const watched = start({ root, ...place });
   const { recorder } = watched;
   await recorder.refresh();
-  const shown = recorder.history.newestLines(100).map((line) => (JSON.parse(line) as { content: string }).content);
+  const shown = recorder.history.newestRows(100).map(({ line }) => (JSON.parse(line) as { content: string }).content);
   const { file } = recorder.history;
   const owner = ownerOf(recorder.history);
   await stop(watched);

@@ -115,7 +115,9 @@ export class UnresolvedFeed {
   }
 
   #feed(kept: readonly KeptMessage[], fields: readonly Fields[]): void {
-    for (const [index, { seq }] of kept.entries()) {
+    for (const [index, { seq, team }] of kept.entries()) {
+      // Teams have messages of no type: none of them asks or answers in a way that a file says.
+      if (team) continue;
       this.#faults.attempt('open questions', seq, () => this.#unresolved.feed(seq, fields[index] ?? {}));
     }
     this.#fed = kept.at(-1)?.seq ?? this.#fed;

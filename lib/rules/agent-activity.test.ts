@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { claudeSession } from '../../test/support/claude-sessions';
 import { agentActivity } from '../contract/claude-schemas';
 import { formatInstant } from '../contract/instant';
-import { type ActivityEvidence, judgeActivity } from './agent-activity';
+import { type ActivityEvidence, type InProcessEvidence, judgeActivity } from './agent-activity';
 
 const AT = 1_700_000_000_000;
 const BLOCK = { since: formatInstant(AT - 1000), reason: 'a is blocked and waits for b.', waits_for: ['b'] };
@@ -12,6 +12,7 @@ const BLOCK = { since: formatInstant(AT - 1000), reason: 'a is blocked and waits
 function judge(fields: Partial<ActivityEvidence>) {
   return judgeActivity({
     session: null,
+    keptFrom: null,
     blocked: null,
     suspended: false,
     active: false,
@@ -86,12 +87,47 @@ test('judgeActivity(): without a session the activity is unknown, and the reason
 });
 
 test('judgeActivity(): a teammate does what its team says; of one inside its lead nothing is known', () => {
-  const teammate = (active: boolean | null) => judge({ teammate: { lead: 'lead', active } });
+  const teammate = (active: boolean | null) => judge({ teammate: { lead: 'lead', active, inProcess: null } });
   assert.deepEqual(
     [teammate(true), teammate(false), teammate(null)].map(({ state }) => state),
     ['working', 'idle', 'unknown'],
   );
   assert.ok([true, false, null].every((active) => teammate(active).source === 'team'));
+});
+
+const RUNS: InProcessEvidence = {
+  ...{ tool: { name: 'Bash', since: AT }, turnEnded: false, newestAt: AT, leadRuns: true, leadIsBusy: true },
+};
+
+test('judgeActivity(): a teammate inside its lead works while a call runs, and is idle once its turn has ended', () => {
+  const inside = (fields: Partial<InProcessEvidence>) =>
+    judge({ teammate: { lead: 'api', active: null, inProcess: { ...RUNS, ...fields } } });
+  assert.deepEqual(inside({}), {
+    ...{ state: 'working', since: formatInstant(AT), source: 'transcript' },
+    reason: 'Its transcript has a call of Bash without a result, and the session of api is busy.',
+  });
+  const ended = inside({ tool: null, turnEnded: true, leadIsBusy: false });
+  assert.deepEqual([ended.state, ended.since, ended.source], ['idle', formatInstant(AT), 'transcript']);
+});
+
+test('judgeActivity(): of a teammate inside its lead nothing is concluded from a call that may wait for a person', () => {
+  const inside = (fields: Partial<InProcessEvidence>) =>
+    judge({ teammate: { lead: 'api', active: null, inProcess: { ...RUNS, ...fields } } }).state;
+  assert.equal(inside({ leadIsBusy: false }), 'unknown', 'a prompt of the lead may be its own');
+  assert.equal(inside({ leadRuns: false }), 'unknown');
+  assert.equal(inside({ leadRuns: false, tool: null, turnEnded: true }), 'unknown');
+  assert.equal(inside({ tool: null }), 'unknown', 'it may wait for an answer of the model');
+});
+
+test('judgeActivity(): a session file that stays unreadable says nothing about now', () => {
+  for (const status of ['busy', 'waiting', 'idle', 'shell']) {
+    const { state, since, reason, source } = judge({ session: session(status), keptFrom: AT });
+    assert.deepEqual([state, since, source], ['unknown', formatInstant(AT), 'session']);
+    assert.equal(reason, "Its session file can't be read, so that its status is no longer known.");
+  }
+  const unread = judge({ session: session('busy'), keptFrom: AT, unread: 'The folder can’t be read.' });
+  assert.deepEqual([unread.state, unread.reason], ['unknown', 'The folder can’t be read.']);
+  assert.equal(judge({ session: session('waiting'), keptFrom: AT, blocked: BLOCK }).state, 'blocked');
 });
 
 test('judgeActivity(): whatever a file says, the answer fits the contract and its reason is one short sentence', () => {
@@ -101,11 +137,16 @@ test('judgeActivity(): whatever a file says, the answer fits the contract and it
     .map(({ status, waitingFor, at, alive }) => ({ ...session(status, waitingFor, at), alive }));
   const evidence = fc.record({
     session: fc.option(anySession),
+    keptFrom: fc.option(fc.integer()),
     blocked: fc.constantFrom(null, BLOCK),
     suspended: fc.boolean(),
     active: fc.boolean(),
     promptTool: anyText,
-    teammate: fc.constantFrom(null, { lead: 'lead', active: true }),
+    teammate: fc.constantFrom(
+      null,
+      { lead: 'lead', active: true, inProcess: null },
+      { lead: 'lead', active: null, inProcess: RUNS },
+    ),
     unread: fc.constant(null),
   });
   fc.assert(
@@ -114,6 +155,7 @@ test('judgeActivity(): whatever a file says, the answer fits the contract and it
       assert.deepEqual(agentActivity.parse(answer), answer);
       assert.ok(answer.reason.length < 300);
       if (answer.state === 'working') assert.ok(facts.session?.status === 'busy' || facts.teammate !== null);
+      if (facts.session && facts.keptFrom !== null) assert.ok(['blocked', 'unknown'].includes(answer.state));
     }),
   );
 });

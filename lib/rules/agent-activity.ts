@@ -14,6 +14,8 @@ export const DIALOG_OPEN = 'dialog open';
 export interface ActivityEvidence {
   /** The session that was joined to it. */
   session: Pick<ClaudeSession, 'alive' | 'status' | 'waitingFor' | 'statusUpdatedAt'> | null;
+  /** When the file of the session was last readable, milliseconds since 1970; null while it is. */
+  keptFrom: number | null;
   blocked: AgentBlock | null;
   /** Its claude process is stopped by a signal and does nothing. */
   suspended: boolean;
@@ -22,9 +24,22 @@ export interface ActivityEvidence {
   /** The tool that the open prompt asks for; null if that is not known. */
   promptTool: string | null;
   /** What its agent team says of a teammate without a session of its own; null for every other agent. */
-  teammate: { lead: string; active: boolean | null } | null;
+  teammate: { lead: string; active: boolean | null; inProcess: InProcessEvidence | null } | null;
   /** Why sessions are not read; null while they are. */
   unread: string | null;
+}
+
+/** What is known of a teammate that runs inside the process of its lead. Times are milliseconds since 1970. */
+export interface InProcessEvidence {
+  /** The call of a tool without a result in its transcript. */
+  tool: { name: string; since: number | null } | null;
+  /** Whether its transcript says that its turn has ended. */
+  turnEnded: boolean;
+  newestAt: number | null;
+  /** Whether the process of the lead is known to run. */
+  leadRuns: boolean;
+  /** Whether the session of the lead is busy and nothing asks for a permission: otherwise a call may wait for one. */
+  leadIsBusy: boolean;
 }
 
 /** The statuses that are known, and what follows from each; the sentence for `waiting` says what it waits for. */
@@ -50,6 +65,7 @@ export function judgeActivity(evidence: ActivityEvidence): AgentActivity {
   if (session && suspended) {
     return unknown('Its claude process is suspended (state T), so that its session can be in no other state.', 'none');
   }
+  if (session && evidence.keptFrom !== null) return keptActivity(evidence);
   if (session && isSeen && known?.state === 'waiting') return ofSession(session, known.state, waitingReason(evidence));
   if (blocked) return { state: 'blocked', since: blocked.since, reason: blocked.reason, source: 'swarm' };
   if (session && !isSeen) return unknown(unseenReason(session), 'session');
@@ -98,13 +114,44 @@ function foreignReason({ status }: NonNullable<ActivityEvidence['session']>): st
     : `Its session says "${shortened(status)}", a status that this dashboard does not know.`;
 }
 
-/** A team only says whether a teammate in a pane of its own has a turn, and nothing of the others. */
-function teammateActivity({ lead, active }: NonNullable<ActivityEvidence['teammate']>): AgentActivity {
+/** What a file said before it became unreadable is not known to be so now. An open BLOCKED is known from elsewhere. */
+function keptActivity({ blocked, keptFrom, unread }: ActivityEvidence): AgentActivity {
+  if (blocked) return { state: 'blocked', since: blocked.since, reason: blocked.reason, source: 'swarm' };
+  const reason = unread ?? "Its session file can't be read, so that its status is no longer known.";
+  return { ...unknown(reason, 'session'), since: instantWithin(keptFrom) };
+}
+
+/** A team only says whether a teammate in a pane of its own has a turn; of others their transcript may say it. */
+function teammateActivity({ lead, active, inProcess }: NonNullable<ActivityEvidence['teammate']>): AgentActivity {
+  const own = inProcess && ofTranscript(lead, inProcess);
+  if (own) return own;
   if (active === null) {
     return unknown(`It runs inside the process of ${lead}, whose files do not say what it does.`, 'team');
   }
   const [state, word] = active ? (['working', 'active'] as const) : (['idle', 'not active'] as const);
   return { state, since: null, reason: `The team of ${lead} says that it is ${word}.`, source: 'team' };
+}
+
+/** @returns null where the transcript says nothing about the present */
+function ofTranscript(lead: string, evidence: InProcessEvidence): AgentActivity | null {
+  const { tool, turnEnded, newestAt, leadRuns, leadIsBusy } = evidence;
+  if (!leadRuns) return null;
+  const source = 'transcript';
+  if (tool !== null && leadIsBusy) {
+    const reason = `Its transcript has a call of ${shortened(tool.name)} without a result, and the session of ${lead} is busy.`;
+    return { state: 'working', since: instantWithin(tool.since), reason, source };
+  }
+  if (tool !== null) {
+    const reason = `Its transcript has a call of ${shortened(tool.name)} without a result, but the session of ${lead} does not say that it works.`;
+    return unknown(reason, source);
+  }
+  if (!turnEnded) return null;
+  return {
+    state: 'idle',
+    since: instantWithin(newestAt),
+    reason: 'Its transcript says that its turn has ended.',
+    source,
+  };
 }
 
 function unknown(reason: string, source: AgentActivity['source']): AgentActivity {

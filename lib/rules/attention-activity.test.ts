@@ -64,3 +64,12 @@ test('activityItems(): a dead or moved agent waits for nobody', () => {
   for (const health of ['dead', 'moved'] as const)
     assert.deepEqual(itemsAt(0, agent('waiting', 'permission prompt', { health })).items, []);
 });
+
+test('activityItems(): what has no time is not said to last: a prompt is no more than a warning, a dialog is not listed', () => {
+  const timeless = (waitingFor: string) => {
+    const one = agent('waiting', waitingFor);
+    return { ...one, activity: { ...one.activity, since: null } };
+  };
+  assert.deepEqual(itemsAt(9_000_000, timeless('permission prompt')).items, ['permission_waiting warning']);
+  assert.deepEqual(itemsAt(9_000_000, timeless('dialog open')).items, []);
+});

@@ -20,16 +20,17 @@ export function activityItems(facts: AttentionFacts): AttentionItem[] {
 
 function waitingItem(agent: Agent, { time, startedAt }: AttentionFacts): AttentionItem[] {
   const { id, activity, session } = agent;
-  const since = instantOf(activity.since) ?? startedAt;
+  const since = instantOf(activity.since);
   const isDialog = session?.waiting_for === DIALOG_OPEN;
-  if (isDialog && !time.isDue(since + DIALOG_FROM_MS)) return [];
-  const isLate = time.isDue(since + PERMISSION_CRITICAL_MS);
+  // Without a time nothing is known of how long it lasts.
+  if (isDialog && (since === null || !time.isDue(since + DIALOG_FROM_MS))) return [];
+  const isLate = since !== null && time.isDue(since + PERMISSION_CRITICAL_MS);
   return [
     {
       kind: 'permission_waiting',
       key: id,
       severity: isDialog || !isLate ? 'warning' : 'critical',
-      since,
+      since: since ?? startedAt,
       subject: id,
       agent: id,
       reason: `${id} waits in its terminal. ${activity.reason}`,

@@ -112,18 +112,26 @@ export function sessionAgents(listed: Listed, ids: SessionIds): SessionAgent[] {
 
 /** @returns the members of a team whose lead is shown and whose lead's process is not known to have ended, without the lead */
 export function teammates(team: ClaudeTeam, leads: ReadonlyMap<ClaudeSession, string>): Teammate[] {
-  const { leadProcess, leadAgentId, members } = team;
-  if (leadProcess === null) return [];
+  const found = leadOf(team, leads);
+  if (found === null) return [];
+  const { leadAgentId, members } = team;
+  return members
+    .filter(({ agentId, tmuxPaneId }) => tmuxPaneId !== 'leader' && (agentId === null || agentId !== leadAgentId))
+    .map((member) => ({ ...found, team, member }));
+}
+
+/** @returns the lead of a team, if it is shown and its process is not known to have ended */
+export function leadOf(
+  { leadProcess }: ClaudeTeam,
+  leads: ReadonlyMap<ClaudeSession, string>,
+): Pick<Teammate, 'lead' | 'leadSession'> | null {
+  if (leadProcess === null) return null;
   const found = [...leads].find(
     ([{ pid, procStart, alive }]) =>
       // A pid alone proves nothing: it may be that of another process now.
       alive !== false && pid === leadProcess.pid && procStart !== null && procStart === leadProcess.procStart,
   );
-  if (found === undefined) return [];
-  const [leadSession, lead] = found;
-  return members
-    .filter(({ agentId, tmuxPaneId }) => tmuxPaneId !== 'leader' && (agentId === null || agentId !== leadAgentId))
-    .map((member) => ({ lead, leadSession, team, member }));
+  return found === undefined ? null : { leadSession: found[0], lead: found[1] };
 }
 
 function sessionEntry(session: ClaudeSession, id: string, pane: string | null): RegistryEntry {

@@ -198,6 +198,20 @@ describe('edges', () => {
     );
   });
 
+  test('waiting(): tasks of a list of Claude Code only wait for tasks of that list, and the edge names both', () => {
+    const listed = (id: string, owner: string, blockedBy: string[] = [], list = 'session-1') =>
+      task(id, owner, blockedBy, { list, status: 'pending', createdAt: null });
+    const edge = only({ tasks: [task('1', 'agent-3'), listed('2', 'writer', ['1']), listed('1', 'tester')] });
+    assert.deepEqual([edge.from, edge.to, edge.kind, edge.since], ['writer', 'tester', 'task', null]);
+    assert.deepEqual([edge.evidence.tasks, edge.evidence.task_list], [['2', '1'], 'session-1']);
+    assert.match(edge.reason, /, which is pending \(tasks 2 and 1 of the list session-1\)\./);
+    const around = [listed('1', 'a', ['2']), listed('2', 'b', ['1']), listed('1', 'c', ['2'], 'session-2')];
+    assert.deepEqual(waitCycles({ tasks: around }), [['a', 'b']]);
+    assert.equal(answer({ tasks: around }).edges.length, 2);
+    const swarm = only({ tasks: [task('1', 'a', ['2']), task('2', 'b')] });
+    assert.equal('task_list' in swarm.evidence, false);
+  });
+
   test('waiting(): an unsettled conflict: the requester waits for the holder; a lock may be gone', () => {
     const edge = only({ conflicts: [conflict('agent-2', 'agent-1')] });
     assert.deepEqual([edge.from, edge.to, edge.basis, edge.since], ['agent-2', 'agent-1', 'declared', ago(MINUTE)]);

@@ -194,29 +194,43 @@ function heldWords(lock: ReturnType<HeldPaths['lockOn']>, holder: string): strin
 }
 
 function* taskWaits({ tasks }: WaitingFacts): Generator<Wait> {
-  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const byKey = tasksByKey(tasks);
   for (const task of tasks) {
     if (task.assignedTo === null || !isOpen(task)) continue;
-    for (const other of blockersOf(task, byId)) {
+    for (const other of blockersOf(task, byKey)) {
       if (other.assignedTo === null) continue;
       const times = [task.createdAt, other.createdAt].filter((at) => at !== null);
       yield {
-        key: `${task.id} ${other.id}`,
+        key: `${task.id} ${other.id}${task.list === undefined ? '' : ` ${task.list}`}`,
         from: task.assignedTo,
         to: other.assignedTo,
         kind: 'task',
         // Not before both existed; no file says when the one was made to wait for the other.
         since: times.length === 0 ? null : Math.max(...times),
-        reason: `The task ${nameOfTask(task)} of ${task.assignedTo} is blocked by ${nameOfTask(other)} of ${other.assignedTo}${other.status === null ? '' : `, which is ${other.status}`}.`,
-        evidence: { tasks: [task.id, other.id] },
+        reason: `The task ${nameOfTask(task)} of ${task.assignedTo} is blocked by ${nameOfTask(other)} of ${other.assignedTo}${other.status === null ? '' : `, which is ${other.status}`}${listWords(task, other)}.`,
+        evidence: { tasks: [task.id, other.id], ...(task.list !== undefined && { task_list: task.list }) },
         holds: false,
       };
     }
   }
 }
 
-function blockersOf({ blockedBy }: Task, byId: ReadonlyMap<string, Task>): Task[] {
-  return blockedBy.map((id) => byId.get(id)).filter((task) => task !== undefined && isUnfinished(task)) as Task[];
+/** Tasks of different lists may have the same id, and only wait for tasks of their own list. */
+function taskKey({ id, list }: Pick<Task, 'id' | 'list'>): string {
+  return list === undefined ? id : JSON.stringify([list, id]);
+}
+
+function tasksByKey(tasks: readonly Task[]): Map<string, Task> {
+  return new Map(tasks.map((task) => [taskKey(task), task]));
+}
+
+function blockersOf({ blockedBy, list }: Task, byKey: ReadonlyMap<string, Task>): Task[] {
+  const blockers = blockedBy.map((id) => byKey.get(taskKey({ id, list })));
+  return blockers.filter((task) => task !== undefined && isUnfinished(task)) as Task[];
+}
+
+function listWords(task: Task, other: Task): string {
+  return task.list === undefined ? '' : ` (tasks ${task.id} and ${other.id} of the list ${task.list})`;
 }
 
 function nameOfTask({ objective, id }: Task): string {
@@ -293,13 +307,13 @@ function cyclesOf(
   budget: SearchBudget,
 ): WaitingAnswer['cycles'] {
   const holding = waits.filter((wait) => wait.kind !== 'task' && countsInCycles(wait));
-  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const byKey = tasksByKey(tasks);
   const waitCycles = findWaitCycles(
     holding.map(({ from, to, anyOf, basis }) => ({ from, to: anyOf ?? [to], inferred: basis === 'inferred' })),
     tasks.flatMap((task) => {
-      const { id, assignedTo } = task;
+      const { assignedTo } = task;
       if (assignedTo === null || !isOpen(task)) return [];
-      return [{ id, assignee: assignedTo, after: blockersOf(task, byId).map((other) => other.id) }];
+      return [{ id: taskKey(task), assignee: assignedTo, after: blockersOf(task, byKey).map(taskKey) }];
     }),
     budget,
   );

@@ -30,6 +30,7 @@ function attentionTo(
       locks: { locks: [] },
       allLocks: [],
       overlaps: [],
+      sessionTasks: [],
       blocked: new Map(),
     } as unknown as SwarmDescription,
     sources: { now: () => ({ registry: {}, log: {} }) } as unknown as SwarmSources,

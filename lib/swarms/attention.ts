@@ -158,7 +158,7 @@ export class SwarmAttention {
       unresolved: this.unresolved,
       time,
     };
-    const { tasks } = this.#tasks;
+    const tasks = [...this.#tasks.tasks, ...description.sessionTasks];
     const { conflicts } = this.#conflicts;
     const acks = mergeAcks(this.#acks.acks, this.#ackPlaces.acks);
     this.waiting = yield* waitingSteps({ ...facts, tasks, conflicts, acks, questionFromMs: limits.questionFromMs });

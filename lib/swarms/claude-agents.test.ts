@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { claudeSession, claudeTeam, inPane, teamMember } from '../../test/support/claude-sessions';
+import { formatInstant } from '../contract/instant';
 import { agentsAnswer } from '../contract/schemas';
 import { statistics } from '../rules/stats';
-import type { ClaudeSession, TranscriptFacts } from '../sources/claude-code/claude-session';
+import type { ClaudeSession, ClaudeTask, TeammateFacts, TranscriptFacts } from '../sources/claude-code/claude-session';
 import { AgentCardsReader } from '../sources/claudeswarm/agent-cards';
 import { LocksReader } from '../sources/claudeswarm/locks';
 import { RegistryReader } from '../sources/claudeswarm/registry';
@@ -133,7 +134,7 @@ test('describe(): a transcript gives the work, and the tool that a prompt asks f
     openTools: 1,
     ...{ lastPrompt: { text: 'Test it.', at: NOW }, lastAnswer: { text: 'Shall I?', at: NOW }, asks: true },
     ...{ contextTokens: 1200, lastTurnMs: 5, errors: 1, lastError: null, compactions: 0, decisions: [], subagents: [] },
-    ...{ teamName: null, agentName: null },
+    ...{ teamName: null, agentName: null, teammates: [] },
   };
   const transcripts = new Map([['s', transcript]]);
   show([claudeSession({ pid: 2, sessionId: 's', status: 'waiting', waitingFor: 'permission prompt' })], {
@@ -163,7 +164,7 @@ const transcriptFacts = (fields: Partial<TranscriptFacts>): TranscriptFacts => (
   ...{ sessionId: 's', model: 'claude-x', permissionMode: 'default', cwd: '/home/u/proj', gitBranch: 'main' },
   ...{ tool: null, openTools: 0, lastPrompt: null, lastAnswer: null, asks: false, contextTokens: null },
   ...{ lastTurnMs: null, errors: 0, lastError: null, compactions: 0, decisions: [], subagents: [] },
-  ...{ teamName: null, agentName: null },
+  ...{ teamName: null, agentName: null, teammates: [] },
   ...fields,
 });
 
@@ -263,4 +264,98 @@ test('describe(): a teammate is listed once, also where the registry keeps a sta
     description.agents.agents.map(({ id, lead, activity }) => `${id} ${lead} ${activity.state}`),
     ['agent-1 null idle', 'former null unknown', 'agent-2 agent-1 working'],
   );
+});
+
+test('describe(): a subagent that a killed session left unfinished does not run in an idle one; a teammate may', () => {
+  const subagent = { id: 'a1', type: 'general-purpose', description: null, teammate: null, finished: false };
+  const subagents = [subagent, { ...subagent, id: 'a2', teammate: 'tester' }];
+  const transcripts = new Map([['s', transcriptFacts({ subagents })]]);
+  const running = (status: string) => {
+    show([claudeSession({ pid: 2, sessionId: 's', status })], { transcripts });
+    return description.agents.agents[0]?.work?.subagents.filter(({ finished }) => !finished).map(({ id }) => id);
+  };
+  assert.deepEqual(running('busy'), ['a1', 'a2'], 'a session is busy while its subagents run');
+  assert.deepEqual(running('idle'), ['a2']);
+});
+
+test('describe(): the owner of a blocked task of a team is the agent that waits; tasks alone change no agent', () => {
+  const lead = claudeSession({ pid: 2, name: 'api' });
+  const teams = [claudeTeam(lead, [teamMember('tester'), teamMember('writer')])];
+  const task = (id: string, owner: string, status: string, blockedBy: string[] = []): ClaudeTask => {
+    return {
+      list: 'team',
+      id,
+      subject: 'Go',
+      description: null,
+      activeForm: null,
+      status,
+      owner,
+      blocks: [],
+      blockedBy,
+    };
+  };
+  const blocked = task('2', 'writer', 'pending', ['1']);
+  show([lead], { teams, tasks: [task('1', 'tester', 'in_progress'), blocked] });
+  const { agents, sessionTasks } = description;
+  assert.deepEqual(
+    sessionTasks.map(({ id, assignedTo, blockedBy }) => [id, assignedTo, blockedBy]),
+    [
+      ['1', 'tester', []],
+      ['2', 'writer', ['1']],
+    ],
+  );
+  show([lead], { teams, tasks: [task('1', 'tester', 'in_progress'), blocked] });
+  assert.equal(description.sessionTasks, sessionTasks, 'the same list while none differs');
+  show([lead], { teams, tasks: [task('1', 'tester', 'completed'), blocked] });
+  assert.deepEqual(
+    description.sessionTasks.map(({ id }) => id),
+    ['2'],
+  );
+  assert.deepEqual(description.agents, agents);
+});
+
+test('describe(): a session whose file stays unreadable has no status, and is still listed', () => {
+  const busy = claudeSession({ pid: 2, name: 'api', status: 'waiting', waitingFor: 'permission prompt' });
+  show([{ ...busy, keptFrom: NOW }]);
+  assert.deepEqual(states(), ['api claude-code waiting'], 'it may be being written');
+  now += 5000;
+  show([{ ...busy, keptFrom: NOW }]);
+  assert.deepEqual(states(), ['api claude-code unknown']);
+  const [agent] = description.agents.agents;
+  assert.deepEqual(
+    [agent?.session?.status, agent?.session?.waiting_for, agent?.session?.status_since, agent?.activity.since],
+    [null, null, null, formatInstant(NOW)],
+  );
+  show([busy], { unread: 'The folder can’t be read.', keptFrom: NOW });
+  assert.deepEqual([states(), agent?.health], [['api claude-code unknown'], 'active'], 'or whose folder is');
+  show([busy]);
+  assert.deepEqual(states(), ['api claude-code waiting']);
+});
+
+test('describe(): a teammate inside its lead has the work of its own transcript, and the activity that follows', () => {
+  const lead = claudeSession({ pid: 2, name: 'api', sessionId: 's', status: 'busy' });
+  const none: TeammateFacts = {
+    ...{ sessionId: 's', model: null, permissionMode: null, cwd: null, gitBranch: null, tool: null },
+    ...{ lastPrompt: null, lastAnswer: null, asks: false, contextTokens: null, lastTurnMs: null, errors: 0 },
+    ...{ lastError: null, compactions: 0, decisions: [], subagents: [], teamName: null, agentName: 'tester' },
+    ...{ openTools: 0, turnEnded: false, newestAt: NOW },
+  };
+  const running = { ...none, openTools: 1, tool: { name: 'Bash', input: 'npm test', since: NOW } };
+  const former = { ...none, turnEnded: true, newestAt: NOW - 1000 };
+  const facts = (teammates: TeammateFacts[], session = lead, hooks = new Map<string, HookFacts>()) => {
+    const transcripts = new Map([['s', { ...none, agentName: null, teammates }]]);
+    show([session], { teams: [claudeTeam(lead, [teamMember('tester')])], transcripts, hooks });
+    const { activity, work } = description.agents.agents[1] ?? {};
+    return [activity?.state, work?.tool?.input];
+  };
+  assert.deepEqual(facts([]), ['unknown', undefined]);
+  assert.deepEqual(facts([running, former]), ['working', 'npm test']);
+  assert.deepEqual(facts([{ ...running, agentName: 'writer' }]), ['unknown', undefined]);
+  assert.deepEqual(facts([{ ...none, turnEnded: true, asks: true }]), ['idle', undefined]);
+  assert.equal(description.agents.agents[1]?.work?.asks, false, 'it reports to its lead');
+  const waiting = { ...lead, status: 'waiting', waitingFor: 'permission prompt' };
+  assert.deepEqual(facts([running], waiting), ['unknown', 'npm test']);
+  assert.deepEqual(facts([running], { ...lead, keptFrom: NOW - 6000 }), ['unknown', 'npm test']);
+  const asks = new Map([['s', { permission: { tool: 'Bash' }, permissions: [{}], turnEnded: null }]]);
+  assert.deepEqual(facts([running], lead, asks), ['unknown', 'npm test'], 'a hook may hold its prompt');
 });

@@ -4,7 +4,7 @@
  */
 import type { ActivityState, AgentSession, AgentWork } from '../contract/claude-schemas';
 import { instantWithin } from '../contract/instant';
-import { judgeActivity } from '../rules/agent-activity';
+import { type InProcessEvidence, judgeActivity } from '../rules/agent-activity';
 import type { ClaudeEvidence, ClaudeFields } from '../rules/agent-health';
 import {
   isWithin,
@@ -15,11 +15,19 @@ import {
   teammates,
 } from '../rules/session-agents';
 import { type JoinEntry, joinSessions, type ProcessPlaces } from '../rules/session-join';
-import type { ClaudeSession, ClaudeTeam, Excerpt, TranscriptFacts } from '../sources/claude-code/claude-session';
+import type {
+  AgentFacts,
+  ClaudeSession,
+  ClaudeTeam,
+  Excerpt,
+  TeammateFacts,
+  TranscriptFacts,
+} from '../sources/claude-code/claude-session';
 import { endsWithQuestion } from '../sources/claude-code/transcript-excerpts';
 import { readInstant } from '../sources/claudeswarm/naive-time';
 import type { Registry, RegistryEntry } from '../sources/claudeswarm/registry';
 import { isPid, type ProcessTable } from '../sources/processes/processes';
+import { type ShownTeams, TeamAgents } from './team-agents';
 
 /** What hooks said of a session last. Times are milliseconds since 1970. */
 export interface HookFacts {
@@ -32,9 +40,7 @@ export interface HookFacts {
 }
 
 /** Everything that is known from Claude Code's files; another object whenever something in it differs. */
-export interface ClaudeFacts {
-  sessions: readonly ClaudeSession[];
-  teams: readonly ClaudeTeam[];
+export interface ClaudeFacts extends ShownTeams {
   /** By session id. */
   transcripts: ReadonlyMap<string, TranscriptFacts>;
   hooks: ReadonlyMap<string, HookFacts>;
@@ -42,15 +48,20 @@ export interface ClaudeFacts {
   folders: readonly string[];
   /** Why sessions are not read, a sentence; null while they are. */
   unread: string | null;
+  /** When the sessions were last read, if they are not now; milliseconds since 1970. */
+  keptFrom: number | null;
 }
 
 export const NO_CLAUDE_FACTS: ClaudeFacts = {
   sessions: [],
   teams: [],
+  tasks: [],
+  taskLists: new Map(),
   transcripts: new Map(),
   hooks: new Map(),
   folders: [],
   unread: 'The files of Claude Code are not read.',
+  keptFrom: null,
 };
 
 /** A teammate in a pane of its own: it has no session file, and only its transcript names its session. */
@@ -61,6 +72,9 @@ export interface PaneTeammate {
   agent: string;
 }
 
+/** A session file is rewritten in place, on a busy machine for up to a second: until then its last status counts. */
+const MAX_UNREADABLE_MS = 5000;
+
 export interface ClaudeAgentsOptions {
   places: ProcessPlaces;
   /** @returns the tokens that fit into the context of a model; null if that is not known */
@@ -70,12 +84,14 @@ export interface ClaudeAgentsOptions {
 export class ClaudeAgents implements ClaudeEvidence {
   /** The agents that the registry does not list, in the shape of a registry. */
   own: Registry = NO_REGISTRY;
+  readonly teams = new TeamAgents();
   readonly #options: ClaudeAgentsOptions;
   readonly #ids = new SessionIds();
   #facts = NO_CLAUDE_FACTS;
   #sessions = new Map<RegistryEntry, ClaudeSession>();
   #teammates = new Map<RegistryEntry, Teammate>();
   #own = new Set<RegistryEntry>();
+  #now = 0;
 
   constructor(options: ClaudeAgentsOptions) {
     this.#options = options;
@@ -102,14 +118,16 @@ export class ClaudeAgents implements ClaudeEvidence {
   }
 
   /** Joins sessions to the entries of the registry, and lists the others that are part of the swarm. */
-  update(registry: Registry | null, facts: ClaudeFacts, processes: Pick<ProcessTable, 'sight'>): void {
+  update(registry: Registry | null, facts: ClaudeFacts, processes: Pick<ProcessTable, 'sight'>, now: number): void {
     const entries = registry?.entries ?? [];
     this.#facts = facts;
+    this.#now = now;
     this.#sessions = new Map();
     this.#teammates = new Map();
     if (facts.sessions.length === 0) {
       this.own = NO_REGISTRY;
       this.#own = new Set();
+      this.teams.update(facts, new Map(), this.#teammates);
       return;
     }
     const { places } = this.#options;
@@ -132,7 +150,10 @@ export class ClaudeAgents implements ClaudeEvidence {
     const taken = new Set(entries.map(({ id }) => id));
     const own = sessionAgents({ sessions, teams: facts.teams, claimed, taken, isListed }, this.#ids);
     this.#noteOwn(own);
-    this.#noteListedTeammates(claimed, own, entries);
+    const leads = new Map(claimed);
+    for (const { session, entry } of own) if (session) leads.set(session, entry.id);
+    this.#noteListedTeammates(leads, entries);
+    this.teams.update(facts, leads, this.#teammates);
   }
 
   #noteOwn(own: readonly SessionAgent[]): void {
@@ -144,14 +165,8 @@ export class ClaudeAgents implements ClaudeEvidence {
     }
   }
 
-  #noteListedTeammates(
-    claimed: ReadonlyMap<ClaudeSession, string>,
-    own: readonly SessionAgent[],
-    entries: readonly RegistryEntry[],
-  ): void {
+  #noteListedTeammates(leads: ReadonlyMap<ClaudeSession, string>, entries: readonly RegistryEntry[]): void {
     if (entries.length === 0) return;
-    const leads = new Map(claimed);
-    for (const { session, entry } of own) if (session) leads.set(session, entry.id);
     for (const mate of this.#facts.teams.flatMap((team) => teammates(team, leads))) {
       const entry = this.#listedAs(mate, entries);
       if (entry) this.#teammates.set(entry, mate);
@@ -177,31 +192,69 @@ export class ClaudeAgents implements ClaudeEvidence {
   fields(entry: RegistryEntry, { blocked, suspended, active }: Parameters<ClaudeEvidence['fields']>[1]): ClaudeFields {
     const session = this.#sessions.get(entry) ?? null;
     const mate = this.#teammates.get(entry) ?? null;
-    const facts = this.#transcript(session, mate);
-    const hooks = session?.sessionId ? (this.#facts.hooks.get(session.sessionId) ?? null) : null;
+    const inProcess = mate && this.#inProcess(mate);
+    const facts = inProcess ?? this.#transcript(session, mate);
+    const hooks = this.#hooks(session);
+    const keptFrom = session && this.#keptFrom(session);
     const activity = judgeActivity({
-      ...{ session, blocked, suspended, active, unread: this.#facts.unread },
+      ...{ session, keptFrom, blocked, suspended, active, unread: this.#facts.unread },
       promptTool: hooks?.permission?.tool ?? (session && this.#toolThatAsks(session, facts, hooks)),
-      teammate: mate && { lead: mate.lead, active: mate.member.isActive },
+      teammate: mate && {
+        ...{ lead: mate.lead, active: mate.member.isActive },
+        inProcess: inProcess && this.#inProcessEvidence(mate.leadSession, inProcess),
+      },
     });
     return {
       source: this.#own.has(entry) ? 'claude-code' : 'registry',
       lead: mate?.lead ?? null,
-      session: session && describeSession(session, facts),
+      session: session && describeSession(session, facts, keptFrom === null),
       activity,
-      work: this.#work(facts, hooks, activity.state),
+      // A teammate ends its turn with a report to its lead.
+      work: this.#work(facts, hooks, activity.state, mate === null),
+    };
+  }
+
+  /** Since when the status of a session is not known; null while it is. */
+  #keptFrom({ keptFrom }: ClaudeSession): number | null {
+    if (keptFrom !== null && Math.abs(this.#now - keptFrom) > MAX_UNREADABLE_MS) return keptFrom;
+    return this.#facts.unread === null ? null : this.#facts.keptFrom;
+  }
+
+  #hooks(session: ClaudeSession | null): HookFacts | null {
+    return session?.sessionId ? (this.#facts.hooks.get(session.sessionId) ?? null) : null;
+  }
+
+  /** Of teammates that had the same name one after the other, the one whose transcript was written last. */
+  #inProcess({ member, leadSession }: Teammate): TeammateFacts | null {
+    if (member.tmuxPaneId !== 'in-process' || leadSession.sessionId === null) return null;
+    const named = this.#facts.transcripts.get(leadSession.sessionId)?.teammates ?? [];
+    const found = named.filter(({ agentName }) => agentName === member.name);
+    return found.reduce<TeammateFacts | null>(
+      (newest, one) => ((one.newestAt ?? 0) >= (newest?.newestAt ?? 0) ? one : newest),
+      null,
+    );
+  }
+
+  #inProcessEvidence(leadSession: ClaudeSession, facts: TeammateFacts): InProcessEvidence {
+    const { tool, turnEnded, newestAt } = facts;
+    const isRead = leadSession.alive === true && this.#keptFrom(leadSession) === null;
+    const asks = this.#hooks(leadSession)?.permission != null;
+    return {
+      ...{ tool, turnEnded, newestAt },
+      leadRuns: leadSession.alive === true,
+      leadIsBusy: isRead && leadSession.status === 'busy' && !asks,
     };
   }
 
   /** A prompt of a subagent or teammate is shown in the terminal of the lead, whose own tool may be another one. */
-  #toolThatAsks(session: ClaudeSession, facts: TranscriptFacts | null, hooks: HookFacts | null): string | null {
+  #toolThatAsks(session: ClaudeSession, facts: AgentFacts | null, hooks: HookFacts | null): string | null {
     if (facts?.openTools !== 1 || (hooks !== null && hooks.permissions.length > 1)) return null;
     const leads = [...this.#teammates.values()].some(({ leadSession }) => leadSession === session);
     const mayOthersAsk = leads || facts.subagents.some(({ finished }) => !finished);
     return mayOthersAsk ? null : (facts.tool?.name ?? null);
   }
 
-  #transcript(session: ClaudeSession | null, mate: Teammate | null): TranscriptFacts | null {
+  #transcript(session: ClaudeSession | null, mate: Teammate | null): AgentFacts | null {
     const { transcripts } = this.#facts;
     if (session?.sessionId) return transcripts.get(session.sessionId) ?? null;
     if (mate === null) return null;
@@ -212,7 +265,7 @@ export class ClaudeAgents implements ClaudeEvidence {
     return own.sort((one, other) => newestAt(one) - newestAt(other)).at(-1) ?? null;
   }
 
-  #work(facts: TranscriptFacts | null, hooks: HookFacts | null, state: ActivityState): AgentWork | null {
+  #work(facts: AgentFacts | null, hooks: HookFacts | null, state: ActivityState, isOwn: boolean): AgentWork | null {
     const said = hooks?.turnEnded ?? null;
     if (facts === null && said === null) return null;
     const isNewest = said?.lastMessage && said.at >= (facts?.lastAnswer?.at ?? 0);
@@ -227,11 +280,16 @@ export class ClaudeAgents implements ClaudeEvidence {
       last_answer: excerpt(newest ?? facts?.lastAnswer ?? null),
       context_tokens: tokens,
       context_percent: tokens !== null && window ? contextPercent(tokens, window) : null,
-      asks: state === 'idle' && (newest ? endsWithQuestion(newest.text) : (facts?.asks ?? false)),
+      asks: isOwn && state === 'idle' && (newest ? endsWithQuestion(newest.text) : (facts?.asks ?? false)),
       last_turn_ms: facts?.lastTurnMs ?? null,
       errors: facts?.errors ?? 0,
       compactions: facts?.compactions ?? 0,
-      subagents: facts?.subagents.map((one) => ({ ...one })) ?? [],
+      // A session is busy while its subagents run. A killed one leaves them unfinished.
+      subagents:
+        facts?.subagents.map(({ teammate, finished, ...one }) => ({
+          ...one,
+          finished: finished || (isTurnOver && teammate === null),
+        })) ?? [],
     };
   }
 }
@@ -251,13 +309,15 @@ function joinEntry(entry: RegistryEntry, processes: Pick<ProcessTable, 'sight'>)
   };
 }
 
-function describeSession(session: ClaudeSession, facts: TranscriptFacts | null): AgentSession {
+/** @param isCurrent whether its file is readable: otherwise what its status is now is not known */
+function describeSession(session: ClaudeSession, facts: AgentFacts | null, isCurrent: boolean): AgentSession {
   const { sessionId, name, version, kind, status, waitingFor, entrypoint } = session;
   return {
     session_id: sessionId,
-    ...{ name, version, kind, status },
-    waiting_for: status === 'waiting' ? waitingFor : null,
-    status_since: instantWithin(session.statusUpdatedAt),
+    ...{ name, version, kind },
+    status: isCurrent ? status : null,
+    waiting_for: isCurrent && status === 'waiting' ? waitingFor : null,
+    status_since: isCurrent ? instantWithin(session.statusUpdatedAt) : null,
     model: facts?.model ?? null,
     permission_mode: facts?.permissionMode ?? null,
     cwd: facts?.cwd ?? session.cwd,
@@ -276,7 +336,7 @@ function teamName({ name, folder }: ClaudeTeam): string {
   return name ?? folder;
 }
 
-function newestAt({ lastPrompt, lastAnswer, tool }: TranscriptFacts): number {
+function newestAt({ lastPrompt, lastAnswer, tool }: AgentFacts): number {
   return Math.max(lastPrompt?.at ?? 0, lastAnswer?.at ?? 0, tool?.since ?? 0);
 }
 

@@ -6,7 +6,8 @@ import { claudeCodeStatus } from '../sources/claude-code/claude-folder';
 import type { ClaudeSession, ClaudeUsage, TranscriptFacts } from '../sources/claude-code/claude-session';
 import type { ReaderStatus } from '../sources/source-status';
 import type { ClaudeFacts } from './claude-agents';
-import { ClaudeCode, type ClaudeHint, type HooksSource, type TranscriptEvents } from './claude-code';
+import { ClaudeCode } from './claude-code';
+import type { ClaudeHint, HooksSource, TranscriptEvents } from './claude-sources';
 import { HookEvents } from './hook-events';
 
 const OK: ReaderStatus = { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] };
@@ -15,6 +16,7 @@ const facts = (sessionId: string): TranscriptFacts => ({
   ...{ sessionId, model: 'claude-x', permissionMode: null, cwd: null, gitBranch: null, tool: null, openTools: 0 },
   ...{ lastPrompt: null, lastAnswer: null, asks: false, contextTokens: null, lastTurnMs: null, errors: 0 },
   ...{ lastError: null, compactions: 0, decisions: [], subagents: [], teamName: null, agentName: null },
+  teammates: [],
 });
 
 /** A source with fake readers. */
@@ -52,7 +54,7 @@ function world(hooks: HooksSource | null = null) {
           if (reader.error) throw reader.error;
         },
       },
-      teams: { teams: [], status: OK, refresh: async () => false },
+      teams: () => ({ teams: [], tasks: [], taskLists: new Map(), status: OK, refresh: async () => false }),
       watch: (onHint) => {
         hint = onHint;
         const close = async () => {
@@ -71,6 +73,7 @@ function world(hooks: HooksSource | null = null) {
       },
     },
     hooks,
+    messages: { takeInbox: () => {}, takeTranscript: () => {} },
     onFacts: (known) => seen.push(known),
     onStatus: () => {
       said.statuses += 1;

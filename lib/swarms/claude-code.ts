@@ -2,83 +2,26 @@
  * The files of Claude Code as a source of a live swarm: reads sessions and teams by hints and once a second, follows the
  * transcripts of the sessions that are shown, and collects what hooks say. Every reader is given by the caller.
  */
+import { leadOf } from '../rules/session-agents';
 import type {
   ClaudeSession,
-  ClaudeTeam,
   ClaudeUsage,
   TranscriptFacts,
   TranscriptMark,
 } from '../sources/claude-code/claude-session';
+import type { FollowedSession, TranscriptsStatus } from '../sources/claude-code/transcripts';
 import { projectFolders } from '../sources/claude-code/worktrees';
 import { type ReaderStatus, statusAfter } from '../sources/source-status';
 import { type ClaudeFacts, type HookFacts, NO_CLAUDE_FACTS, type PaneTeammate } from './claude-agents';
-
-export interface SessionsSource {
-  /** By pid; a new list after a change. */
-  readonly sessions: readonly ClaudeSession[];
-  readonly status: ReaderStatus;
-  /** @param names of files that may have changed; null for all */
-  refresh(names: ReadonlySet<string> | null): Promise<unknown>;
-}
-
-export interface TeamsSource {
-  /** A new list after a change. */
-  readonly teams: readonly ClaudeTeam[];
-  readonly status: ReaderStatus;
-  refresh(): Promise<unknown>;
-}
-
-export type ClaudeHint = 'sessions' | 'teams' | 'tasks';
-
-export interface WatchSource {
-  readonly status: ReaderStatus;
-  /** Watches folders that are new, and tries again what failed. */
-  reconcile(): void;
-  close(): Promise<void>;
-}
-
-export interface TranscriptsSource {
-  /** Says which sessions are shown now, and the teams whose members in panes are: only their transcripts are read. */
-  follow(sessions: readonly { sessionId: string; cwd: string | null }[], teams: readonly string[]): void;
-  refresh(): void;
-  stop(): Promise<void>;
-}
-
-export interface HooksSource {
-  forSession(sessionId: string): HookFacts | null;
-  /** Forgets what the file of a session contradicts. */
-  compare(seen: Pick<ClaudeSession, 'sessionId' | 'status' | 'statusUpdatedAt'>, now?: number): void;
-  onChange(listener: () => void): unknown;
-}
-
-/** What could not be read of transcripts: a sentence for each file, and how many lines of all. */
-export interface TranscriptsFound {
-  faults: readonly string[];
-  skipped: { tooLong: number; notJson: number };
-}
-
-/** What the transcripts' thread reports. */
-export interface TranscriptEvents {
-  onFacts: (facts: readonly TranscriptFacts[]) => void;
-  onUsage: (rows: readonly ClaudeUsage[], marks: readonly TranscriptMark[]) => void | Promise<void>;
-  onProgress: Options['onProgress'];
-  onStatus: (status: TranscriptsFound) => void;
-  onFault: Options['onThreadFault'];
-}
-
-/** The readers of Claude Code's files; a null one is switched off. */
-export interface ClaudeReaders {
-  sessions: SessionsSource;
-  teams: TeamsSource;
-  /** Begins to watch; each hint says which files may differ, null for all of the kind. */
-  watch: (onHint: (kind: ClaudeHint, names: ReadonlySet<string> | null) => void) => WatchSource;
-  /** @returns the status of the whole source */
-  joinStatus: (first: ReaderStatus, ...others: readonly ReaderStatus[]) => ReaderStatus;
-  transcripts: ((marks: readonly TranscriptMark[], events: TranscriptEvents) => TranscriptsSource) | null;
-}
-
-/** A row of usage with the agent that it is counted for; null if no agent is known. */
-export type AgentUsage = ClaudeUsage & { agentId: string | null };
+import type {
+  AgentUsage,
+  ClaudeReaders,
+  HooksSource,
+  TeamsSource,
+  TranscriptsSource,
+  WatchSource,
+} from './claude-sources';
+import type { TeamMessages } from './team-messages';
 
 interface Options {
   root: string;
@@ -90,6 +33,8 @@ interface Options {
   onStatus: () => void;
   /** Takes usage, and how far the transcripts were read with it. */
   recordUsage: (rows: readonly AgentUsage[], marks: readonly TranscriptMark[]) => void | Promise<void>;
+  /** Takes what members of teams wrote to each other, as it passes. */
+  messages: Pick<TeamMessages, 'takeInbox' | 'takeTranscript'>;
   /** Takes how far the transcripts were read for the usage; null once they are read. */
   onProgress: (progress: { read_bytes: number; total_bytes: number } | null) => void;
   /** Takes why the files could not be read, null once they can. */
@@ -112,6 +57,7 @@ const LINE_NOT_JSON = 'a line of a transcript is no valid JSON';
 export class ClaudeCode {
   readonly #options: Options;
   readonly #watch: WatchSource;
+  readonly #teams: TeamsSource;
   #transcripts: TranscriptsSource | null = null;
   /** How often reading transcripts was begun. */
   #begun = 0;
@@ -120,10 +66,7 @@ export class ClaudeCode {
   #folders: readonly string[] = [];
   #foldersAt = Number.NEGATIVE_INFINITY;
   #status: { parts: readonly ReaderStatus[]; joined: ReaderStatus };
-  #followed: { sessions: readonly { sessionId: string; cwd: string | null }[]; teams: readonly string[] } = {
-    sessions: [],
-    teams: [],
-  };
+  #followed: { sessions: readonly FollowedSession[]; teams: readonly string[] } = { sessions: [], teams: [] };
   /** Agents by session id, for rows of usage; the one shown last is last. */
   readonly #agents = new Map<string, string>();
   #teammates: readonly PaneTeammate[] = [];
@@ -137,7 +80,8 @@ export class ClaudeCode {
   /** Begins to watch; nothing is read before `reconcile`. */
   constructor(options: Options) {
     this.#options = options;
-    const { readers } = options;
+    const { readers, messages } = options;
+    this.#teams = readers.teams((message) => messages.takeInbox(message));
     this.#watch = readers.watch((kind, names) => {
       void (kind === 'sessions' ? this.#readSessions(names) : this.#readTeams());
     });
@@ -147,11 +91,11 @@ export class ClaudeCode {
 
   /** The same object while nothing in it changes. */
   get status(): ReaderStatus {
-    const { sessions, teams } = this.#options.readers;
+    const { sessions } = this.#options.readers;
     const [first, second, third, fourth] = this.#status.parts;
     const isSame =
       first === sessions.status &&
-      second === teams.status &&
+      second === this.#teams.status &&
       third === this.#watch.status &&
       fourth === this.#transcriptStatus;
     if (!isSame) this.#status = this.#joinStatus();
@@ -159,8 +103,8 @@ export class ClaudeCode {
   }
 
   #joinStatus(): { parts: readonly ReaderStatus[]; joined: ReaderStatus } {
-    const { sessions, teams, joinStatus } = this.#options.readers;
-    const others = [teams.status, this.#watch.status, this.#transcriptStatus];
+    const { sessions, joinStatus } = this.#options.readers;
+    const others = [this.#teams.status, this.#watch.status, this.#transcriptStatus];
     return { parts: [sessions.status, ...others], joined: joinStatus(sessions.status, ...others) };
   }
 
@@ -184,7 +128,7 @@ export class ClaudeCode {
    * @param marks how far they were read before, as the history keeps it
    */
   beginTranscripts(marks: readonly TranscriptMark[]): void {
-    const { readers, recordUsage, onProgress, onThreadFault } = this.#options;
+    const { readers, messages, recordUsage, onProgress, onThreadFault } = this.#options;
     if (this.#stopped) return;
     if (this.#transcripts) {
       void this.#transcripts.stop();
@@ -199,6 +143,7 @@ export class ClaudeCode {
     this.#transcripts =
       readers.transcripts?.(marks, {
         onFacts: ifCurrent((facts) => this.#takeTranscripts(facts)),
+        onMessages: ifCurrent((found) => messages.takeTranscript(found)),
         onUsage: ifCurrent((rows, read) =>
           recordUsage(
             rows.map((row) => this.#withAgent(row)),
@@ -209,22 +154,31 @@ export class ClaudeCode {
         onStatus: ifCurrent((found) => this.#noteTranscripts(found)),
         onFault: onThreadFault,
       }) ?? null;
-    this.#transcripts?.follow(this.#followed.sessions, this.#followed.teams);
+    this.#followTranscripts();
   }
 
-  /** Follows the transcripts of the sessions and teammates that are shown now. */
+  /** Follows the transcripts of the sessions that are shown now, and of their teammates. */
   follow(shown: Iterable<{ session: ClaudeSession; agent: string }>, teammates: readonly PaneTeammate[] = []): void {
-    const sessions: { sessionId: string; cwd: string | null }[] = [];
+    const sessions: FollowedSession[] = [];
+    const leads = new Map<ClaudeSession, string>();
     for (const { session, agent } of shown) {
+      leads.set(session, agent);
       if (session.sessionId === null) continue;
       sessions.push({ sessionId: session.sessionId, cwd: session.cwd });
       this.#noteAgent(session.sessionId, agent);
     }
     this.#teammates = teammates;
-    const followed = { sessions, teams: [...new Set(teammates.map(({ team }) => team))] };
+    const led = this.#facts.teams
+      .filter((team) => leadOf(team, leads) !== null)
+      .map(({ name, folder }) => name ?? folder);
+    const followed = { sessions, teams: [...new Set([...led, ...teammates.map(({ team }) => team)])] };
     if (JSON.stringify(followed) === JSON.stringify(this.#followed)) return;
     this.#followed = followed;
-    this.#transcripts?.follow(sessions, followed.teams);
+    this.#followTranscripts();
+  }
+
+  #followTranscripts(): void {
+    this.#transcripts?.follow(this.#followed.sessions, this.#followed.teams);
   }
 
   #noteAgent(sessionId: string, agent: string): void {
@@ -247,7 +201,7 @@ export class ClaudeCode {
   }
 
   async #readTeams(): Promise<void> {
-    await this.#read('teams', () => this.#options.readers.teams.refresh());
+    await this.#read('teams', () => this.#teams.refresh());
   }
 
   async #read(what: string, refresh: () => Promise<unknown>): Promise<void> {
@@ -268,19 +222,20 @@ export class ClaudeCode {
 
   /** Reports what the readers have, if anything of it differs. */
   #take(): void {
-    const { sessions: reader, teams: teamsReader } = this.#options.readers;
-    const { sessions, status } = reader;
-    const { teams } = teamsReader;
+    const { sessions, status } = this.#options.readers.sessions;
+    const { teams, tasks, taskLists } = this.#teams;
     const folders = this.#folders;
     const unread = unreadReason(status);
+    const { keptFrom } = status;
     const last = this.#facts;
-    const isSame = sessions === last.sessions && teams === last.teams && folders === last.folders;
-    if (isSame && unread === last.unread) return;
+    const areSame = sessions === last.sessions && teams === last.teams && folders === last.folders;
+    const haveSameTasks = tasks === last.tasks && taskLists === last.taskLists;
+    if (areSame && haveSameTasks && unread === last.unread && keptFrom === last.keptFrom) return;
     if (sessions !== last.sessions) {
       this.#noteProcesses(sessions);
       this.#compareHooks();
     }
-    this.#report({ sessions, teams, folders, unread, hooks: this.#hooksOf(sessions) });
+    this.#report({ sessions, teams, tasks, taskLists, folders, unread, keptFrom, hooks: this.#hooksOf(sessions) });
   }
 
   #report(part: Partial<ClaudeFacts>): void {
@@ -311,7 +266,7 @@ export class ClaudeCode {
     this.#report({ transcripts });
   }
 
-  #noteTranscripts({ faults, skipped: { tooLong, notJson } }: TranscriptsFound): void {
+  #noteTranscripts({ faults, skipped: { tooLong, notJson } }: TranscriptsStatus): void {
     const found = faults.length === 0 ? ({ state: 'ok', reason: null } as const) : degraded(faults);
     const counts = { [LINE_TOO_LONG]: tooLong, [LINE_NOT_JSON]: notJson };
     const skipped = Object.entries(counts).flatMap(([reason, count]) =>

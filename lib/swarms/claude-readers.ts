@@ -5,7 +5,7 @@ import { ClaudeWatcher } from '../sources/claude-code/claude-watcher';
 import { SessionsReader } from '../sources/claude-code/sessions-reader';
 import { TeamsReader } from '../sources/claude-code/teams-reader';
 import { TranscriptsHandle } from '../workers/transcripts';
-import type { ClaudeReaders } from './claude-code';
+import type { ClaudeReaders } from './claude-sources';
 
 /** @returns the readers; null where a setting switches them off, and then nothing is created */
 export function claudeReaders({
@@ -16,7 +16,7 @@ export function claudeReaders({
   if (!claudeCode) return null;
   return {
     sessions: new SessionsReader({ folder }),
-    teams: new TeamsReader({ folder, onMessage: () => {} }),
+    teams: (onMessage) => new TeamsReader({ folder, onMessage }),
     watch: (onHint) => new ClaudeWatcher(folder, onHint),
     joinStatus: claudeCodeStatus,
     transcripts: transcripts ? (marks, events) => new TranscriptsHandle({ folder, marks, ...events }) : null,

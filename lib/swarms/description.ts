@@ -15,6 +15,7 @@ import type { AgentCards, AgentCardsReader } from '../sources/claudeswarm/agent-
 import type { LocksReader } from '../sources/claudeswarm/locks';
 import type { Registry, RegistryReader } from '../sources/claudeswarm/registry';
 import type { SwarmConfig } from '../sources/claudeswarm/swarm-config';
+import type { Task } from '../sources/claudeswarm/tasks';
 import { isPid, type ProcessTable } from '../sources/processes/processes';
 import { ClaudeAgents, type ClaudeAgentsOptions, type ClaudeFacts, NO_CLAUDE_FACTS } from './claude-agents';
 
@@ -58,6 +59,8 @@ export class SwarmDescription {
   blocked: BlockedAgents = new Map();
   /** What is known from Claude Code's files. */
   claude: ClaudeFacts = NO_CLAUDE_FACTS;
+  /** The unfinished tasks of Claude Code's lists, with the agents that own them. The same list while none differs. */
+  sessionTasks: readonly Task[] = [];
   readonly lives = new AgentLives();
   /** Agents that the registry does not list. */
   readonly #ownLives = new AgentLives();
@@ -132,6 +135,11 @@ export class SwarmDescription {
     for (const { pid, alive } of this.claude.sessions) if (alive === true && isPid(pid)) yield pid;
   }
 
+  /** The teams of Claude Code that are shown, as they were described last. */
+  get teams(): ClaudeAgents['teams'] {
+    return this.#claudeAgents.teams;
+  }
+
   /** The sessions of Claude Code that are shown, with the ids of their agents. */
   shownSessions(): ReturnType<ClaudeAgents['shown']> {
     return this.#claudeAgents.shown();
@@ -157,7 +165,8 @@ export class SwarmDescription {
   #describeAgents({ registry, messages, locks, cards, blocked, claude, at }: Signs): AgentsAnswer {
     const { processes, config } = this.#from;
     const agents = this.#claudeAgents;
-    agents.update(registry, claude, processes);
+    agents.update(registry, claude, processes, at);
+    this.sessionTasks = agents.teams.tasks;
     const evidence: Evidence = {
       newestMessageBySender: messages,
       newestLockByHolder: locks,

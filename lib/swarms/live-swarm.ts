@@ -1,8 +1,4 @@
-/**
- * One live swarm, wired: files are read, described and published to the hub; the recorder's thread does the same for
- * the message log. Nothing here assumes that there is only one swarm.
- */
-import { basename } from 'node:path';
+/** A live swarm as the endpoints ask it. What it reads and publishes by itself is wired in `live-parts.ts`. */
 import type { ReceiverState } from '../contract/alert-schemas';
 import type { AttentionDecision } from '../contract/attention-requests';
 import type { SwarmState } from '../contract/events';
@@ -10,212 +6,115 @@ import { formatCursor } from '../contract/events';
 import { formatInstant } from '../contract/instant';
 import type { WaitingAnswer } from '../contract/past-schemas';
 import type { AttentionEntry, Health, LocksAnswer } from '../contract/schemas';
-import type { Retention } from '../history/history';
-import { Hub } from '../hub/hub';
-import { boundHeapGrowth } from '../platform/heap-growth';
-import type { LogSettings } from '../platform/log';
+import type { Hub } from '../hub/hub';
 import type { Answer, Json, MessageQuery, PastQuestion, Questions } from '../queries/questions';
-import type { RecorderOptions } from '../recorder/events';
-import type { AttentionLimits } from '../rules/attention';
 import { changeFrom } from '../rules/attention-dispositions';
 import { type LockPageQuery, locksPage } from '../rules/lock-pages';
 import type { HookPayload } from '../sources/claude-code/hook-payloads';
-import { AGENT_CARDS_FILE, AgentCardsReader } from '../sources/claudeswarm/agent-cards';
-import { LocksReader } from '../sources/claudeswarm/locks';
-import { RegistryReader } from '../sources/claudeswarm/registry';
-import type { SwarmConfigReader } from '../sources/claudeswarm/swarm-config-reader';
-import type { ResolvedZone } from '../sources/claudeswarm/time-zone';
-import { EVERYWHERE, SwarmWatcher } from '../sources/claudeswarm/watcher';
-import { ProcPlaces } from '../sources/processes/process-places';
-import { ProcessTable } from '../sources/processes/processes';
-import { RecorderHandle } from '../workers/workers';
-import { type AlertOptions, SwarmAlerts } from './alerts';
-import { SwarmAttention } from './attention';
-import { ClaudeCode, type ClaudeReaders } from './claude-code';
-import { SwarmDescription } from './description';
-import { FileRefresh } from './file-refresh';
-import { HeartbeatTimer } from './heartbeat';
-import { HookEvents } from './hook-events';
-import { SwarmJournal } from './journal-feed';
 import { liveHealth } from './live-health';
-import { MessageCounts } from './message-counts';
+import { LiveParts, type LiveSwarmOptions } from './live-parts';
 import { newestMessages, newestPage } from './newest-messages';
-import type { OwnPrices } from './own-prices';
-import { Readiness } from './readiness';
-import { RecorderEvents } from './recorder-events';
-import { SwarmSources } from './source-status';
-import { StatePublisher } from './state-publisher';
 import type { Figures, Runtime } from './swarm';
-import { SwarmUsage } from './usage';
 
-/** At least once a second, also when the event loop is a little late. */
-const RECONCILE_INTERVAL_MS = 950;
 const FIRST_MESSAGES = 50;
-
-export interface LiveSwarmOptions {
-  /** Absolute, symbolic links resolved. */
-  root: string;
-  /** Whether the simulator writes the files. */
-  simulated: boolean;
-  swarmConfig: SwarmConfigReader;
-  /** The database of the history; a file of null keeps it in memory. */
-  history: Required<Pick<RecorderOptions, 'file' | 'inFolder' | 'adopt'>>;
-  retention: Retention;
-  /** The zone of naive times. */
-  zone: ResolvedZone;
-  attention: AttentionLimits;
-  alerts: AlertOptions;
-  /** Own prices of models. */
-  prices: OwnPrices;
-  /** The readers of Claude Code's files; null where they are switched off. */
-  claude: ClaudeReaders | null;
-  version: string;
-  /** How the watchdog of this process logs; null for no watchdog. */
-  watchdogLog: LogSettings | null;
-}
 
 export class LiveSwarm implements Runtime {
   readonly root: string;
   readonly bundle = null;
   readonly simulated: boolean;
-  readonly startedAt = Date.now();
+  readonly startedAt: number;
   readonly hub: Hub;
-  readonly #options: LiveSwarmOptions;
-  readonly #readiness = new Readiness();
-  readonly #processes = new ProcessTable();
-  readonly #places = new ProcPlaces();
-  readonly #claude: ClaudeCode | null;
-  readonly #registry: RegistryReader;
-  readonly #cards: AgentCardsReader;
-  readonly #files: FileRefresh;
-  readonly #watcher: SwarmWatcher;
-  readonly #description: SwarmDescription;
-  readonly #sources: SwarmSources;
-  readonly #recorder: RecorderHandle;
-  readonly #recorderEvents: RecorderEvents;
-  readonly #alerts: SwarmAlerts;
-  readonly #journal = new SwarmJournal((update) => this.#recorder.record(update));
-  readonly #counts = new MessageCounts({ head: () => this.hub.head().seq, ask: () => this.#recorder.summary() });
-  readonly #publisher: StatePublisher;
-  readonly #attention: SwarmAttention;
-  readonly #hooks = new HookEvents();
-  readonly #usage: SwarmUsage;
-  readonly #heartbeat = new HeartbeatTimer();
-  readonly #timer: NodeJS.Timeout;
+  readonly #parts: LiveParts;
+  readonly #version: string;
 
   /** Starts the recorder's thread and the watches, and begins to read. */
   constructor(options: LiveSwarmOptions) {
     this.root = options.root;
     this.simulated = options.simulated;
-    this.#options = options;
-    this.hub = new Hub({
-      source: { after: (seq, most, epoch) => this.#recorder.after(epoch, seq, most) },
-      freshStats: () => this.#publisher.stats(),
-      // With the refresh of everything: two clocks would wake the process twice as often.
-      everySecond: (listener) => this.#heartbeat.follow(listener),
-    });
-    this.#registry = new RegistryReader(this.root);
-    this.#cards = new AgentCardsReader(this.root);
-    // What tens of thousands of locks leave behind would otherwise be hundreds of megabytes.
-    const locks = new LocksReader(this.root, Date.now, boundHeapGrowth);
-    this.#files = this.#createFiles(locks);
-    this.#recorder = this.#startRecorder();
-    this.#alerts = new SwarmAlerts({ ...options.alerts, swarm: basename(this.root), recorder: this.#recorder });
-    this.#watcher = new SwarmWatcher(this.root, (hint) => this.#files.request(hint));
-    this.#description = this.#createDescription(locks);
-    const { swarmConfig: config, zone } = options;
-    this.#claude = options.claude && this.#createClaude(options.claude);
-    this.#sources = new SwarmSources({
-      ...{ registry: this.#registry, locks, watcher: this.#watcher, config, zone, hooks: this.#hooks },
-      ...(this.#claude !== null && { claudeCode: this.#claude }),
-    });
-    this.#publisher = this.#createPublisher();
-    this.#usage = this.#createUsage();
-    this.#attention = this.#createAttention();
-    this.#recorderEvents = this.#createRecorderEvents();
-    this.#files.request(EVERYWHERE);
-    this.#recorderEvents.awaitHistory();
-    this.#timer = setInterval(() => this.#reconcile(), RECONCILE_INTERVAL_MS);
-    this.#publisher.journalProcess('started');
+    this.#version = options.version;
+    this.#parts = new LiveParts(options);
+    this.startedAt = this.#parts.startedAt;
+    this.hub = this.#parts.hub;
   }
 
   ready(): Promise<void> {
-    return this.#readiness.isDue;
+    return this.#parts.readiness.isDue;
   }
 
   async messages(query: MessageQuery): Promise<Json> {
-    const newest = this.#readiness.historyOpen ? newestPage(this.hub, query) : null;
+    const newest = this.#parts.readiness.historyOpen ? newestPage(this.hub, query) : null;
     if (newest !== null) return newest;
     const asksOpen = query.filter.only?.includes('unanswered') === true;
-    return this.#recorder.page(asksOpen ? { ...query, open: this.#openQuestions() } : query);
+    return this.#parts.recorder.page(asksOpen ? { ...query, open: this.#openQuestions() } : query);
   }
 
   locks(query: LockPageQuery): LocksAnswer {
-    return locksPage(this.#description.allLocks, this.#description.locks, query, (row) => row.describe());
+    return locksPage(this.#parts.description.allLocks, this.#parts.description.locks, query, (row) => row.describe());
   }
 
   longestLocks(): string | null {
-    return this.#description.longestLocksJson;
+    return this.#parts.description.longestLocksJson;
   }
 
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
-    if (name === 'talk') return this.#recorder.ask(name, { ...query, open: this.#openQuestions() });
-    if (name === 'usage') return this.#recorder.ask(name, this.#usage.complete(query as Questions['usage']['query']));
-    return this.#recorder.ask(name, query);
+    if (name === 'talk') return this.#parts.recorder.ask(name, { ...query, open: this.#openQuestions() });
+    if (name === 'usage')
+      return this.#parts.recorder.ask(name, this.#parts.usage.complete(query as Questions['usage']['query']));
+    return this.#parts.recorder.ask(name, query);
   }
 
   /** The thread that reads does not know which questions are open. */
   #openQuestions() {
-    const { epoch, questions } = this.#attention.unresolved;
+    const { epoch, questions } = this.#parts.attention.unresolved;
     return { epoch, questions };
   }
 
   async stats(): Promise<string | null> {
-    if (this.#readiness.historyOpen) await this.#counts.refresh();
+    if (this.#parts.readiness.historyOpen) await this.#parts.counts.refresh();
     return this.hub.freshStats();
   }
 
   health(): Health {
-    const { history, log } = this.#sources;
+    const { history, log } = this.#parts.sources;
     const { startedAt } = this;
-    const { version } = this.#options;
-    return liveHealth({ now: this.#sources.now(), history, log }, { startedAt, now: Date.now(), version });
+    const version = this.#version;
+    return liveHealth({ now: this.#parts.sources.now(), history, log }, { startedAt, now: Date.now(), version });
   }
 
   figures(): Figures {
-    return this.#recorderEvents.figures;
+    return this.#parts.recorderEvents.figures;
   }
 
   waiting(): WaitingAnswer {
-    return this.#attention.waiting;
+    return this.#parts.attention.waiting;
   }
 
   async decide(id: string, decision: AttentionDecision, by: string | null): Promise<AttentionEntry | null> {
-    const found = this.#attention.find(id);
+    const found = this.#parts.attention.find(id);
     if (!found) return null;
     const { fingerprint } = found;
     const change = changeFrom({ id, fingerprint }, decision, by, Date.now());
-    this.#attention.takeDispositions(await this.#recorder.dispose(change));
-    return this.#attention.find(id)?.entry ?? found.entry;
+    this.#parts.attention.takeDispositions(await this.#parts.recorder.dispose(change));
+    return this.#parts.attention.find(id)?.entry ?? found.entry;
   }
 
   takeHook(payload: HookPayload): void {
-    this.#hooks.take(payload);
+    this.#parts.hooks.take(payload);
   }
 
   alerts(): readonly ReceiverState[] {
-    return this.#alerts.states;
+    return this.#parts.alerts.states;
   }
 
   firstState(): SwarmState {
     const { epoch, seq } = this.hub.head();
     return {
-      agents: this.#description.agents,
-      locks: this.#description.locks,
-      stats: this.#publisher.stats(),
-      attention: this.#attention.answer,
-      usage: this.#usage.state,
-      sources: this.#sources.now(),
+      agents: this.#parts.description.agents,
+      locks: this.#parts.description.locks,
+      stats: this.#parts.publisher.stats(),
+      attention: this.#parts.attention.answer,
+      usage: this.#parts.usage.state,
+      sources: this.#parts.sources.now(),
       messages: newestMessages(this.hub, FIRST_MESSAGES),
       lastEventId: formatCursor(epoch, seq),
       gap: false,
@@ -224,168 +123,7 @@ export class LiveSwarm implements Runtime {
     };
   }
 
-  async stop(): Promise<void> {
-    this.#recorder.beginStop();
-    clearInterval(this.#timer);
-    this.#files.stop();
-    this.#publisher.stop();
-    this.#attention.stop();
-    this.hub.close();
-    this.#publisher.journalProcess('stopped');
-    // The outcome of the last attempts to post is still to be kept.
-    await this.#alerts.stop();
-    await Promise.all([this.#watcher.close(), this.#claude?.stop(), this.#recorder.stop()]);
-  }
-
-  #createFiles(locks: LocksReader): FileRefresh {
-    return new FileRefresh({
-      ...{ registry: this.#registry, locks, readiness: this.#readiness },
-      readStores: () => this.#refreshStores(),
-      readLog: () => this.#recorder.refresh(),
-      completeFirst: async () => {
-        await this.#claude?.reconcile(Date.now());
-        this.#observeProcesses();
-        // A page that opens first must not say that there are no locks. A fault here occurs again when the locks are
-        // described, and is reported then.
-        await this.#description.compareLocks().catch(() => {});
-      },
-      subscriberCount: () => this.hub.subscriberCount,
-      events: {
-        beginsAll: () => this.#attention.requestIfDue(),
-        changed: async (all) => {
-          await this.#publisher.describeInTurns(all);
-          this.#claude?.follow(this.#description.shownSessions(), this.#description.shownTeammates());
-          this.#publisher.publishSources();
-        },
-        endsAll: () => this.#heartbeat.done(),
-        read: (begunAt, all) => this.#onFilesRead(begunAt, all),
-        failed: (error) => this.#publisher.fault('refreshing', `The swarm's files could not be read: ${error}`, error),
-      },
-    });
-  }
-
-  #startRecorder(): RecorderHandle {
-    const { history, retention, attention, alerts, prices, watchdogLog, zone } = this.#options;
-    const openFor = { questionsMs: attention.questionUntilMs, failuresMs: attention.deliveryUntilMs };
-    const settings = { root: this.root, ...history, retention, zone: zone.zone, openFor };
-    return new RecorderHandle(
-      { ...settings, alerts: alerts.receivers.all.map(({ rule }) => rule), ownPrices: prices.all, watchdogLog },
-      (event) => this.#recorderEvents.handle(event),
-      (...fault) => this.#publisher.fault(...fault),
-    );
-  }
-
-  #createDescription(locks: LocksReader): SwarmDescription {
-    const { swarmConfig } = this.#options;
-    return new SwarmDescription({
-      ...{ root: this.root, registry: this.#registry, locks, cards: this.#cards, processes: this.#processes },
-      claude: { places: this.#places, contextWindow: (model) => this.#usage.contextWindow(model) },
-      onCompared: () => this.#publisher.describeSoon(),
-      get config() {
-        return swarmConfig.config;
-      },
-    });
-  }
-
-  #createClaude(readers: ClaudeReaders): ClaudeCode {
-    return new ClaudeCode({
-      ...{ root: this.root, readers, hooks: this.#hooks },
-      onFacts: (facts) => {
-        this.#description.claude = facts;
-        this.#publisher.describeSoon();
-      },
-      onStatus: () => this.#publisher.publishSources(),
-      recordUsage: (rows, marks) => this.#recorder.recordUsage(rows, marks),
-      onProgress: (progress) => this.#usage.setProgress(progress),
-      onProcesses: () => this.#places.forget(),
-      onThreadFault: (...fault) => this.#publisher.fault(...fault),
-      onFault: (error) =>
-        this.#publisher.fault(
-          'claude-code',
-          error === null ? null : `The files of Claude Code could not be read: ${error}`,
-          error,
-        ),
-    });
-  }
-
-  #createPublisher(): StatePublisher {
-    return new StatePublisher({
-      ...{ hub: this.hub, journal: this.#journal, description: this.#description, sources: this.#sources },
-      ...{ counts: this.#counts, readiness: this.#readiness, alerts: this.#alerts },
-      keepLives: (json) => this.#recorder.keepLives(json),
-      requestAttention: () => this.#attention.request(),
-      openFailedDeliveries: () => this.#attention.openFailedDeliveries(),
-      ...{ startedAt: this.startedAt, version: this.#options.version },
-    });
-  }
-
-  #createAttention(): SwarmAttention {
-    const { zone, attention: limits, swarmConfig } = this.#options;
-    return new SwarmAttention({
-      ...{ root: this.root, zone: zone.zone, limits },
-      get staleTimeoutSeconds() {
-        return swarmConfig.config.lockStaleTimeoutSeconds;
-      },
-      ...{ startedAt: this.startedAt, description: this.#description, sources: this.#sources },
-      others: () => ({ [AGENT_CARDS_FILE]: this.#cards.status, ...this.#alerts.sources, ...this.#usage.sources }),
-      publish: (answer) => this.#publisher.publishAttention(answer),
-      onBlocked: () => this.#publisher.describeSoon(),
-      // Before everything was read, facts are missing that the decisions were made about.
-      review: (review) => this.#readiness.filesRead && this.#readiness.logAwaited && this.#recorder.review(review),
-      onFault: (error) =>
-        this.#publisher.fault(
-          'attention',
-          error === null ? null : `The attention list could not be computed: ${error}`,
-          error,
-        ),
-    });
-  }
-
-  #createUsage(): SwarmUsage {
-    const { prices, zone } = this.#options;
-    return new SwarmUsage({
-      ...{ prices, zone: zone.zone, recorder: this.#recorder },
-      publish: (usage) => this.hub.setState('usage', usage),
-    });
-  }
-
-  #createRecorderEvents(): RecorderEvents {
-    return new RecorderEvents({
-      ...{ hub: this.hub, publisher: this.#publisher, journal: this.#journal, attention: this.#attention },
-      ...{ alerts: this.#alerts, sources: this.#sources, counts: this.#counts, readiness: this.#readiness },
-      ...{ usage: this.#usage, claude: this.#claude, startedAt: this.startedAt },
-    });
-  }
-
-  #reconcile(): void {
-    this.#recorder.heartbeat();
-    this.#heartbeat.begin();
-    this.#watcher.reconcile();
-    this.#observeProcesses();
-    void this.#claude?.reconcile(Date.now());
-    if (this.#alerts.refresh()) this.#attention.request();
-    if (this.#usage.refresh()) this.#attention.request();
-    if (this.#options.swarmConfig.refresh()) this.#attention.request();
-    this.#files.request(EVERYWHERE);
-  }
-
-  async #refreshStores(): Promise<void> {
-    if (this.#cards.refresh()) {
-      this.#publisher.describeSoon();
-      this.#attention.request();
-    }
-    await this.#attention.refreshFiles();
-  }
-
-  #observeProcesses(): void {
-    this.#processes.refresh(this.#description.pids());
-  }
-
-  #onFilesRead(begunAt: number, all: boolean): void {
-    this.#readiness.markFilesRead();
-    this.#publisher.syncJournal(begunAt);
-    const isRecorded = this.#journal.begun && !this.#sources.failed('describing');
-    if (all) this.#recorder.refreshed(isRecorded ? begunAt : null);
-    this.#publisher.fault('refreshing', null);
+  stop(): Promise<void> {
+    return this.#parts.stop();
   }
 }

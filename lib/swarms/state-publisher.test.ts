@@ -6,6 +6,7 @@ import type { Sources } from '../contract/schemas';
 import { EMPTY_STATES } from '../contract/state';
 import type { JournalUpdate } from '../history/journal';
 import { Hub } from '../hub/hub';
+import type { Task } from '../sources/claudeswarm/tasks';
 import { SwarmJournal } from './journal-feed';
 import { StatePublisher } from './state-publisher';
 
@@ -33,6 +34,7 @@ function publishing(context: TestContext) {
     locks: wholeLocks([]),
     locksJson: JSON.stringify(wholeLocks([])),
     allLocks: [],
+    sessionTasks: [] as readonly Task[],
     lives: { save: () => lives.kept, restore: (json: string) => lives.restored.push(json) },
     *describeSteps(_newest: unknown, _now: number, withNewSigns: boolean) {
       steps.push(`describe ${withNewSigns}`);
@@ -77,6 +79,17 @@ test('describe(): publishes agents, locks and stats in this order, and only what
   description.agents = otherAgents('shop');
   publisher.describe();
   assert.deepEqual(taken(), ['describe false', 'agents', 'attention requested', 'stats']);
+});
+
+test('describe(): other tasks of Claude Code change no state, but attention is computed again', (context) => {
+  const { publisher, description, taken } = publishing(context);
+  publisher.describe();
+  taken();
+  description.sessionTasks = [];
+  publisher.describe();
+  assert.deepEqual(taken(), ['describe false', 'attention requested']);
+  publisher.describe();
+  assert.deepEqual(taken(), ['describe false']);
 });
 
 test('describe(): what differs is journaled with the time of the description', (context) => {

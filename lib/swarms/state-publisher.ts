@@ -18,7 +18,10 @@ import type { SwarmSources } from './source-status';
 interface Options {
   hub: Pick<Hub, 'setState'>;
   journal: SwarmJournal;
-  description: Pick<SwarmDescription, 'describeSteps' | 'agents' | 'locks' | 'locksJson' | 'allLocks' | 'lives'>;
+  description: Pick<
+    SwarmDescription,
+    'describeSteps' | 'agents' | 'locks' | 'locksJson' | 'allLocks' | 'lives' | 'sessionTasks'
+  >;
   sources: Pick<SwarmSources, 'now' | 'fault' | 'history'>;
   counts: Pick<MessageCounts, 'summary'>;
   readiness: Pick<Readiness, 'filesRead'>;
@@ -40,11 +43,14 @@ export class StatePublisher {
   /** Runs while a description that can wait is pending. */
   #describing: NodeJS.Timeout | null = null;
   #livesRestored = false;
+  /** The tasks for which attention was requested last. */
+  #judgedTasks: SwarmDescription['sessionTasks'];
   /** Published, but not journaled yet: a description in turns, or one that comes between two turns, will do it. */
   readonly #unjournaled = new Set<'agents' | 'locks'>();
 
   constructor(options: Options) {
     this.#options = options;
+    this.#judgedTasks = options.description.sessionTasks;
   }
 
   /**
@@ -91,7 +97,10 @@ export class StatePublisher {
     if (hub.setState('agents', description.agents)) this.#unjournaled.add('agents');
     yield;
     if (hub.setState('locks', description.locks, description.locksJson)) this.#unjournaled.add('locks');
-    if (this.#unjournaled.size > 0) requestAttention();
+    // Tasks change no agent, but who waits for whom.
+    const hasNewTasks = description.sessionTasks !== this.#judgedTasks;
+    this.#judgedTasks = description.sessionTasks;
+    if (this.#unjournaled.size > 0 || hasNewTasks) requestAttention();
     yield;
     if (this.#unjournaled.delete('agents')) journal.agents(description.agents);
     yield;

@@ -9,7 +9,7 @@ import type { SafeError } from '../platform/safe-error';
 import type { QueryRefusedCode, QuestionName, Questions } from '../queries/questions';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from '../recorder/events';
 import type { AgentUsage } from '../recorder/usage-feed';
-import type { TranscriptMark } from '../sources/claude-code/claude-session';
+import type { TeamMessage, TranscriptMark } from '../sources/claude-code/claude-session';
 import type { OwnPrice, PricesByModel } from '../sources/claude-code/model-prices';
 import type { FollowedSession, TranscriptsNews } from '../sources/claude-code/transcripts';
 
@@ -65,6 +65,8 @@ export type ToThread =
   | { type: 'review'; review: DispositionReview }
   /** The usage of agents, and how far transcripts were read. */
   | { type: 'usage'; rows: readonly AgentUsage[]; marks: readonly TranscriptMark[] }
+  /** Messages of agent teams. */
+  | { type: 'team_messages'; messages: readonly TeamMessage[] }
   /** The prices that the recorder thread asked for; null if they could not be loaded, with the reason. */
   | { type: 'prices'; found: PricesByModel | null; detail: string }
   /** The own prices of models from now on. */

@@ -66,6 +66,9 @@ parentPort?.on('message', (message: ToThread) => {
     case 'usage':
       recorder.recordUsage(message.rows, message.marks);
       break;
+    case 'team_messages':
+      void recorder.recordTeam(message.messages);
+      break;
     case 'prices':
       prices.answer(message);
       break;

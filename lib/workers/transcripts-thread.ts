@@ -30,7 +30,8 @@ function post(message: FromThread): void {
 function publish(now: number, stopping = false): void {
   const news = transcripts.drain(now, stopping);
   const said = JSON.stringify([news.progress, news.status]);
-  if (news.facts.length + news.usage.length + news.marks.length === 0 && said === lastSaid) return;
+  if (news.facts.length + news.usage.length + news.marks.length + news.messages.length === 0 && said === lastSaid)
+    return;
   lastSaid = said;
   if (news.usage.length > 0) untaken += 1;
   post({ type: 'transcripts', news });

@@ -30,6 +30,7 @@ function started(folder: string, options: Partial<TranscriptsHandleOptions> = {}
       for (const one of list) facts.set(one.sessionId, one);
       check();
     },
+    onMessages: () => {},
     onUsage: (more, newMarks) => {
       rows.push(...more);
       marks.push(...newMarks);

@@ -1,7 +1,7 @@
 /** The main thread's side of the thread that reads Claude Code's transcripts. */
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { SafeError } from '../platform/safe-error';
-import type { ClaudeUsage, TranscriptFacts, TranscriptMark } from '../sources/claude-code/claude-session';
+import type { AgentMessage, ClaudeUsage, TranscriptFacts, TranscriptMark } from '../sources/claude-code/claude-session';
 import type {
   FollowedSession,
   TranscriptsNews,
@@ -28,6 +28,8 @@ export interface TranscriptsHandleOptions {
    * calls have not ended.
    */
   onUsage(rows: ClaudeUsage[], marks: TranscriptMark[]): void | Promise<void>;
+  /** Messages of other agents to those of the sessions; after a restart they may repeat. */
+  onMessages(messages: AgentMessage[]): void;
   /** How far the transcripts were read; null once they are read. */
   onProgress(progress: TranscriptsProgress | null): void;
   /** What can't be read or was skipped, when it changes. */
@@ -100,8 +102,9 @@ export class TranscriptsHandle {
 
   #take(message: FromThread): void {
     if (message.type !== 'transcripts') return;
-    const { facts, progress, status } = message.news;
+    const { facts, messages, progress, status } = message.news;
     if (facts.length > 0) this.#options.onFacts(facts);
+    if (messages.length > 0) this.#options.onMessages(messages);
     void this.#takeUsage(message.news);
     const [newProgress, newStatus] = [JSON.stringify(progress), JSON.stringify(status)];
     if (newProgress !== this.#progress) this.#options.onProgress(progress);

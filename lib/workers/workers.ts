@@ -18,7 +18,7 @@ import {
 } from '../queries/questions';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from '../recorder/events';
 import type { AgentUsage } from '../recorder/usage-feed';
-import type { TranscriptMark } from '../sources/claude-code/claude-session';
+import type { TeamMessage, TranscriptMark } from '../sources/claude-code/claude-session';
 import type { OwnPrice } from '../sources/claude-code/model-prices';
 import { lookUpPrices } from './look-up-prices';
 import { LoopSigns } from './loop-watch';
@@ -124,6 +124,11 @@ export class RecorderHandle {
    */
   recordUsage(rows: readonly AgentUsage[], marks: readonly TranscriptMark[]): void {
     this.#recorder.post({ type: 'usage', rows, marks });
+  }
+
+  /** Records messages of agent teams, each once. */
+  recordTeam(messages: readonly TeamMessage[]): void {
+    this.#recorder.post({ type: 'team_messages', messages });
   }
 
   /** Sets the own prices of models from now on. */

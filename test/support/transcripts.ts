@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { ClaudeUsage, TranscriptFacts, TranscriptMark } from '../../lib/sources/claude-code/claude-session';
+import type {
+  AgentMessage,
+  ClaudeUsage,
+  TranscriptFacts,
+  TranscriptMark,
+} from '../../lib/sources/claude-code/claude-session';
 import { type FollowedSession, Transcripts, type TranscriptsOptions } from '../../lib/sources/claude-code/transcripts';
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'claude-code', 'transcripts');
@@ -30,6 +35,7 @@ export function fixtureTranscripts(scenario: string): Map<string, Buffer> {
 export class Follower {
   readonly facts = new Map<string, TranscriptFacts>();
   readonly rows: ClaudeUsage[] = [];
+  readonly messages: AgentMessage[] = [];
   /** Rows whose message was given before; the same each time. */
   repeated = 0;
   readonly marks = new Map<string, TranscriptMark>();
@@ -57,7 +63,8 @@ export class Follower {
     this.#now += 60_000;
     this.#transcripts.poll(this.#now);
     for (let step = 0; step < maxSteps && this.#transcripts.step(); step++);
-    const { facts, usage, marks, status } = this.#transcripts.drain(this.#now);
+    const { facts, usage, marks, messages, status } = this.#transcripts.drain(this.#now);
+    this.messages.push(...messages);
     for (const one of facts) this.facts.set(one.sessionId, one);
     for (const row of usage) this.#take(row);
     for (const mark of marks) this.marks.set(mark.file, mark);

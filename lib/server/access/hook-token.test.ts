@@ -55,3 +55,14 @@ test('HookTokenFile: a link, a folder or a large file is no token', () => {
   write(`one${' '.repeat(2_000)}`);
   assert.equal(file.has(digestOf('one')), false);
 });
+
+test('HookTokenFile: a file whose state cannot be asked is no token and no fault of the request', () => {
+  const said: string[] = [];
+  rmSync(path);
+  symlinkSync(path, path);
+  const file = new HookTokenFile(path, (sentence) => said.push(sentence));
+  assert.equal(file.has(digestOf('a')), false);
+  assert.equal(file.has(digestOf('a')), false);
+  assert.equal(said.length, 1);
+  assert.match(said[0] ?? '', /can't be read/);
+});

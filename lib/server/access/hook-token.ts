@@ -1,8 +1,8 @@
 /** Decides who may report events of hooks: holders of a token with the scope `hook`, also where no credentials are set. */
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { digestOf } from '../../config/tokens-file';
 import { PROBLEMS } from '../../contract/problems';
-import { readIfChanged } from '../../platform/read-file';
+import { describeFileError, readIfChanged } from '../../platform/read-file';
 import { ProblemError } from '../http/problem';
 import type { HeaderReader } from '../http/request-connection';
 import { type KnownCredentials, readCredentials } from './credentials';
@@ -49,9 +49,14 @@ export class HookTokenFile {
 
   /** A token that others could read or replace proves nothing. */
   #fault(): string | null {
-    const stats = statSync(this.#path, { throwIfNoEntry: false });
-    if (!stats) return null;
     const remedy = 'No event of a hook is accepted with it.';
+    let stats: Stats | undefined;
+    try {
+      stats = statSync(this.#path, { throwIfNoEntry: false });
+    } catch (error) {
+      return `The token ${this.#path} can't be read: ${describeFileError(error)}. ${remedy}`;
+    }
+    if (!stats) return null;
     if (stats.mode & OTHERS_MAY) return `Other users may read the token ${this.#path}: chmod 600 it. ${remedy}`;
     const isOwn = process.getuid === undefined || stats.uid === process.getuid();
     return isOwn ? null : `The token ${this.#path} belongs to another user. ${remedy}`;

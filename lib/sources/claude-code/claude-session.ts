@@ -79,6 +79,31 @@ export interface ClaudeInboxMessage {
   sentAt: number | null;
 }
 
+/** A message to the main agent of a session, as its transcript has it. */
+export interface AgentMessage {
+  sessionId: string;
+  /** The id of its line, which a copy of the transcript has too. */
+  key: string;
+  /** The name of a teammate, or another agent's. */
+  from: string;
+  text: string;
+  /** Milliseconds since 1970. */
+  sentAt: number | null;
+}
+
+/** What one agent of a team wrote to another, with the ids of both agents. */
+export interface TeamMessage {
+  team: string;
+  /** Unique in its team: `msg_id`, or another key where it has none. */
+  key: string;
+  from: string;
+  to: string;
+  text: string;
+  /** Milliseconds since 1970. */
+  sentAt: number | null;
+  msgId: string | null;
+}
+
 /** One task of `tasks/<list>/<id>.json`. */
 export interface ClaudeTask {
   list: string;
@@ -98,8 +123,22 @@ export interface Excerpt {
   at: number | null;
 }
 
-/** What a transcript says about its session; memory only, never in the history or a bundle. */
-export interface TranscriptFacts {
+/** What a transcript says about its session, and about the teammates in its process; memory only, never in a bundle. */
+export interface TranscriptFacts extends AgentFacts {
+  /** Those whose own transcripts were read, with their names in `agentName`. */
+  teammates: readonly TeammateFacts[];
+}
+
+/** What the transcript of an in-process teammate says; `sessionId` is that of its lead. */
+export interface TeammateFacts extends AgentFacts {
+  /** Whether the newest of its lines that say so ended its turn. */
+  turnEnded: boolean;
+  /** When its newest line was written, milliseconds since 1970. */
+  newestAt: number | null;
+}
+
+/** What one transcript says; memory only, never in the history or a bundle. */
+export interface AgentFacts {
   sessionId: string;
   model: string | null;
   permissionMode: string | null;
@@ -129,7 +168,7 @@ export interface TranscriptFacts {
     teammate: string | null;
     finished: boolean;
   }[];
-  /** Of a teammate in a tmux pane of its own. */
+  /** Of a teammate. */
   teamName: string | null;
   agentName: string | null;
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fixtureTranscripts } from '../../../test/support/transcripts';
-import type { TranscriptFacts } from './claude-session';
+import type { AgentFacts } from './claude-session';
 import { FactsReader } from './transcript-facts';
 import { type Json, parseObject } from './transcript-json';
 
 /** @returns the facts after each line of a session's own transcript */
-function steps(scenario: string, begin: string): { line: Json; facts: TranscriptFacts }[] {
+function steps(scenario: string, begin: string): { line: Json; facts: AgentFacts }[] {
   const [, bytes] = [...fixtureTranscripts(scenario)].find(([path]) => path.split('/')[1]?.startsWith(begin)) ?? [];
   assert.ok(bytes);
   const reader = new FactsReader();
@@ -20,13 +20,13 @@ function steps(scenario: string, begin: string): { line: Json; facts: Transcript
     });
 }
 
-function last(scenario: string, begin: string): TranscriptFacts {
+function last(scenario: string, begin: string): AgentFacts {
   const facts = steps(scenario, begin).at(-1)?.facts;
   assert.ok(facts);
   return facts;
 }
 
-function read(...lines: Json[]): TranscriptFacts {
+function read(...lines: Json[]): AgentFacts {
   const reader = new FactsReader();
   for (const line of lines) reader.take(line);
   return reader.facts('s', []);
@@ -189,4 +189,21 @@ test('FactsReader: the next answer ends calls whose results were not read, such 
   assert.equal(read(first, said([{ type: 'text', text: 'Done.' }], { id: 'm2' })).tool, null);
   const failed = { ...said([], { model: '<synthetic>', id: 'm3' }), isApiErrorMessage: true };
   assert.equal(read(first, failed).tool?.name, 'Bash', 'an error of the API proves nothing');
+});
+
+test('takeMessages(): messages of agents that came during a turn too; a text that only quotes one is none', () => {
+  const prompt = '<agent-message from="tester">\nDone.\n</agent-message>';
+  const origin = { kind: 'peer', from: 'tester', body: 'Done.' };
+  const queued = { type: 'attachment', uuid: 'u1', attachment: { type: 'queued_command', prompt, origin } };
+  const reader = new FactsReader();
+  const typed = { ...prompted(prompt), uuid: 'u3', origin: { kind: 'human' } };
+  for (const line of [queued, { ...prompted(prompt), uuid: 'u2', origin }, typed, prompted(prompt)]) reader.take(line);
+  assert.deepEqual(
+    reader.takeMessages().map(({ key, from, text }) => [key, from, text]),
+    [
+      ['u1', 'tester', 'Done.'],
+      ['u2', 'tester', 'Done.'],
+    ],
+  );
+  assert.deepEqual(reader.takeMessages(), []);
 });

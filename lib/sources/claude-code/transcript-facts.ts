@@ -1,17 +1,21 @@
 /** What the lines of a transcript say about its session, in the order in which they were written. */
-import type { Excerpt, TranscriptFacts } from './claude-session';
+import type { AgentFacts, AgentMessage, Excerpt } from './claude-session';
+import { instantField } from './json-fields';
 import { endsWithQuestion, excerpt, inputExcerpt, isByPerson } from './transcript-excerpts';
 import { blocksOf, countField, type Json, nameField, objectField, textField, timeOf } from './transcript-json';
 import { NO_MODEL } from './transcript-usage';
 
 const MAX_DECISIONS = 10;
+/** Of one reading of a transcript; the newest are kept. */
+const MAX_MESSAGES = 1000;
+const AGENT_MESSAGE = '<agent-message from=';
 /** More calls than this never run at once; unfinished ones of a killed session are dropped. */
 const MAX_OPEN_TOOLS = 100;
 
-type Tool = NonNullable<TranscriptFacts['tool']>;
+type Tool = NonNullable<AgentFacts['tool']>;
 
 /** All facts but those about subagents, which have files of their own. */
-type LineFacts = Omit<TranscriptFacts, 'sessionId' | 'subagents' | 'tool' | 'openTools'>;
+type LineFacts = Omit<AgentFacts, 'sessionId' | 'subagents' | 'tool' | 'openTools'>;
 
 const NONE: LineFacts = {
   model: null,
@@ -37,17 +41,41 @@ export class FactsReader {
   #answer: string | null = null;
   /** Calls without a result, by their ids, the oldest first. */
   readonly #tools = new Map<string, Tool>();
+  readonly #sidechain: boolean;
+  readonly #messages: Omit<AgentMessage, 'sessionId'>[] = [];
+  #turn: { ended: boolean; newestAt: number | null } = { ended: false, newestAt: null };
+
+  /** @param sidechain whether the lines are those of a subagent or teammate */
+  constructor(sidechain = false) {
+    this.#sidechain = sidechain;
+  }
+
+  /** Whether the newest turn has ended, as far as lines say so, and when the newest line was written. */
+  get turn(): { ended: boolean; newestAt: number | null } {
+    return this.#turn;
+  }
+
+  /** @returns the messages of other agents that were read since the last call */
+  takeMessages(): Omit<AgentMessage, 'sessionId'>[] {
+    return this.#messages.splice(0);
+  }
+
+  /** @returns a reader of the same kind that has read nothing */
+  fresh(): FactsReader {
+    return new FactsReader(this.#sidechain);
+  }
 
   /** The facts so far. A tool counts as running from its call to its result; of several, the oldest. */
-  facts(sessionId: string, subagents: TranscriptFacts['subagents']): TranscriptFacts {
+  facts(sessionId: string, subagents: AgentFacts['subagents']): AgentFacts {
     const [tool = null] = this.#tools.values();
     return { ...this.#facts, sessionId, tool, openTools: this.#tools.size, subagents };
   }
 
-  /** @param line of the main agent's transcript */
+  /** @param line of the agent's transcript */
   take(line: Json): void {
     // Older versions kept subagents in the same file.
-    if (line.isSidechain === true) return;
+    if ((line.isSidechain === true) !== this.#sidechain) return;
+    this.#turn = { ...this.#turn, newestAt: timeOf(line) ?? this.#turn.newestAt };
     this.#takePlace(line);
     if (line.type === 'assistant') this.#takeAnswer(line);
     else if (line.type === 'user') this.#takeUser(line);
@@ -89,6 +117,7 @@ export class FactsReader {
       contextTokens: contextTokens(objectField(message, 'usage')) ?? this.#facts.contextTokens,
       lastError: lastError && { ...lastError, resolved: true },
     });
+    this.#setEnded(message.stop_reason === 'end_turn');
     for (const block of blocksOf(message)) this.#takeBlock(block, message, at);
   }
 
@@ -106,21 +135,37 @@ export class FactsReader {
   }
 
   #takeUser(line: Json): void {
+    this.#setEnded(false);
     const blocks = blocksOf(objectField(line, 'message'));
     const results = blocks.filter(({ type }) => type === 'tool_result');
     for (const result of results) this.#takeResult(line, nameField(result, 'tool_use_id') ?? '');
     if (results.length > 0) return;
     const text = blocks.map((block) => textField(block, 'text') ?? '').join('\n');
+    if (text.includes(AGENT_MESSAGE)) this.#takeMessage(line, line);
     if (text.startsWith('[Request interrupted by user')) this.#endTurn();
     // What other agents or commands say also begins a turn, so the question may have been answered.
     if (line.isMeta !== true) this.#set({ asks: false });
     if (text.trim() !== '' && isByPerson(line, text)) this.#takePrompt({ text: excerpt(text), at: timeOf(line) });
   }
 
+  /**
+   * Takes a message that passed through no inbox: its origin says who sent it, and its text without what surrounds it.
+   *
+   * @param said the line, or its attachment where the message came during a turn
+   */
+  #takeMessage(line: Json, said: Json): void {
+    const origin = objectField(said, 'origin');
+    const [key, from, text] = [nameField(line, 'uuid'), nameField(origin, 'from'), textField(origin, 'body')];
+    if (this.#sidechain || origin.kind !== 'peer' || key === null || from === null || text === null) return;
+    this.#messages.push({ key, from, text, sentAt: instantField(line.sentAtMs) ?? timeOf(line) });
+    if (this.#messages.length > MAX_MESSAGES) this.#messages.shift();
+  }
+
   /** A prompt that was typed during a turn and read with the result of a tool. */
   #takeQueued(line: Json): void {
     const queued = objectField(line, 'attachment');
     const text = textField(queued, 'prompt');
+    if (text?.includes(AGENT_MESSAGE)) this.#takeMessage(line, queued);
     if (text === null || !isByPerson(queued, text)) return;
     this.#set({ lastPrompt: { text: excerpt(text), at: timeOf(line) }, asks: false });
   }
@@ -156,6 +201,11 @@ export class FactsReader {
 
   #endTurn(): void {
     this.#tools.clear();
+    this.#setEnded(true);
+  }
+
+  #setEnded(ended: boolean): void {
+    this.#turn = { ...this.#turn, ended };
   }
 }
 

@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
 import type { ClaudeUsage, TranscriptMark } from './claude-session';
 import { type ByteBudget, fingerprint, LineCursor, type LineTaker, readAt } from './line-cursor';
-import { FactsReader } from './transcript-facts';
+import type { FactsReader } from './transcript-facts';
 import { type Json, parseObject } from './transcript-json';
 import { lineUse } from './transcript-lines';
 import { transcriptOwner } from './transcript-path';
@@ -137,7 +137,7 @@ export class TranscriptFile {
     const intact = this.#usage.intact(fd, this.size) && (this.#state?.intact(fd, this.size) ?? true);
     if (!intact) {
       this.#mark = null;
-      if (this.facts) this.follow(new FactsReader());
+      if (this.facts) this.follow(this.facts.fresh());
     }
     if (!this.#begun || !intact) this.#beginUsage(fd);
     // Its beginning may not have been written before.

@@ -35,6 +35,14 @@ export class SubagentsReader {
     return [...this.#known.values()].map(({ path }) => path);
   }
 
+  /** The in-process teammates, each with the path of its transcript. */
+  *teammates(): Iterable<{ name: string; path: string }> {
+    for (const { path, subagent } of this.#known.values()) {
+      const { teammate: name, finished } = subagent;
+      if (name !== null && !finished) yield { name, path };
+    }
+  }
+
   /** Reads the folder again. @returns whether anything about them changed */
   refresh(now: number): boolean {
     let changed = false;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -51,10 +52,15 @@ function parts(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   return places.slice(1).map((end, i) => bytes.subarray(places[i], end));
 }
 
-/** Without what only the files beside the transcripts say, which are not written here. */
+/** The order of subagents is that in which their files were found. */
 function facts({ facts }: Read): TranscriptFacts[] {
   const all = [...facts.values()].map(
-    (one) => ({ ...one, subagents: one.subagents.map(({ id }) => id).sort() }) as never,
+    (one) =>
+      ({
+        ...one,
+        subagents: one.subagents.toSorted((a, b) => a.id.localeCompare(b.id)),
+        teammates: one.teammates.toSorted((a, b) => `${a.agentName}`.localeCompare(`${b.agentName}`)),
+      }) as never,
   );
   return all.sort((a: TranscriptFacts, b: TranscriptFacts) => a.sessionId.localeCompare(b.sessionId));
 }
@@ -66,7 +72,9 @@ function rows({ rows }: Read): ClaudeUsage[] {
 test('step(): any chunks of the files and restarts at any mark give the same facts, and each usage once', () => {
   fc.assert(
     fc.property(history, ({ scenario, cuts, pauses, sliceBytes }) => {
-      const { folder, remove } = claudeFolder();
+      const { folder, remove } = claudeFolder(scenario);
+      // What is said beside the transcripts is there from the beginning.
+      for (const path of fixtureTranscripts(scenario).keys()) rmSync(join(folder, 'projects', path));
       const follower = new Follower({ folder, sliceBytes });
       follower.follow(...sessionsOf(scenario));
       const files = [...fixtureTranscripts(scenario)].map(([path, bytes], i) => ({

@@ -113,6 +113,49 @@ test('drain(): answers of subagents name them', () => {
   assert.deepEqual([...ids].sort(), ['atester-33337939f1b38feb', 'awriter-3c1f0b5b5508f02a', null].sort());
 });
 
+test('drain(): teammates in the process of their lead have facts of their own, as their lines come', () => {
+  const { folder, projects } = made('team-in-process');
+  const lead = sessionIn('team-in-process', 'c690');
+  const subagents = join(projects, lead, 'subagents');
+  const path = join(subagents, 'agent-atester-33337939f1b38feb.jsonl');
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  writeFileSync(path, '');
+  const follower = new Follower({ folder });
+  follower.follow(lead);
+  const seen: string[] = [];
+  for (const line of lines) {
+    appendTo(path, `${line}\n`);
+    follower.read();
+    const tester = follower.facts.get(lead)?.teammates.find(({ agentName }) => agentName === 'tester');
+    const state = tester?.tool?.name ?? (tester?.turnEnded ? 'ended' : '-');
+    if (state !== seen.at(-1)) seen.push(state);
+  }
+  const calls = ['ToolSearch', 'TaskUpdate', 'Bash', 'SendMessage', 'TaskUpdate'].flatMap((tool) => ['-', tool]);
+  assert.deepEqual(seen, [...calls, '-', 'ended', '-', 'ended', '-', 'ended', '-', 'ended']);
+  const teammates = follower.facts.get(lead)?.teammates ?? [];
+  assert.deepEqual(
+    teammates.map(({ agentName, sessionId, lastAnswer }) => [agentName, sessionId, lastAnswer?.text]),
+    [
+      ['tester', lead, 'The play is over.'],
+      ['writer', lead, 'Writer is done.'],
+    ],
+  );
+  assert.equal(follower.facts.get(lead)?.agentName, null);
+});
+
+test('drain(): messages to the lead that passed through no inbox are given, with their sender and text alone', () => {
+  const follower = new Follower(made('team-in-process'));
+  const lead = sessionIn('team-in-process', 'c690');
+  follower.follow(lead);
+  follower.read();
+  assert.deepEqual(
+    follower.messages.map(({ sessionId, from, text, sentAt }) => [sessionId, from, text, sentAt]),
+    [[lead, 'tester', 'All 42 tests pass.', 1795919217221]],
+  );
+  follower.read();
+  assert.equal(follower.messages.length, 1);
+});
+
 test('poll(): teammates in panes of their own are found by their team, as long as it is shown', () => {
   const { folder, projects } = made('team-tmux');
   const [lead, ...teammates] = ['d21e', '4cf2', 'd536'].map((begin) => sessionIn('team-tmux', begin));

@@ -3,7 +3,7 @@
  * steps of a few milliseconds: runs in a thread of its own.
  */
 import { join, normalize, sep } from 'node:path';
-import type { ClaudeUsage, TranscriptFacts, TranscriptMark } from './claude-session';
+import type { AgentMessage, ClaudeUsage, TeammateFacts, TranscriptFacts, TranscriptMark } from './claude-session';
 import { KnownIds } from './known-ids';
 import { FactsReader } from './transcript-facts';
 import { type FileSink, TranscriptFile } from './transcript-file';
@@ -48,6 +48,8 @@ export interface TranscriptsNews {
   facts: TranscriptFacts[];
   usage: ClaudeUsage[];
   marks: TranscriptMark[];
+  /** Messages of other agents; after a restart they may repeat. */
+  messages: AgentMessage[];
   progress: TranscriptsProgress | null;
   status: TranscriptsStatus;
 }
@@ -127,7 +129,7 @@ export class Transcripts {
     for (const [id, session] of this.#sessions) {
       if (wanted.has(id)) continue;
       this.#lookInFolder(session, now);
-      session.file?.unfollow();
+      this.#unfollow(session);
       this.#sessions.delete(id);
     }
     for (const [id, { sessionId, cwd }] of wanted) {
@@ -135,6 +137,11 @@ export class Transcripts {
       if (known) known.cwd = cwd;
       else this.#sessions.set(id, { ...UNKNOWN_FILE, sessionId, cwd });
     }
+  }
+
+  #unfollow({ file, subagents }: Session): void {
+    file?.unfollow();
+    for (const path of subagents?.paths ?? []) this.#files.get(path)?.unfollow();
   }
 
   #findTeammates(now: number): void {
@@ -165,7 +172,8 @@ export class Transcripts {
     const all = now >= this.#quietAt;
     if (all) this.#quietAt = now + QUIET_INTERVAL_MS;
     for (const file of this.#files.values()) {
-      if (!all && file.subagentId !== null && wall - file.writtenAt > QUIET_AFTER_MS && file.mark) continue;
+      const isQuiet = file.subagentId !== null && file.facts === null && wall - file.writtenAt > QUIET_AFTER_MS;
+      if (!all && isQuiet && file.mark) continue;
       // What is no longer shown is read to its end once.
       if (!file.look() && !this.#sessions.has(file.sessionId)) this.#forget(file);
     }
@@ -183,7 +191,7 @@ export class Transcripts {
     const ended = file.read(this.#options.sliceBytes, this.#options.firstLookBytes);
     if (file.offset !== offset) this.#moved.add(file);
     const session = this.#sessions.get(file.sessionId);
-    if (session?.file === file) session.changed = true;
+    if (session && file.facts) session.changed = true;
     this.#queue.pop();
     // Behind the ones whose state is not known yet, before older ones.
     if (!ended) this.#queue.splice(this.#queue.findLastIndex((other) => !isUrgent(other)) + 1, 0, file);
@@ -201,7 +209,8 @@ export class Transcripts {
       this.#moved.clear();
     }
     const status = { skipped: { ...this.#skipped }, faults: this.#faults() };
-    return { facts: this.#changedFacts(), usage, marks, progress: this.#progress(), status };
+    const messages = this.#takeMessages();
+    return { facts: this.#changedFacts(), usage, marks, messages, progress: this.#progress(), status };
   }
 
   #lookInFolders(now: number): void {
@@ -217,6 +226,10 @@ export class Transcripts {
     if (!session.file && !this.#find(session, now)) return;
     if (session.subagents?.refresh(Date.now())) session.changed = true;
     for (const path of session.subagents?.paths ?? []) this.#open(path);
+    for (const { path } of session.subagents?.teammates() ?? []) {
+      const file = this.#open(path);
+      if (file.facts === null) file.follow(new FactsReader(true));
+    }
   }
 
   #find(session: Session, now: number): boolean {
@@ -258,15 +271,30 @@ export class Transcripts {
     },
   };
 
+  #takeMessages(): AgentMessage[] {
+    return [...this.#sessions.values()].flatMap(({ sessionId, file }) =>
+      (file?.facts?.takeMessages() ?? []).map((message) => ({ sessionId, ...message })),
+    );
+  }
+
   #changedFacts(): TranscriptFacts[] {
     const facts: TranscriptFacts[] = [];
     for (const session of this.#sessions.values()) {
       if (!session.changed || !session.file?.current) continue;
       session.changed = false;
       const read = session.file.facts?.facts(session.sessionId, session.subagents?.list ?? []);
-      if (read) facts.push(read);
+      if (read) facts.push({ ...read, teammates: this.#teammatesIn(session) });
     }
     return facts;
+  }
+
+  #teammatesIn({ sessionId, subagents }: Session): TeammateFacts[] {
+    return [...(subagents?.teammates() ?? [])].flatMap(({ name, path }) => {
+      const file = this.#files.get(path);
+      if (!file?.current || !file.facts) return [];
+      const { ended, newestAt } = file.facts.turn;
+      return [{ ...file.facts.facts(sessionId, []), agentName: name, turnEnded: ended, newestAt }];
+    });
   }
 
   #progress(): TranscriptsProgress | null {

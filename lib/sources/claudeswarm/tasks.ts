@@ -18,7 +18,10 @@ const MAX_BLOCKERS = 20_000;
 const FINISHED: ReadonlySet<string | null> = new Set(['completed', 'cancelled']);
 
 export interface Task {
+  /** Unique in its list. */
   id: string;
+  /** The task list of Claude Code that it is in; absent for one of `TASKS.json`. */
+  list?: string;
   /** The beginning of its objective; empty where the file has none. */
   objective: string;
   status: string | null;
