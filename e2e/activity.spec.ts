@@ -46,7 +46,8 @@ test('a project without swarm files shows its sessions as agents', async ({ page
   await openLive(page, server);
   await expect(agentRow(page, 'shop-1a')).toContainText('waiting');
   await expect(agentRow(page, 'elsewhere-2b')).toHaveCount(0);
-  await expectFaultless(page, async () => {
+  await expectFaultless(page, async (width) => {
+    if (width === 390) await page.getByRole('tab', { name: 'Needs you 1' }).click();
     await expect(needsYou(page)).toContainText('shop-1a');
   });
 });
