@@ -18,8 +18,8 @@ function places(parents: Record<number, number> = {}, servers: Record<number, st
   return { ancestors: above, tmuxServer: (pid) => servers[pid] ?? null };
 }
 
-const pids = (entries: JoinEntry[], sessions: ClaudeSession[], where = places()) =>
-  joinSessions(entries, sessions, where).map((session) => session?.pid ?? null);
+const pids = (entries: JoinEntry[], sessions: ClaudeSession[], where = places(), inProject = () => true) =>
+  joinSessions(entries, sessions, where, inProject).map((session) => session?.pid ?? null);
 
 test('joinSessions(): the session at or below the pid of an entry belongs to it', () => {
   const entries = [entry({ pid: 10 }), entry({ pid: 20 })];
@@ -50,6 +50,12 @@ test('joinSessions(): a session of another pid namespace is never joined by its 
   const session = claudeSession({ pid: 10, alive: null, tmux: inPane('%1') });
   assert.deepEqual(pids([entry({ pid: 10 })], [session]), [null]);
   assert.deepEqual(pids([entry({ pid: 99, pane: '%1' })], [session]), [10]);
+  const elsewhere = () => false;
+  assert.deepEqual(
+    pids([entry({ pid: 99, pane: '%1' })], [session], places(), elsewhere),
+    [null],
+    'every server has a %1',
+  );
   const simulated = 5_000_000;
   const far = claudeSession({ pid: simulated, alive: null });
   assert.deepEqual(
@@ -112,7 +118,7 @@ test('joinSessions(): no session twice, none that ended, none of another tmux se
       anyServers,
       (entries, sessions, parents, servers) => {
         const where = places(parents, servers);
-        const joined = joinSessions(entries, sessions, where);
+        const joined = joinSessions(entries, sessions, where, () => true);
         const found = joined.filter((one) => one !== null);
         assert.equal(new Set(found).size, found.length);
         assert.ok(found.every(({ alive }) => alive !== false));
@@ -125,7 +131,7 @@ test('joinSessions(): no session twice, none that ended, none of another tmux se
           assert.ok(byProcess || one.pane === session.tmux?.pane);
           assert.ok(!one.gone);
         }
-        const backwards = joinSessions(entries.toReversed(), sessions.toReversed(), where).toReversed();
+        const backwards = joinSessions(entries.toReversed(), sessions.toReversed(), where, () => true).toReversed();
         assert.deepEqual(backwards, joined);
       },
     ),

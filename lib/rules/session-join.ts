@@ -27,6 +27,9 @@ export interface ProcessPlaces {
   tmuxServer(pid: number): string | null;
 }
 
+/** Whether a session runs in a folder of this project. */
+export type InProject = (session: ClaudeSession) => boolean;
+
 /** A session with the facts about its process. */
 interface Candidate {
   session: ClaudeSession;
@@ -43,13 +46,14 @@ export function joinSessions(
   entries: readonly JoinEntry[],
   sessions: readonly ClaudeSession[],
   places: ProcessPlaces,
+  inProject: InProject,
 ): (ClaudeSession | null)[] {
   const living = sessions
     .filter(({ alive }) => alive !== false)
     .map((session) => ({ session, chain: chainFor(session, places) }));
   const joined: (ClaudeSession | null)[] = entries.map(() => null);
   joinByProcess(entries, living, joined);
-  joinByPane(entries, living, joined, places);
+  joinByPane(entries, living, joined, { places, inProject });
   return joined;
 }
 
@@ -109,7 +113,7 @@ function joinByPane(
   entries: readonly JoinEntry[],
   living: readonly Candidate[],
   joined: (ClaudeSession | null)[],
-  places: ProcessPlaces,
+  { places, inProject }: { places: ProcessPlaces; inProject: InProject },
 ): void {
   const taken = new Set(joined);
   const free = living.filter(({ session }) => session.tmux !== null && !taken.has(session));
@@ -122,7 +126,8 @@ function joinByPane(
     // Another claude was seen in the process of the entry.
     if (entry.claudePid !== null && entry.claudePid !== session.pid) return false;
     const servers = [server(entry.claudePid ?? entry.pid), session.alive === true ? server(session.pid) : null];
-    return servers.includes(null) || servers[0] === servers[1];
+    // Every tmux server has a pane %0: where a server can't be read, at least the project must be the same.
+    return servers.includes(null) ? inProject(session) : servers[0] === servers[1];
   };
   for (const [index, entry] of open) {
     const candidate = outermost(free.filter((one) => fits(entry, one)));

@@ -135,6 +135,7 @@ export class ClaudeAgents implements ClaudeEvidence {
       entries.map((entry) => joinEntry(entry, processes)),
       facts.sessions,
       places,
+      (session) => isWithin(session, facts.folders),
     );
     const claimed = new Map<ClaudeSession, string>();
     for (const [index, entry] of entries.entries()) {

@@ -22,12 +22,14 @@ function repository(name: string): { main: string; linked: string } {
   return { main, linked };
 }
 
-test('projectFolders(): the root and every worktree, from the main one, from a linked one and from a folder in them', () => {
+test('projectFolders(): the root and every worktree, from the main one, from a linked one; of a folder in them the same folder', () => {
   const { main, linked } = repository('plain');
   assert.deepEqual(projectFolders(main), [main, linked]);
   assert.deepEqual(projectFolders(linked), [linked, main]);
   const inside = join(linked, 'src');
-  assert.deepEqual(projectFolders(inside), [inside, main, linked]);
+  assert.deepEqual(projectFolders(inside), [inside], 'the rest of the repository is another project');
+  mkdirSync(join(main, 'src'));
+  assert.deepEqual(projectFolders(inside), [inside, join(main, 'src')]);
 });
 
 test('projectFolders(): only the root outside a repository, and without worktrees that are gone or files that are odd', () => {

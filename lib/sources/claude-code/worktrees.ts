@@ -1,6 +1,6 @@
-/** The folders of a project: its root and the worktrees of the git repository that it is part of, without running git. */
+/** The folders of a project: its root, and the same folder in the other worktrees of its repository, without running git. */
 import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { readIfChanged } from '../../platform/read-file';
 
 /** A person has a few; each costs one small file. */
@@ -10,32 +10,40 @@ const MAX_PARENTS = 40;
 const MAX_GIT_FILE_BYTES = 64 * 1024;
 
 /**
- * Lists the folders in which sessions count as sessions of a project: the root, and every worktree of its repository,
- * also the main one. What can't be read is left out.
+ * Lists the folders in which sessions count as sessions of a project: the root, and where the root is in every worktree
+ * of its repository, also the main one. What can't be read is left out. A root deep in a repository, such as a home folder
+ * under git, does not make all of it its own.
  *
  * @param root absolute, symbolic links resolved
  * @returns absolute real paths; the root first
  */
 export function projectFolders(root: string): string[] {
-  const common = commonFolder(root);
-  if (common === null) return [root];
+  const found = repositoryOf(root);
+  if (found === null) return [root];
+  const { common, top } = found;
+  const inside = relative(top, root);
   const main = basename(common) === '.git' ? [dirname(common)] : [];
   const linked = entriesIn(join(common, 'worktrees')).map((name) => {
     const gitFile = readLine(join(common, 'worktrees', name, 'gitdir'));
     return gitFile === null ? null : dirname(resolve(common, 'worktrees', name, gitFile));
   });
-  const folders = [...main, ...linked].map((folder) => folder && realPath(folder));
+  const folders = [...main, ...linked].map((folder) => folder && realPath(join(folder, inside)));
   return [...new Set([root, ...folders.filter((folder) => folder !== null)])];
 }
 
-/** @returns the repository's own folder, shared by its worktrees; null outside a repository */
-function commonFolder(root: string): string | null {
+/**
+ * @returns the worktree that a folder is in, and the repository's own folder, shared by its worktrees; null outside a
+ *   repository
+ */
+function repositoryOf(root: string): { top: string; common: string } | null {
   let folder = root;
   for (let step = 0; step < MAX_PARENTS; step += 1) {
     const git = join(folder, '.git');
     const kind = kindOf(git);
-    if (kind === 'folder') return git;
-    if (kind === 'file') return linkedFolder(git);
+    if (kind !== null) {
+      const common = kind === 'folder' ? git : linkedFolder(git);
+      return common === null ? null : { top: folder, common };
+    }
     if (dirname(folder) === folder) return null;
     folder = dirname(folder);
   }
