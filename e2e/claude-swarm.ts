@@ -11,7 +11,10 @@ export class ClaudeSessions {
   readonly #processes = new AgentProcesses();
 
   /** @returns the process of a session, and a function that changes its file */
-  start(name: string, cwd: string): { pid: number; procStart: string; change: (change: SessionChange) => void } {
+  start(
+    name: string,
+    cwd: string,
+  ): { pid: number; procStart: string | undefined; change: (change: SessionChange) => void } {
     this.#processes.start(name);
     const process = this.#processes.find(name);
     if (process === null) throw new Error('A process of a simulated agent could not be started.');
