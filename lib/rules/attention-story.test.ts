@@ -8,6 +8,7 @@ import { MixedStage } from '../../test/support/mixed-stage';
 import { MIXED_STORY_SECONDS, MixedStory } from '../../test/support/mixed-story';
 import { blockedItem, deadlockItem, lostLockItem, sourceItem } from '../../test/support/mixed-truth';
 import { type MixedWorld, type SaidMessage, STALE_LOCK_SECONDS } from '../../test/support/mixed-world';
+import { waiting } from '../../test/support/waits';
 import { formatInstant } from '../contract/instant';
 import type { AttentionEntry, Source, Sources } from '../contract/schemas';
 import { NewestSenders } from '../recorder/newest-senders';
@@ -21,7 +22,6 @@ import type { ReaderStatus } from '../sources/source-status';
 import { SwarmDescription } from '../swarms/description';
 import { DeadlineClock } from './deadline-clock';
 import { UnresolvedTracker } from './unresolved-messages';
-import { waiting } from './waits';
 
 const MINUTE = 60_000;
 const LIMITS = {

@@ -11,11 +11,11 @@ import {
   NOW,
   youngQuestion,
 } from '../../test/support/attention-fixtures';
+import { waiting } from '../../test/support/waits';
 import { formatCursor } from '../contract/events';
 import type { WaitEdge } from '../contract/past-schemas';
 import type { AttentionFacts } from './attention-facts';
 import { DeadlineClock } from './deadline-clock';
-import { waiting } from './waits';
 
 const edge = (from: string, to: string, more: Partial<WaitEdge> = {}): WaitEdge => ({
   ...{ id: `${from}>${to}`, from, to, kind: 'blocked', basis: 'declared', weak: false, blocks: true, alternatives: 0 },

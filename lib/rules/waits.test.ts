@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { waiting } from '../../test/support/waits';
 import { UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS, UNKNOWN_SOURCE_FACTS } from '../contract/defaults';
 import { formatInstant } from '../contract/instant';
 import { type WaitEdge, waitingAnswer } from '../contract/past-schemas';
@@ -11,7 +12,7 @@ import type { Task } from '../sources/claudeswarm/tasks';
 import { DeadlineClock } from './deadline-clock';
 import type { OpenQuestion } from './unresolved-messages';
 import { findWaitCycles, shortestCycles } from './wait-cycles';
-import { type WaitingFacts, waiting } from './waits';
+import type { WaitingFacts } from './waits';
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 1, 3, 8);

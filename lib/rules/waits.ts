@@ -64,20 +64,11 @@ const WAITS_PER_STEP = 100;
 const UNSETTLED: ReadonlySet<string | null> = new Set(['pending', 'resolving', 'escalated']);
 
 /**
- * Finds the wait relations and the wait cycles.
+ * Finds the wait relations and the wait cycles, in steps of about a millisecond.
  *
  * @returns at most 2,000 edges, each agent's wait for another under an id of its own, and at most 50 cycles; whether
  *   there may be more
  */
-export function waiting(facts: WaitingFacts): WaitingAnswer {
-  const steps = waitingSteps(facts);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
-
-/** The same as `waiting` in steps of about a millisecond. */
 export function* waitingSteps(facts: WaitingFacts): Generator<void, WaitingAnswer> {
   const waits = new Map<string, Wait>();
   const presence = new AgentPresence(facts);
