@@ -11,7 +11,7 @@ import { type Problem, problem } from '../../lib/contract/schemas';
 import { ProductionServer } from '../support/production-server';
 
 const folder = mkdtempSync(join(tmpdir(), 'access-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
 
 const root = join(folder, 'root');
 const tokensFile = join(folder, 'tokens.yaml');

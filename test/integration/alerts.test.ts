@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createListener } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
@@ -16,6 +15,7 @@ import { alertPost } from '../../lib/contract/alert-schemas';
 import type { AttentionAnswer } from '../../lib/contract/schemas';
 import { createLock, releaseLock } from '../../lib/sources/claudeswarm/writer';
 import { PROJECT, ProductionServer } from '../support/production-server';
+import { scratchFolder } from '../support/scratch-folder';
 
 const SECRET = 'test-secret';
 const PATH = '/T000/unguessable';
@@ -104,10 +104,8 @@ async function forbiddenListener(context: TestContext) {
   return heard;
 }
 
-function newFolder(context: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'alerts-'));
-  // The servers, which write into it, are stopped by later hooks.
-  context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
+function newFolder(): string {
+  const folder = scratchFolder('alerts-');
   mkdirSync(join(folder, 'root', '.agent_locks'), { recursive: true });
   // A lock whose holder is not in the registry then is orphaned.
   writeFileSync(join(folder, 'root', 'ACTIVE_AGENTS.json'), '{"session_name": "main", "agents": []}');
@@ -129,7 +127,7 @@ async function until(condition: () => boolean | Promise<boolean>, what: () => st
 }
 
 test('a receiver that fails half of the time misses nothing through kills and a takeover, and repeated posts have the same key', async (context) => {
-  const folder = newFolder(context);
+  const folder = newFolder();
   const root = join(folder, 'root');
   const forbidden = await forbiddenListener(context);
   const flaky = await FlakyReceiver.start(context, `http://127.0.0.1:${forbidden.port}/`);
@@ -190,7 +188,7 @@ test('a receiver that fails half of the time misses nothing through kills and a 
 });
 
 test('the receivers file is read again: a removed receiver gets nothing more; a fault is shown and changes nothing', async (context) => {
-  const folder = newFolder(context);
+  const folder = newFolder();
   const root = join(folder, 'root');
   const received: string[] = [];
   const receiver = createServer(async (request, response) => {
@@ -260,7 +258,7 @@ test('the receivers file is read again: a removed receiver gets nothing more; a 
 });
 
 test('--test-alert: prints the result of each receiver, but no address', async (context) => {
-  const folder = newFolder(context);
+  const folder = newFolder();
   const forbidden = await forbiddenListener(context);
   const bodies: string[] = [];
   const server = createServer(async (request, response) => {

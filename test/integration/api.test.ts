@@ -14,7 +14,7 @@ import { ProductionServer } from '../support/production-server';
 import { type Sample, samples } from '../support/samples';
 
 const folder = mkdtempSync(join(tmpdir(), 'api-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
 
 function copyOf(sample: Sample): string {
   const root = join(folder, `${sample.name}-${Math.random().toString(36).slice(2)}`);

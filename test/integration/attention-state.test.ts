@@ -1,20 +1,18 @@
 /** Acknowledging and snoozing with the production server: shared by viewers and processes, kept across restarts. */
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type AttentionAnswer, attentionAnswer, attentionEntry } from '../../lib/contract/schemas';
 import { createLock } from '../../lib/sources/claudeswarm/writer';
 import { formatNaiveLocal } from '../../lib/sources/claudeswarm/written-form';
 import { ProductionServer } from '../support/production-server';
+import { scratchFolder } from '../support/scratch-folder';
 import { openStream } from '../support/sse-client';
 
 /** A swarm with one lock whose holder is not in the registry. */
-function newSwarm(context: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), 'attention-state-'));
-  // The servers, which write into it, are stopped by later hooks.
-  context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
+function newSwarm() {
+  const folder = scratchFolder('attention-state-');
   const root = join(folder, 'root');
   mkdirSync(join(root, '.agent_locks'), { recursive: true });
   const registry = { session_name: 'main', updated_at: new Date().toISOString(), agents: [] };
@@ -72,7 +70,7 @@ async function decide(server: ProductionServer, method: string, id: string, path
 }
 
 test('an acknowledgement is visible to other viewers, and survives a restart', async (context) => {
-  const settings = newSwarm(context);
+  const settings = newSwarm();
   const server = await start(context, settings);
   const [entry] = (await new Viewer(context, server).until(hidden(0))).attention;
   assert.ok(entry);
@@ -94,7 +92,7 @@ test('an acknowledgement is visible to other viewers, and survives a restart', a
 });
 
 test('a process that does not record accepts decisions too, and the recording one shows them', async (context) => {
-  const settings = newSwarm(context);
+  const settings = newSwarm();
   const recording = await start(context, settings);
   const following = await start(context, settings);
   assert.equal((await following.health())?.history.role, 'follower');
@@ -110,7 +108,7 @@ test('a process that does not record accepts decisions too, and the recording on
 });
 
 test('a snoozed item whose facts change is open again', async (context) => {
-  const settings = newSwarm(context);
+  const settings = newSwarm();
   const root = settings.CLAUDESWARM_ROOT;
   const say = (number: number) => {
     const message = {
@@ -133,7 +131,7 @@ test('a snoozed item whose facts change is open again', async (context) => {
 });
 
 test('unknown items, foreign pages and text are refused', async (context) => {
-  const server = await start(context, newSwarm(context));
+  const server = await start(context, newSwarm());
   assert.equal((await decide(server, 'POST', 'agent_dead:nobody', '/ack', {})).status, 404);
   const send = (headers: Record<string, string>) =>
     fetch(`${server.url}/api/attention/x/ack`, { method: 'POST', headers, body: '{}' });

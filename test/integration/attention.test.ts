@@ -38,7 +38,7 @@ class Scene {
     this.server = new ProductionServer({ CLAUDESWARM_ROOT: this.root, SWARM_HISTORY: history, ...settings });
     context.after(() => {
       this.server.abandon();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     });
   }
 

@@ -43,7 +43,7 @@ before(() => server.start());
 after(async () => {
   for (const client of clients) client.destroy();
   await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 function client(): RawClient {

@@ -86,7 +86,7 @@ describe('a bundle', () => {
   after(async () => {
     await Promise.all([server.stop(), opened?.stop()]);
     swarm.remove();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   });
 
   test('matches its schema, and contains no path of the machine', () => {

@@ -39,7 +39,7 @@ before(async () => {
 after(async () => {
   followed?.close();
   await server?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 /** What is shown of one session, by every agent that has it. */

@@ -74,7 +74,7 @@ before(async () => {
 after(async () => {
   await server?.stop();
   claude.remove();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 /** The first answer that fits, asked for again until then. */

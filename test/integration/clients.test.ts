@@ -37,7 +37,7 @@ before(async () => {
 after(async () => {
   await server.stop();
   swarm.remove();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 /** A connection to the server that can be cut. */

@@ -123,7 +123,7 @@ class Swarm {
     this.server = new ProductionServer({ CLAUDESWARM_ROOT: this.root, SWARM_HISTORY: history });
     context.after(() => {
       this.server.abandon();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     });
   }
 

@@ -36,7 +36,7 @@ class LockSwarm {
     });
     context.after(() => {
       this.server.abandon();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     });
   }
 

@@ -30,7 +30,7 @@ class Scene {
     this.server = new ProductionServer({ CLAUDESWARM_ROOT: this.root, SWARM_HISTORY: history });
     context.after(async () => {
       await this.server.stop();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     });
   }
 

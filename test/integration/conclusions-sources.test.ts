@@ -23,7 +23,7 @@ async function scene(context: TestContext, settings: Record<string, string> = {}
   const server = new ProductionServer({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: join(folder, 'h.sqlite'), ...settings });
   context.after(() => {
     server.abandon();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   });
   await server.start();
   return { root, server };

@@ -21,9 +21,11 @@ const CATCH_ALL = '/api/[[...path]]';
 const AUTHORIZATION = `Basic ${Buffer.from('ann:pass:word').toString('base64')}`;
 
 const folder = mkdtempSync(join(tmpdir(), 'documents-'));
-const simulator = new Simulator({ root: join(folder, 'swarm'), seed: 3, messagesPerSecond: 20 });
+const claudeFolder = join(folder, 'claude');
+const simulator = new Simulator({ root: join(folder, 'swarm'), claudeFolder, seed: 3, messagesPerSecond: 20 });
 const server = new ProductionServer({
   CLAUDESWARM_ROOT: join(folder, 'swarm'),
+  CLAUDE_CONFIG_DIR: claudeFolder,
   SWARM_HISTORY: join(folder, 'history.sqlite'),
   DASHBOARD_USERNAME: 'ann',
   DASHBOARD_PASSWORD: 'pass:word',
@@ -47,7 +49,7 @@ before(async () => {
 
 after(async () => {
   await Promise.all([server.stop(), simulator.stop()]);
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 interface Answer {

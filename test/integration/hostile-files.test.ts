@@ -1,19 +1,18 @@
 /** One message or entry that no swarm writes must not keep the others from being recorded and shown. */
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentsAnswer, Health, MessagesAnswer } from '../../lib/contract/schemas';
 import { LOG_NAME } from '../../lib/sources/claudeswarm/message-log';
 import { ProductionServer } from '../support/production-server';
+import { scratchFolder } from '../support/scratch-folder';
 
 const TREACHEROUS = JSON.parse('{"toString":1,"valueOf":2}') as unknown;
 
 async function start(context: TestContext) {
-  const root = mkdtempSync(join(tmpdir(), 'hostile-files-'));
-  context.after(() => rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
+  const root = scratchFolder('hostile-files-');
   const output: string[] = [];
   const say = (...messages: object[]) => {
     const timestamp = new Date().toISOString().slice(0, -1);

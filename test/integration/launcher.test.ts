@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { scratchFolder } from '../support/scratch-folder';
 
 const COMMAND = join(import.meta.dirname, '..', '..', 'bin', 'claude-swarm-dashboard.mjs');
 
-function temporary(context: TestContext): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'launcher-')));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
+function temporary(): string {
+  const folder = scratchFolder('launcher-');
   return folder;
 }
 
@@ -46,7 +45,7 @@ async function awaitExit(child: ChildProcess): Promise<number | null> {
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`${signal} ends the server with exit code 0 while a stream is open`, async (context) => {
-    const folder = temporary(context);
+    const folder = temporary();
     mkdirSync(join(folder, '.agent_locks'));
     const { child, said, address } = await start(context, folder, []);
     assert.equal(said(/Watching (\S+) \(found by \.agent_locks\)/), folder);
@@ -62,7 +61,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 test('the demo watches a simulated swarm, records no history and leaves no files behind', async (context) => {
-  const folder = temporary(context);
+  const folder = temporary();
   const { child, said, address } = await start(context, folder, ['--demo']);
   const root = said(/writes to (\S+),/) as string;
   assert.ok(existsSync(root));

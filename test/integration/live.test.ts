@@ -1,20 +1,19 @@
 /** Changes that the server pushes because of time alone, and what it journals about them. */
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import type { AgentsAnswer, LocksAnswer, Message, Stats } from '../../lib/contract/schemas';
 import { createLock, releaseLock } from '../../lib/sources/claudeswarm/writer';
 import { ProductionServer } from '../support/production-server';
+import { scratchFolder } from '../support/scratch-folder';
 import { openStream } from '../support/sse-client';
 
 const PID_OF_NOBODY = 4_200_000;
 
-function newFolder(context: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'live-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
+function newFolder(): string {
+  const folder = scratchFolder('live-');
   mkdirSync(join(folder, 'root', '.agent_locks'), { recursive: true });
   return folder;
 }
@@ -54,7 +53,7 @@ function eventually<T>(server: ProductionServer, name: string, fits: (data: T) =
 }
 
 test('an agent and a lock become stale by time alone: both are pushed and journaled', async (context) => {
-  const folder = newFolder(context);
+  const folder = newFolder();
   const root = join(folder, 'root');
   const history = join(folder, 'history.sqlite');
   writeFileSync(join(root, '.claudeswarm.toml'), '[discovery]\nstale_threshold = 10\n[locking]\nstale_timeout = 60\n');
@@ -130,7 +129,7 @@ test('an agent and a lock become stale by time alone: both are pushed and journa
 });
 
 test('a message that was sent on the stream is counted in later answers', async (context) => {
-  const root = join(newFolder(context), 'root');
+  const root = join(newFolder(), 'root');
   const server = await ProductionServer.started({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: 'off' });
   context.after(() => server.abandon());
   const writeAndCount = async (id: string) => {

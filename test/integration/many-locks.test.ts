@@ -48,7 +48,7 @@ before(async () => {
 });
 after(async () => {
   await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 test('GET /api/locks: above 10,000 the list is cut but the counts are not, and the number of omitted locks is given', async () => {

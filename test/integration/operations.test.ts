@@ -59,7 +59,7 @@ before(async () => {
 after(async () => {
   agent.destroy();
   await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 interface Answer {

@@ -19,7 +19,7 @@ const INSTALLS = process.env.TRUE_INSTALL !== undefined;
 const MAX_ARCHIVE_BYTES = 6_000_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
 const home = join(folder, 'home');
 const { PATH, npm_config_cache, npm_config_userconfig } = process.env;
 /** An empty home folder with the npm settings of this computer: its registry and its compiler. */

@@ -16,7 +16,7 @@ const server = new ProductionServer({ CLAUDESWARM_ROOT: folder, SWARM_HISTORY: '
 before(() => server.start());
 after(async () => {
   await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 test('page: the scripts of the first load have at most 190 KiB, compressed', async () => {

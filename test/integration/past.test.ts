@@ -54,7 +54,7 @@ before(async () => {
 
 after(async () => {
   await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 function messageOf(content: string): object {

@@ -56,7 +56,7 @@ after(async () => {
   await browser?.close();
   for (const server of servers) server.abandon();
   swarm.remove();
-  rmSync(state, { recursive: true, force: true });
+  rmSync(state, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 /** A client that reconnects wherever it can, and notes what it received. */

@@ -1,18 +1,17 @@
 /** Several server processes on one root and one history, and one whose disk fails. */
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Message, MessagesAnswer, Sources } from '../../lib/contract/schemas';
 import { LOG_NAME } from '../../lib/sources/claudeswarm/message-log';
 import { ProductionServer } from '../support/production-server';
+import { scratchFolder } from '../support/scratch-folder';
 import { openStream } from '../support/sse-client';
 
-function newSwarm(context: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), 'servers-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
+function newSwarm() {
+  const folder = scratchFolder('servers-');
   const root = join(folder, 'root');
   mkdirSync(root);
   let said = 0;
@@ -44,7 +43,7 @@ const numbers = (messages: readonly Message[]) => messages.map(({ seq, n }) => `
 const role = async (server: ProductionServer) => (await server.health())?.history.role;
 
 test('two servers give each message the same number; when the recorder is killed the other takes over, and a client can move between them', async (context) => {
-  const { root, history, say } = newSwarm(context);
+  const { root, history, say } = newSwarm();
   const settings = { CLAUDESWARM_ROOT: root, SWARM_HISTORY: history };
   const one = await start(context, settings);
   const two = await start(context, settings);
@@ -132,7 +131,7 @@ test('two servers give each message the same number; when the recorder is killed
 });
 
 test('with a history that cannot be opened the live view continues, and the stream and /health say so', async (context) => {
-  const { root, say } = newSwarm(context);
+  const { root, say } = newSwarm();
   const blocked = join(root, 'a-file');
   writeFileSync(blocked, '');
   say(3);
@@ -156,7 +155,7 @@ test('with a history that cannot be opened the live view continues, and the stre
 });
 
 test('a reader never creates, changes or locks a file of the swarm', async (context) => {
-  const { root } = newSwarm(context);
+  const { root } = newSwarm();
   const server = await start(context, { CLAUDESWARM_ROOT: root, SWARM_HISTORY: 'off' });
   await newest(server);
   await server.stop();

@@ -1,7 +1,6 @@
 /** Events that must not damage the history: clocks, zones, other projects, logs that are cut, destroyed or shared. */
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,13 +9,13 @@ import type { MessagesAnswer, Sources, Stats } from '../../lib/contract/schemas'
 import { Random } from '../../lib/simulator/random';
 import { LOG_NAME, OLD_LOG_NAME } from '../../lib/sources/claudeswarm/message-log';
 import { ProductionServer } from '../support/production-server';
+import { scratchFolder } from '../support/scratch-folder';
 
 const DAY = 86_400_000;
 const MESSAGES = 500;
 
-function newSwarm(context: TestContext, name = 'swarm') {
-  const folder = mkdtempSync(join(tmpdir(), 'the-past-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
+function newSwarm(_context: TestContext, name = 'swarm') {
+  const folder = scratchFolder('the-past-');
   const root = join(folder, name);
   mkdirSync(root);
   const path = join(root, LOG_NAME);

@@ -31,7 +31,7 @@ before(async () => {
 });
 after(async () => {
   await server?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 const timeline = async (query = '') => timelineAnswer.parse(await server.get(`/api/timeline${query}`));

@@ -24,7 +24,7 @@ const settings = { CLAUDESWARM_ROOT: root, SWARM_HISTORY: history, CLAUDE_PRICES
 const servers: ProductionServer[] = [];
 after(async () => {
   for (const server of servers) await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 async function started(): Promise<ProductionServer> {

@@ -47,7 +47,7 @@ afterEach(async () => {
   rmSync(held, { force: true });
   await server.stop('SIGKILL');
 });
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
 
 /** @param where in JavaScript, or in a system call that cannot be interrupted */
 function holdLoop(where: 'JavaScript' | 'the system'): void {

@@ -41,7 +41,7 @@ export function buildWithoutProxy(): string {
   const name = '.next-without-proxy';
   const folder = join(PROJECT, name);
   const LIST = 'functions-config-manifest.json';
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   mkdirSync(join(folder, 'server'), { recursive: true });
   link(BUILD, folder, ['server', 'cache']);
   link(join(BUILD, 'server'), join(folder, 'server'), [LIST]);

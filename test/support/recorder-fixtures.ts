@@ -94,7 +94,7 @@ export class WatchedRecorder {
 export function recorderTests(prefix: string) {
   const folder = mkdtempSync(join(tmpdir(), prefix));
   const running: WatchedRecorder[] = [];
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
   afterEach(async () => {
     for (const { recorder } of running.splice(0)) await recorder.close();
   });

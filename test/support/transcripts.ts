@@ -21,7 +21,11 @@ export function claudeFolder(scenario?: string): { folder: string; projects: str
   const projects = join(folder, 'projects', PROJECT);
   mkdirSync(projects, { recursive: true });
   if (scenario !== undefined) cpSync(join(FIXTURES, scenario), join(folder, 'projects'), { recursive: true });
-  return { folder, projects, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    folder,
+    projects,
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }),
+  };
 }
 
 /** @returns the transcripts of a scenario by their paths below `projects/`, without the files beside them */

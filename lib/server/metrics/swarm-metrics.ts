@@ -115,7 +115,7 @@ function registerSources(registry: Registry): void {
   });
   readCounter(registry, {
     name: 'claude_swarm_log_lines_skipped_total',
-    help: 'Lines of the message log that are no messages, and messages that could not be judged, by reason.',
+    help: 'Lines of the message log that are no messages, counted since the history began, and messages that could not be judged, counted since it was opened, by reason.',
     labelNames: ['reason'],
     read: skippedLines,
   });
