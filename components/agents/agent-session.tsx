@@ -36,21 +36,25 @@ export function AgentSession({ agent }: { agent: Agent }) {
 }
 
 function WorkFacts({ work }: { work: AgentWork }) {
-  const { tool, last_prompt, last_answer, context_tokens, context_percent, last_turn_ms, errors, subagents } = work;
+  const { tool, permission, failure, last_prompt, last_answer, context_tokens, context_percent } = work;
+  const { last_turn_ms, errors, subagents } = work;
   const running = subagents.filter(({ finished }) => !finished);
   const percent = context_percent === null ? '' : ` (${formatCount(Math.round(context_percent))} %)`;
   return (
     <>
+      {permission && (
+        <Fact name="Asks for">
+          <Call name={permission.tool} input={permission.input} since={permission.since} />
+        </Fact>
+      )}
       {tool && (
         <Fact name="Tool">
-          <Text value={tool.name} max={80} />{' '}
-          <code className="text-muted">{<Text value={tool.input} max={200} />}</code>
-          {tool.since !== null && (
-            <span className="text-muted">
-              {' '}
-              <RelativeTime instant={tool.since} />
-            </span>
-          )}
+          <Call {...tool} />
+        </Fact>
+      )}
+      {failure && (
+        <Fact name="Turn failed">
+          <Text value={[failure.kind, failure.details].filter(Boolean).join(': ')} max={400} />
         </Fact>
       )}
       {last_prompt && (
@@ -79,6 +83,23 @@ function WorkFacts({ work }: { work: AgentWork }) {
       )}
       {last_turn_ms !== null && <Fact name="Last turn">{duration(Math.round(last_turn_ms / 1000))}</Fact>}
       {errors > 0 && <Fact name="API errors">{formatCount(errors)}</Fact>}
+    </>
+  );
+}
+
+function Call({ name, input, since }: { name: string; input: string; since: string | null }) {
+  return (
+    <>
+      <Text value={name} max={80} />{' '}
+      <code className="text-muted">
+        <Text value={input} max={200} />
+      </code>
+      {since !== null && (
+        <span className="text-muted">
+          {' '}
+          <RelativeTime instant={since} />
+        </span>
+      )}
     </>
   );
 }

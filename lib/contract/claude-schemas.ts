@@ -41,6 +41,14 @@ export const agentWork = z.object({
     .object({ name: z.string(), input: z.string().describe('At most 200 characters.'), since: instant.nullable() })
     .nullable()
     .describe('The tool that runs now; null if none is known.'),
+  permission: z
+    .object({ tool: z.string(), input: z.string().describe('An excerpt.'), since: instant.nullable() })
+    .nullable()
+    .describe('The permission that it asks for, as a hook reported it; null without hooks and where several are open.'),
+  failure: z
+    .object({ kind: z.string(), details: z.string().nullable(), at: instant.nullable() })
+    .nullable()
+    .describe('Why its newest turn failed, as a hook reported it.'),
   last_prompt: z.object({ text: z.string(), at: instant.nullable() }).nullable().describe('An excerpt.'),
   last_answer: z.object({ text: z.string(), at: instant.nullable() }).nullable().describe('An excerpt.'),
   context_tokens: z.int().nonnegative().nullable().describe('Tokens in the context of the newest answer.'),

@@ -83,6 +83,8 @@ const agents: AgentsAnswer = {
         last_answer: { text: 'I run the tests.', at: '2026-02-03T09:11:58.900+00:00' },
         context_tokens: 48210,
         context_percent: 24.1,
+        permission: null,
+        failure: null,
         asks: false,
         last_turn_ms: 93_120,
         errors: 0,

@@ -148,14 +148,23 @@ test('describe(): a transcript gives the work, and the tool that a prompt asks f
   assert.equal(description.agents.agents[0]?.work?.asks, true);
 });
 
+const NO_HOOKS: HookFacts = { permission: null, permissions: [], turnEnded: null, failure: null };
+
 test('describe(): hooks give the tool of a prompt and the end of a turn before any transcript is read', () => {
   const hooks = (facts: HookFacts) => ({ hooks: new Map([['s', facts]]) });
   const session = (status: string) =>
     claudeSession({ pid: 2, sessionId: 's', status, waitingFor: 'permission prompt' });
-  show([session('waiting')], hooks({ permission: { tool: 'Write' }, permissions: [{}], turnEnded: null }));
+  const permission = { tool: 'Write', input: 'src/a.ts', at: NOW };
+  show([session('waiting')], hooks({ ...NO_HOOKS, permission, permissions: [{}] }));
+  const asked = description.agents.agents[0];
+  assert.deepEqual(asked?.work?.permission, { tool: 'Write', input: 'src/a.ts', since: formatInstant(NOW) });
+  assert.doesNotMatch(asked?.activity.reason ?? '', /src\/a\.ts/, 'what is kept in the history has no excerpt');
   assert.match(description.agents.agents[0]?.activity.reason ?? '', /permission prompt for Write/);
   const turnEnded = { at: NOW, lastMessage: 'Done. Shall I **commit**?' };
-  show([session('idle')], hooks({ permission: null, permissions: [], turnEnded }));
+  const failure = { kind: 'rate_limit', details: null, at: NOW };
+  show([session('idle')], hooks({ ...NO_HOOKS, failure }));
+  assert.deepEqual(description.agents.agents[0]?.work?.failure, { ...failure, at: formatInstant(NOW) });
+  show([session('idle')], hooks({ ...NO_HOOKS, turnEnded }));
   const { work } = description.agents.agents[0] ?? {};
   assert.deepEqual([work?.asks, work?.last_answer?.text], [true, turnEnded.lastMessage]);
 });
@@ -182,14 +191,14 @@ test('describe(): a prompt names the tool of the transcript only if nothing else
   assert.ok(!named({ ...bash, subagents: [subagent] }), 'a subagent may ask');
   const member = teamMember('tester', { tmuxPaneId: '%9' });
   assert.ok(!named(bash, { teams: [claudeTeam(waiting, [member])] }), 'the prompt of a teammate is shown in the lead');
-  const several = new Map([['s', { permission: null, permissions: [{}, {}], turnEnded: null }]]);
+  const several = new Map([['s', { ...NO_HOOKS, permissions: [{}, {}] }]]);
   assert.ok(!named(bash, { hooks: several }), 'hooks report two requests');
 });
 
 test('describe(): a question of an earlier answer is not the end of a turn that a hook reports', () => {
   const lastAnswer = { text: 'Shall I?', at: NOW - 5000 };
   const transcripts = new Map([['s', transcriptFacts({ lastAnswer, asks: true })]]);
-  const hooks = new Map([['s', { permission: null, permissions: [], turnEnded: { at: NOW, lastMessage: 'Done.' } }]]);
+  const hooks = new Map([['s', { ...NO_HOOKS, turnEnded: { at: NOW, lastMessage: 'Done.' } }]]);
   show([claudeSession({ pid: 2, sessionId: 's' })], { transcripts, hooks });
   const { work } = description.agents.agents[0] ?? {};
   assert.deepEqual([work?.last_answer?.text, work?.asks], ['Done.', false]);
@@ -356,6 +365,6 @@ test('describe(): a teammate inside its lead has the work of its own transcript,
   const waiting = { ...lead, status: 'waiting', waitingFor: 'permission prompt' };
   assert.deepEqual(facts([running], waiting), ['unknown', 'npm test']);
   assert.deepEqual(facts([running], { ...lead, keptFrom: NOW - 6000 }), ['unknown', 'npm test']);
-  const asks = new Map([['s', { permission: { tool: 'Bash' }, permissions: [{}], turnEnded: null }]]);
+  const asks = new Map([['s', { ...NO_HOOKS, permission: { tool: 'Bash', input: 'ls', at: NOW }, permissions: [{}] }]]);
   assert.deepEqual(facts([running], lead, asks), ['unknown', 'npm test'], 'a hook may hold its prompt');
 });

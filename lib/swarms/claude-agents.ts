@@ -32,11 +32,13 @@ import { type ShownTeams, TeamAgents } from './team-agents';
 /** What hooks said of a session last. Times are milliseconds since 1970. */
 export interface HookFacts {
   /** The permission request that is not known to be answered; null if there is none, or more than one. */
-  permission: { tool: string } | null;
+  permission: { tool: string; input: string; at: number } | null;
   /** All requests that are not known to be answered. */
   permissions: readonly unknown[];
   /** The end of its newest turn, with the end of its last answer. */
   turnEnded: { at: number; lastMessage: string | null } | null;
+  /** Why its newest turn failed. */
+  failure: { kind: string; details: string | null; at: number } | null;
 }
 
 /** Everything that is known from Claude Code's files; another object whenever something in it differs. */
@@ -268,7 +270,8 @@ export class ClaudeAgents implements ClaudeEvidence {
 
   #work(facts: AgentFacts | null, hooks: HookFacts | null, state: ActivityState, isOwn: boolean): AgentWork | null {
     const said = hooks?.turnEnded ?? null;
-    if (facts === null && said === null) return null;
+    const isWaiting = state === 'waiting';
+    if (facts === null && said === null && !hooks?.failure && !(isWaiting && hooks?.permission)) return null;
     const isNewest = said?.lastMessage && said.at >= (facts?.lastAnswer?.at ?? 0);
     const newest = isNewest ? { text: said.lastMessage ?? '', at: said.at } : null;
     const window = facts?.model ? (this.#options.contextWindow?.(facts.model) ?? null) : null;
@@ -277,6 +280,8 @@ export class ClaudeAgents implements ClaudeEvidence {
     return {
       // A turn that was killed leaves a call without a result.
       tool: facts?.tool && !isTurnOver ? { ...facts.tool, since: instantWithin(facts.tool.since) } : null,
+      permission: isWaiting && hooks?.permission ? permissionOf(hooks.permission) : null,
+      failure: hooks?.failure ? { ...hooks.failure, at: instantWithin(hooks.failure.at) } : null,
       last_prompt: excerpt(facts?.lastPrompt ?? null),
       last_answer: excerpt(newest ?? facts?.lastAnswer ?? null),
       context_tokens: tokens,
@@ -343,4 +348,8 @@ function newestAt({ lastPrompt, lastAnswer, tool }: AgentFacts): number {
 
 function excerpt(said: Excerpt | null): AgentWork['last_prompt'] {
   return said && { text: said.text, at: instantWithin(said.at) };
+}
+
+function permissionOf({ tool, input, at }: NonNullable<HookFacts['permission']>): AgentWork['permission'] {
+  return { tool, input, since: instantWithin(at) };
 }

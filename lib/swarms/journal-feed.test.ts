@@ -161,7 +161,16 @@ test('agents(): a new activity is journaled; what a transcript says never is', (
     activity: { state, since: null, reason: 'It says so.', source: 'session' },
     work: {
       ...{ tool: { name: 'Bash', input: text, since: null }, last_prompt: { text, at: null }, last_answer: null },
-      ...{ context_tokens: 1, context_percent: null, asks: false, last_turn_ms: null, errors: 0, compactions: 0 },
+      ...{
+        context_tokens: 1,
+        context_percent: null,
+        asks: false,
+        permission: null,
+        failure: null,
+        last_turn_ms: null,
+        errors: 0,
+        compactions: 0,
+      },
       subagents: [],
     },
   });
