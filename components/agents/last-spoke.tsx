@@ -24,7 +24,7 @@ export function LastSpoke({ agent, short = false }: LastSpokeProps) {
   if (!short) return <RelativeTime instant={agent.last_spoke_at} form="spoke" label={label} />;
   return (
     <>
-      <span className="sr-only">last spoke: </span>
+      <span className="sr-only">silent </span>
       <RelativeTime instant={agent.last_spoke_at} form="age" label={label} />
     </>
   );

@@ -42,7 +42,7 @@ export const NeedsYou = memo(function NeedsYou({ answer, fixed, initialLines, on
       id="needs-you"
       aria-labelledby="needs-you-title"
       tabIndex={-1}
-      className="flex min-h-0 shrink-0 flex-col border-line border-b outline-none max-md:flex-1 max-md:border-b-0"
+      className="flex min-h-0 flex-col border-line border-b outline-none max-md:flex-1 max-md:border-b-0"
     >
       <header className="flex h-9 shrink-0 items-center gap-2 pr-2 pl-4">
         <h2 id="needs-you-title" className="font-semibold">

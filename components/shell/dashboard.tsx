@@ -189,7 +189,7 @@ export function Dashboard(props: DashboardProps) {
           <TabBar tab={tab} onTab={setTab} attention={openCount(swarm.attention)} />
           <div
             data-tab={tab === 'needs-you' ? 'shown' : 'hidden'}
-            className="tab-content flex min-h-0 flex-col max-md:flex-1 md:shrink-0"
+            className="tab-content flex min-h-0 flex-col max-md:flex-1 md:min-h-[6.5rem]"
             {...(narrow && { role: 'tabpanel', id: 'tabpanel-needs-you', 'aria-labelledby': 'tab-needs-you' })}
           >
             <NeedsYou

@@ -37,7 +37,7 @@ export function UsageView({ usage, at, onAgent }: UsageViewProps) {
   const moment = milliseconds(at);
   const by = span === 'day' ? ('hour' as const) : ('day' as const);
   const since = isoOf((moment ?? hour * HOUR_MS) - LENGTHS_MS[span]);
-  const { answer, error } = useUsage({ since, until: at, by, part });
+  const { answer, error } = useUsage({ since, until: at, by, part, unknownModels: usage.unknown_models });
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex min-h-8 shrink-0 flex-wrap items-center gap-x-4 border-line border-b px-4 text-muted">

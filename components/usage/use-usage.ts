@@ -12,12 +12,15 @@ export interface UsageQuestion {
   until: string | null;
   by: 'hour' | 'day';
   part: 'agent' | 'model';
+  /** The models without a known price: another list asks again, since the costs may differ. */
+  unknownModels: readonly string[];
 }
 
 /** Reads usage over time; the last answer stays until the next one arrives. */
-export function useUsage({ since, until, by, part }: UsageQuestion) {
+export function useUsage({ since, until, by, part, unknownModels }: UsageQuestion) {
   const query = new URLSearchParams({ since, by, part, ...(until !== null && { until }) });
-  const { data, error } = useSWR<UsageAnswer, Error>(requestPath(USAGE_PATH, query), (path: string) => readJson(path), {
+  const key = [requestPath(USAGE_PATH, query), unknownModels.join()] as const;
+  const { data, error } = useSWR<UsageAnswer, Error, typeof key>(key, ([path]) => readJson(path), {
     keepPreviousData: true,
     revalidateOnFocus: false,
     shouldRetryOnError: false,
