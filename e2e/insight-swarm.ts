@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttentionKind } from '../lib/contract/schemas';
 import { formatNaiveLocal } from '../lib/sources/claudeswarm/written-form';
-import { anotherClaudeProcess } from '../test/support/claude-process';
 import { goneProcess } from './busy';
+import type { ClaudeSessions } from './claude-swarm';
 import type { TestSwarm } from './swarm';
 
 const MINUTE_MS = 60_000;
@@ -47,17 +47,22 @@ export const INSIGHT_QUESTIONS: readonly (readonly [question: string, answer: st
   ['How many locks are held?', '5.'],
   [
     'Who is working, and who is idle?',
-    'Working: agent-0, agent-1, agent-6, agent-7; agent-3 waits for an answer. Idle: agent-5, silent for 46 minutes.',
+    'Working: agent-0, agent-1, agent-6, agent-7. Idle: agent-3, which waits for an answer, and agent-5.',
   ],
 ];
 
+const WORKING: readonly string[] = ['agent-0', 'agent-1', 'agent-6', 'agent-7'];
+
 /** Writes the swarm as it is at this moment: every time is relative to now. */
-export function insight(swarm: TestSwarm): void {
+export function insight(swarm: TestSwarm, claude: ClaudeSessions): void {
   writeCards(swarm);
   swarm.register(
     CARDS.map(([id]) => {
+      if (id === 'agent-4') return { id, pid: goneProcess(), age: 1200 };
+      const { pid, change } = claude.start(id, swarm.root);
+      change({ status: WORKING.includes(id) ? 'busy' : 'idle' });
       // A living process must not be younger than its entry, or it counts as another one with the same pid.
-      return id === 'agent-4' ? { id, pid: goneProcess(), age: 1200 } : { id, pid: anotherClaudeProcess(), age: 0 };
+      return { id, pid, age: 0 };
     }),
   );
   for (const [minutes, sender, recipients, msg_type, content, failed = []] of SAID) {

@@ -1,13 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AttentionAnswer } from '../lib/contract/schemas';
-import { expect, openLive, SCREENS, test } from './fixtures';
+import { test } from './claude-swarm';
+import { expect, openLive, SCREENS } from './fixtures';
 import { INSIGHT_KINDS, INSIGHT_QUESTIONS, insight } from './insight-swarm';
 
 const FOLDER = resolve('screenshots/insight');
 
-test('insight: pictures of a swarm with known truth', async ({ page, swarm, server }) => {
-  insight(swarm);
+test('insight: pictures of a swarm with known truth', async ({ page, swarm, claude, server }) => {
+  insight(swarm, claude);
   await server.start();
   await openLive(page, server);
   const kinds = async () => {

@@ -3,7 +3,8 @@ import { formatInstant } from '../lib/contract/instant';
 import type { PastState } from '../lib/contract/past-schemas';
 import type { ProductionServer } from '../test/support/production-server';
 import { busy } from './busy';
-import { connection, expect, openLive, test } from './fixtures';
+import { test } from './claude-swarm';
+import { connection, expect, openLive } from './fixtures';
 import { insight } from './insight-swarm';
 
 const SIZES = [
@@ -103,8 +104,8 @@ test.describe('without a project', () => {
   });
 });
 
-test('timeline', async ({ page, swarm, server }) => {
-  insight(swarm);
+test('timeline', async ({ page, swarm, claude, server }) => {
+  insight(swarm, claude);
   await server.start();
   await page.goto(`${server.url}/?view=timeline&span=1h`);
   await expect(page.locator('[data-loaded="true"]')).toBeVisible();
