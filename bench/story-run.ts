@@ -72,7 +72,10 @@ export async function runStory(plan: StoryPlan, say: (line: string) => void = ()
     await simulator.stop();
     await wait(BEFORE_KILL_MS);
     say(`Written: ${JSON.stringify(simulator.counts)}`);
-    return await askMoments(server, chronicle, outages, storyMoments(chronicle, plan, since, until));
+    // One moment of each outage, which may be too short for a random one to fall into.
+    const dead = outages.map(({ killed, begun }) => Math.floor((killed + begun) / 2));
+    const others = storyMoments(chronicle, { ...plan, moments: plan.moments - dead.length }, since, until);
+    return await askMoments(server, chronicle, outages, [...dead, ...others]);
   } finally {
     await simulator.stop();
     await server.stop('SIGKILL');
