@@ -1,10 +1,10 @@
-import type { ReactNode } from 'react';
 import type { Address } from '@/lib/client/address';
 import { formatCursor, parseCursor } from '@/lib/contract/events';
 import type { Agent, AgentProcess, DepartedAgent } from '@/lib/contract/schemas';
 import { writtenValue } from '@/lib/contract/written-value';
 import { AddressLink } from '../ui/address-link';
 import { DetailPart } from '../ui/detail-part';
+import { Fact } from '../ui/fact';
 import { MessageType } from '../ui/message-type';
 import { Text, Words } from '../ui/text';
 import { ClockTime, RelativeTime, Sentence } from '../ui/time';
@@ -88,15 +88,6 @@ function LastWords({ agent, lastEventId, onGo }: Omit<AgentFactsProps, 'departed
         </AddressLink>
       )}
     </>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="contents">
-      <dt className="text-muted">{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

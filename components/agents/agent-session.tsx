@@ -1,9 +1,9 @@
-import type { ReactNode } from 'react';
 import { formatCount } from '@/lib/client/text';
 import { duration } from '@/lib/client/time';
 import type { AgentWork, AgentSession as Session } from '@/lib/contract/claude-schemas';
 import type { Agent } from '@/lib/contract/schemas';
 import { DetailPart } from '../ui/detail-part';
+import { Fact } from '../ui/fact';
 import { Text, Words } from '../ui/text';
 import { ClockTime, RelativeTime, Sentence } from '../ui/time';
 
@@ -135,14 +135,5 @@ function Excerpt({ text, at }: { text: string; at: string | null }) {
         </span>
       )}
     </>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="contents">
-      <dt className="text-muted">{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -2,23 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { WaitEdge } from '@/lib/contract/past-schemas';
+import { waitEdge as edge } from '../../test/support/wait-edges';
 import { drawWaiting } from './wait-drawing';
 import { waitPairs } from './waits';
-
-const edge = (from: string, to: string, more: Partial<WaitEdge> = {}): WaitEdge => ({
-  weak: false,
-  blocks: true,
-  alternatives: 0,
-  id: `${from}>${to}`,
-  from,
-  to,
-  kind: 'question',
-  basis: 'declared',
-  since: '2026-03-01T12:00:00+00:00',
-  reason: 'It asked.',
-  evidence: { locks: [], messages: [], tasks: [], conflicts: [] },
-  ...more,
-});
 
 const draw = (...edges: WaitEdge[]) => drawWaiting(waitPairs({ edges, cycles: [] }));
 const columns = (drawing: ReturnType<typeof draw>) =>

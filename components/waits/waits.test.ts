@@ -1,23 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EMPTY_ADDRESS } from '@/lib/client/address';
-import type { WaitEdge } from '@/lib/contract/past-schemas';
+import { waitEdge as edge } from '../../test/support/wait-edges';
 import { rootBlockers, targetOfEdge, waitPairs } from './waits';
-
-const edge = (from: string, to: string, more: Partial<WaitEdge> = {}): WaitEdge => ({
-  weak: false,
-  blocks: true,
-  alternatives: 0,
-  id: `${from}>${to}`,
-  from,
-  to,
-  kind: 'question',
-  basis: 'declared',
-  since: '2026-03-01T12:00:00+00:00',
-  reason: 'It asked.',
-  evidence: { locks: [], messages: [], tasks: [], conflicts: [] },
-  ...more,
-});
 
 test('waitPairs(): waits between the same two agents are one pair, oldest first; wait cycles come first', () => {
   const older = edge('b', 'a', { id: 'older', since: '2026-03-01T11:00:00+00:00', basis: 'inferred' });

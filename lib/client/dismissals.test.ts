@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { noticeNumber, parseDismissed, withDismissed } from './dismissals';
 
 test('noticeNumber(): depends on the swarm and on everything that the notice says', () => {
-  const number = noticeNumber('/work/shop', '["locks","unreadable"]');
-  assert.equal(noticeNumber('/work/shop', '["locks","unreadable"]'), number);
-  assert.notEqual(noticeNumber('/work/shop', '["locks","degraded"]'), number);
-  assert.notEqual(noticeNumber('/work/web', '["locks","unreadable"]'), number);
+  const number = noticeNumber('/srv/shop', '["locks","unreadable"]');
+  assert.equal(noticeNumber('/srv/shop', '["locks","unreadable"]'), number);
+  assert.notEqual(noticeNumber('/srv/shop', '["locks","degraded"]'), number);
+  assert.notEqual(noticeNumber('/srv/web', '["locks","unreadable"]'), number);
   assert.match(noticeNumber('', ''), /^[0-9a-z]{1,7}$/);
 });
 

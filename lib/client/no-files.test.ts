@@ -25,9 +25,9 @@ test('hasNoFiles(): only while every file is missing and nothing is known from b
 });
 
 test('startCommand(): quotes what a shell would read otherwise, and gives nothing that must not be pasted', () => {
-  assert.equal(startCommand('/work/shop-2'), 'npm start -- /work/shop-2');
-  assert.equal(startCommand('/work/my shop'), "npm start -- '/work/my shop'");
-  assert.equal(startCommand("/work/it's $HOME"), "npm start -- '/work/it'\\''s $HOME'");
-  assert.equal(startCommand('/work/a\nb'), null);
-  assert.equal(startCommand('/work/\u202etxt'), null);
+  assert.equal(startCommand('/srv/shop-2'), 'npm start -- /srv/shop-2');
+  assert.equal(startCommand('/srv/my shop'), "npm start -- '/srv/my shop'");
+  assert.equal(startCommand("/srv/it's $HOME"), "npm start -- '/srv/it'\\''s $HOME'");
+  assert.equal(startCommand('/srv/a\nb'), null);
+  assert.equal(startCommand('/srv/\u202etxt'), null);
 });

@@ -284,11 +284,11 @@ describe('messages', () => {
   });
 
   test('acknowledgementItems(): one item for each pair of agents, in whatever folder they are listed', () => {
-    const older = ack({ msgId: 'b', text: 'First', nextRetryAt: NOW - 3 * MINUTE, folder: '/work/sub' });
+    const older = ack({ msgId: 'b', text: 'First', nextRetryAt: NOW - 3 * MINUTE, folder: '/srv/sub' });
     const entry = only(pending(ack(), older, ack({ msgId: 'c', nextRetryAt: NOW })));
     assert.match(entry.reason, /^agent-1 has not acknowledged 2 messages from agent-0; the first one: "First"/);
-    assert.match(entry.reason, /run in \/work\/sub: /);
-    assert.match(entry.why.facts.join(' '), /\/work\/sub\/PENDING_ACKS\.json lists b after/);
+    assert.match(entry.reason, /run in \/srv\/sub: /);
+    assert.match(entry.why.facts.join(' '), /\/srv\/sub\/PENDING_ACKS\.json lists b after/);
     assert.equal(entry.since, ago(3 * MINUTE));
     assert.equal(kinds(pending(ack(), ack({ sender: 'agent-1', recipient: 'agent-0' }))).length, 2);
   });

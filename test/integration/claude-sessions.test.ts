@@ -49,20 +49,11 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
-/** The first answer that fits, asked for again until then. */
-async function until<Answer>(path: string, fits: (answer: Answer) => boolean): Promise<Answer> {
-  for (;;) {
-    const answer = await server.get<Answer>(path);
-    if (fits(answer)) return answer;
-    await delay(20);
-  }
-}
-
 const shown = ({ agents }: AgentsAnswer) =>
   agents.map(({ id, source, health, activity }) => `${id} ${source} ${health} ${activity.state}`);
 
 test('GET /api/agents: a session in a project without swarm files is an agent, and nothing is a fault', async () => {
-  const answer = await until<AgentsAnswer>('/api/agents', ({ agents }) => agents.length > 0);
+  const answer = await server.until<AgentsAnswer>('/api/agents', ({ agents }) => agents.length > 0);
   assert.deepEqual(shown(answer), ['shop-1a claude-code active idle']);
   assert.equal((await server.health())?.status, 'healthy');
   const { attention } = await server.get<AttentionAnswer>('/api/attention');
@@ -88,20 +79,20 @@ test('GET /api/stream: a session that begins to wait is an event, and an attenti
   const agent = seen.at(-1) as Agent;
   assert.equal(agent.activity.reason, 'Its session waits for a person: permission prompt.');
   assert.equal(Date.parse(agent.activity.since ?? ''), at);
-  const { attention } = await until<AttentionAnswer>('/api/attention', ({ count }) => count > 0);
+  const { attention } = await server.until<AttentionAnswer>('/api/attention', ({ count }) => count > 0);
   assert.deepEqual(
     attention.map(({ id, severity }) => `${id} ${severity}`),
     ['permission_waiting:shop-1a warning'],
   );
-  const stats = await until<Stats>('/api/stats', ({ waiting_count }) => waiting_count === 1);
+  const stats = await server.until<Stats>('/api/stats', ({ waiting_count }) => waiting_count === 1);
   assert.equal(stats.idle_count, 0);
 });
 
 test('GET /api/timeline: the lane of the session shows what it did, and a past moment has its activity', async () => {
   const answered = write('busy');
-  await until<AgentsAnswer>('/api/agents', ({ agents }) => agents[0]?.activity.state === 'working');
+  await server.until<AgentsAnswer>('/api/agents', ({ agents }) => agents[0]?.activity.state === 'working');
   type Timeline = { activity: { agent: string; state: string; until: string | null }[] };
-  const { activity } = await until<Timeline>(`/api/timeline?since=${begun}&points=2000`, (one) =>
+  const { activity } = await server.until<Timeline>(`/api/timeline?since=${begun}&points=2000`, (one) =>
     one.activity.some(({ state }) => state === 'working'),
   );
   assert.deepEqual(
@@ -117,7 +108,7 @@ test('GET /api/timeline: the lane of the session shows what it did, and a past m
 
 test('GET /api/agents: a session whose file is removed leaves', async () => {
   claude.remove(`sessions/${process.pid}.json`);
-  const { departed } = await until<AgentsAnswer>('/api/agents', ({ agents }) => agents.length === 0);
+  const { departed } = await server.until<AgentsAnswer>('/api/agents', ({ agents }) => agents.length === 0);
   assert.deepEqual(
     departed.map(({ id, left_reason }) => `${id}: ${left_reason}`),
     ['shop-1a: The files of Claude Code no longer list it.'],

@@ -77,21 +77,12 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
-/** The first answer that fits, asked for again until then. */
-async function until<Answer>(path: string, fits: (answer: Answer) => boolean): Promise<Answer> {
-  for (;;) {
-    const answer = await server.get<Answer>(path);
-    if (fits(answer)) return answer;
-    await delay(20);
-  }
-}
-
 const told = (messages: readonly Message[]) =>
   messages.map(
     ({ seq, sender, recipients, content, team }) => `${seq} ${sender} > ${recipients}: ${content} (${team})`,
   );
 const messagesUntil = (count: number, query = '') =>
-  until<{ messages: Message[] }>(`/api/messages${query}`, ({ messages }) => messages.length >= count);
+  server.until<{ messages: Message[] }>(`/api/messages${query}`, ({ messages }) => messages.length >= count);
 
 const CHAT = [
   '1 writer > tester: Hello tester, are you ready? (session-c690acef)',
@@ -99,7 +90,7 @@ const CHAT = [
 ];
 
 test('GET /api/messages: what members of a team write to each other, from inboxes and the transcript, each once', async () => {
-  await until<AgentsAnswer>('/api/agents', ({ agents }) => agents.length === 3);
+  await server.until<AgentsAnswer>('/api/agents', ({ agents }) => agents.length === 3);
   const events: string[] = [];
   const close = openStream({
     url: `${server.url}/api/stream`,
@@ -121,7 +112,7 @@ test('GET /api/messages: what members of a team write to each other, from inboxe
   assert.deepEqual(told(messages), CHAT);
   while (!events.join('').includes(body)) await delay(20);
   close();
-  const stats = await until<Stats>('/api/stats', ({ message_count }) => message_count === 2);
+  const stats = await server.until<Stats>('/api/stats', ({ message_count }) => message_count === 2);
   assert.deepEqual(stats.message_types, { TEAM: 2 });
   assert.deepEqual(told((await messagesUntil(1, '?q=42+tests')).messages), CHAT.slice(1));
   assert.deepEqual(told((await messagesUntil(1, '?recipient=tester')).messages), CHAT.slice(0, 1));
@@ -132,13 +123,13 @@ test('GET /api/waiting: the owner of a blocked task waits for the owner of the b
     claude.write(`tasks/${TEAM}/${id}.json`, { id, subject: `Task ${id}`, status, owner, blocks: [], blockedBy });
   task('1', 'tester', 'in_progress');
   task('2', 'writer', 'pending', ['1']);
-  const { edges } = await until<WaitingAnswer>('/api/waiting', (answer) => answer.edges.length > 0);
+  const { edges } = await server.until<WaitingAnswer>('/api/waiting', (answer) => answer.edges.length > 0);
   assert.deepEqual(
     edges.map(({ from, to, kind, evidence }) => [from, to, kind, evidence.tasks, evidence.task_list]),
     [['writer', 'tester', 'task', ['2', '1'], TEAM]],
   );
   task('1', 'tester', 'completed');
-  await until<WaitingAnswer>('/api/waiting', (answer) => answer.edges.length === 0);
+  await server.until<WaitingAnswer>('/api/waiting', (answer) => answer.edges.length === 0);
 });
 
 test('GET /api/agents: a teammate inside its lead works while its transcript has a call without a result', async () => {
@@ -153,19 +144,19 @@ test('GET /api/agents: a teammate inside its lead works while its transcript has
   const file = `${SESSION}/subagents/agent-${id}.jsonl`;
   const tester = ({ agents }: AgentsAnswer) => agents.find((agent) => agent.id === 'tester');
   appendLine(file, answer('tool_use', { type: 'tool_use', id: 't1', name: 'Bash', input: { command: 'npm test' } }));
-  const working = await until<AgentsAnswer>('/api/agents', (one) => tester(one)?.activity.state === 'working');
+  const working = await server.until<AgentsAnswer>('/api/agents', (one) => tester(one)?.activity.state === 'working');
   assert.equal(tester(working)?.work?.tool?.input, 'npm test');
   const result = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1', content: 'ok' }] };
   appendLine(file, { isSidechain: true, agentId: id, type: 'user', message: result });
   appendLine(file, answer('end_turn', { type: 'text', text: 'Tester is done.' }));
-  await until<AgentsAnswer>('/api/agents', (one) => tester(one)?.activity.state === 'idle');
+  await server.until<AgentsAnswer>('/api/agents', (one) => tester(one)?.activity.state === 'idle');
 });
 
 test('GET /api/messages: after a restart, messages that are still in files are not recorded again', async () => {
   await server.stop();
   mail('tester', { from: 'writer', text: 'Hello tester, are you ready?', msg_id: '1b49d046' });
   server = await ProductionServer.started(environment);
-  await until<AgentsAnswer>('/api/agents', ({ agents }) => agents.length === 3);
+  await server.until<AgentsAnswer>('/api/agents', ({ agents }) => agents.length === 3);
   mail(
     'tester',
     { from: 'writer', text: 'Hello tester, are you ready?', msg_id: '1b49d046' },

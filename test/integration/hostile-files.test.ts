@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentsAnswer, Health, MessagesAnswer } from '../../lib/contract/schemas';
 import { LOG_NAME } from '../../lib/sources/claudeswarm/message-log';
 import { ProductionServer } from '../support/production-server';
 import { scratchFolder } from '../support/scratch-folder';
+import { until } from '../support/until';
 
 const TREACHEROUS = JSON.parse('{"toString":1,"valueOf":2}') as unknown;
 
@@ -27,13 +27,6 @@ async function start(context: TestContext) {
   );
   context.after(() => server.stop('SIGKILL'));
   return { root, server, say, output };
-}
-
-async function until<T>(ask: () => Promise<T>, condition: (answer: T) => boolean): Promise<T> {
-  for (let answer = await ask(); ; answer = await ask()) {
-    if (condition(answer)) return answer;
-    await delay(20);
-  }
 }
 
 test('log: messages after one with treacherous values arrive, also after a restart, without an internal fault', async (context) => {

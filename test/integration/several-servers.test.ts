@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Message, MessagesAnswer, Sources } from '../../lib/contract/schemas';
 import { LOG_NAME } from '../../lib/sources/claudeswarm/message-log';
 import { ProductionServer } from '../support/production-server';
 import { scratchFolder } from '../support/scratch-folder';
 import { openStream } from '../support/sse-client';
+import { until } from '../support/until';
 
 function newSwarm() {
   const folder = scratchFolder('servers-');
@@ -29,13 +29,6 @@ async function start(context: TestContext, environment: Record<string, string>):
   const server = await ProductionServer.started(environment);
   context.after(() => server.abandon());
   return server;
-}
-
-async function until<T>(ask: () => Promise<T>, condition: (answer: T) => boolean): Promise<T> {
-  for (let answer = await ask(); ; answer = await ask()) {
-    if (condition(answer)) return answer;
-    await delay(20);
-  }
 }
 
 const newest = (server: ProductionServer) => server.get<MessagesAnswer>('/api/messages?limit=1000');

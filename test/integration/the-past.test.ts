@@ -10,6 +10,7 @@ import { Random } from '../../lib/simulator/random';
 import { LOG_NAME, OLD_LOG_NAME } from '../../lib/sources/claudeswarm/message-log';
 import { ProductionServer } from '../support/production-server';
 import { scratchFolder } from '../support/scratch-folder';
+import { until } from '../support/until';
 
 const DAY = 86_400_000;
 const MESSAGES = 500;
@@ -41,13 +42,6 @@ async function start(context: TestContext, environment: Record<string, string>, 
   const server = await ProductionServer.started({ SWARM_TZ: 'UTC', ...environment }, '127.0.0.1', onOutput);
   context.after(() => server.stop('SIGKILL'));
   return server;
-}
-
-async function until<T>(ask: () => Promise<T>, condition: (answer: T) => boolean): Promise<T> {
-  for (let answer = await ask(); ; answer = await ask()) {
-    if (condition(answer)) return answer;
-    await delay(20);
-  }
 }
 
 const contents = async (server: ProductionServer) =>

@@ -4,12 +4,12 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type UsageAnswer, usageAnswer } from '../../lib/contract/claude-schemas';
 import { attentionAnswer } from '../../lib/contract/schemas';
 import { answered } from '../support/claude-usage';
 import { ProductionServer } from '../support/production-server';
 import { recordUsage } from '../support/recorded-usage';
+import { until } from '../support/until';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'usage-')));
 const MINUTE_MS = 60_000;
@@ -31,16 +31,6 @@ async function started(): Promise<ProductionServer> {
   const server = await ProductionServer.started(settings);
   servers.push(server);
   return server;
-}
-
-async function until<Value>(read: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
-  let value = await read();
-  for (let tries = 0; !holds(value); tries += 1) {
-    assert.ok(tries < 300, `timed out; the last value: ${JSON.stringify(value).slice(0, 500)}`);
-    await delay(50);
-    value = await read();
-  }
-  return value;
 }
 
 test('/api/usage: what has no cost gets one at the start, by the bundled and by own prices; a fault of the file is shown', async () => {

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Health } from '../../lib/contract/schemas';
 import { routeOf } from './answers';
+import { until } from './until';
 
 export const PROJECT = dirname(dirname(import.meta.dirname));
 const START_DEADLINE_MS = 60_000;
@@ -117,6 +118,11 @@ export class ProductionServer {
     const answer = await response.json();
     routeOf(path)?.answer.schema?.parse(answer);
     return answer as Answer;
+  }
+
+  /** @returns the first answer that fits, asked for again until then */
+  until<Answer>(path: string, fits: (answer: Answer) => boolean): Promise<Answer> {
+    return until(() => this.get<Answer>(path), fits);
   }
 
   /** Ends it and waits for its end. Returns its exit code; null if a signal ended it. */

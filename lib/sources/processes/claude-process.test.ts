@@ -25,8 +25,8 @@ test('isClaude(): by executable and arguments, not by a part of a text', () => {
   for (const other of [
     line(['cat', 'claude-code-notes.md']),
     line(['cat', 'folder/claude']),
-    line(['node', '/work/claude-code-tools/dev-server.mjs']),
-    line(['node', '/work/server.js', '/lib/claude-code/cli.js']),
+    line(['node', '/srv/claude-code-tools/dev-server.mjs']),
+    line(['node', '/srv/server.js', '/lib/claude-code/cli.js']),
     line(['vim', '-p', 'claude']),
     line(['claude-swarm-dashboard']),
     line(['/opt/claude/versions/notes']),
