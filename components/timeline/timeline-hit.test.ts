@@ -151,6 +151,19 @@ test('leadOf(): each thing links to the place that shows it in full', () => {
   assert.deepEqual(lead(50, 36)?.to, { at: iso(50) });
 });
 
+test('leadOf(): a bar from before the record links to its lock while the lock lasts', () => {
+  const earlier = { agent: 'agent-0', lock_file: 'a', filepath: 'src/a.ts', since: iso(10), until: iso(70) };
+  const lead = (locks: typeof answer.locks) => {
+    const { lanes } = makeLanes({ ...answer, messages: [], locks, earlier_locks: [earlier] });
+    const [first] = thingsOf(lanes[0] as Lane, scale);
+    return first && leadOf(first, at(100), 'UTC').to;
+  };
+  assert.deepEqual(lead([lock('a', 70, 80, {}), lock('a', 80, null, { state: 'stale' })]), { lock: 'a' });
+  // Released at 75 and taken again at 80: another holding of the same file.
+  assert.deepEqual(lead([lock('a', 70, 75, {}), lock('a', 80, null, {})]), { agent: 'agent-0' });
+  assert.deepEqual(lead([]), { agent: 'agent-0' });
+});
+
 test('thingWords(): invisible characters in names are made visible', () => {
   const odd = makeLanes({ ...answer, messages: [tick(40, 'IN\u202EFO\n', 1, ['all'])] });
   const thing = thingAt(odd, scale, shape, 400, 6);

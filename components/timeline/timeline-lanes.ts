@@ -32,6 +32,8 @@ export interface LaneBar extends TimeSpan {
   row: number;
   /** The bar is older than the record: only the lock's file says how long it has been held. */
   byFile?: true;
+  /** The lock still exists at the end of the answer: this bar, or one that continues it, has no end. */
+  lasts: boolean;
 }
 
 export interface LaneTick {
@@ -121,7 +123,7 @@ function recordingStart(unknown: readonly UnknownStretch[]): number | null {
   return unknown.find(isBeforeRecord)?.until ?? null;
 }
 
-function barByFile(lock: EarlierLock): Omit<LaneBar, 'row'> {
+function barByFile(lock: EarlierLock): PlacedBar {
   return { ...spanOfThing(lock), lock: { ...lock, state: 'held', count: 1 }, byFile: true };
 }
 
@@ -146,14 +148,18 @@ function spanOfThing({ since, until }: { since: string | null; until: string | n
   };
 }
 
+/** A bar before its relation to the other bars of its lane is known. */
+type PlacedBar = Omit<LaneBar, 'row' | 'lasts'>;
+
 /**
  * @returns the bars in order of their start, each in the first row that is free then; the next bar of the same lock
- *   stays in its row
+ *   stays in its row, and tells the bars before it whether the lock lasts
  */
-export function stacked(bars: readonly Omit<LaneBar, 'row'>[]): LaneBar[] {
+export function stacked(bars: readonly PlacedBar[]): LaneBar[] {
   const rows: { until: number; lockFile: string }[] = [];
   const ends = new Set(bars.map(({ until, lock }) => endKey(until, lock)));
-  const continues = ({ since, lock }: Omit<LaneBar, 'row'>) => ends.has(endKey(since, lock));
+  const continues = ({ since, lock }: PlacedBar) => ends.has(endKey(since, lock));
+  const lasting = lastingBars(bars);
   return (
     [...bars]
       // Of bars that start together, a continued lock takes its row before another bar can.
@@ -165,9 +171,21 @@ export function stacked(bars: readonly Omit<LaneBar, 'row'>[]): LaneBar[] {
         const free = own === -1 ? rows.findIndex(isFree) : own;
         const row = free === -1 ? rows.length : free;
         rows[row] = { until, lockFile: lock.lock_file };
-        return { ...bar, row };
+        return { ...bar, row, lasts: lasting.has(bar) };
       })
   );
+}
+
+/** @returns the bars without an end, and those that one of them continues */
+function lastingBars(bars: readonly PlacedBar[]): Set<PlacedBar> {
+  const lasting = new Set<PlacedBar>();
+  const starts = new Set<string>();
+  for (const bar of [...bars].sort((one, other) => other.since - one.since)) {
+    if (bar.until !== Number.POSITIVE_INFINITY && !starts.has(endKey(bar.until, bar.lock))) continue;
+    lasting.add(bar);
+    starts.add(endKey(bar.since, bar.lock));
+  }
+  return lasting;
 }
 
 function endKey(time: number, { lock_file }: LockBar): string {

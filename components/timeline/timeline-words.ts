@@ -133,7 +133,7 @@ export function leadOf(thing: Thing, now: number, zone?: string): Lead {
       return { to: { message: thing.ticks[0]?.tick.cursor ?? null }, tab: 'messages', label: 'Show the message' };
     case 'lock':
       // A lock that has ended is listed in the detail of its holder.
-      return thing.bar.until === Number.POSITIVE_INFINITY && thing.bar.lock.count === 1
+      return thing.bar.lasts && thing.bar.lock.count === 1
         ? { to: { lock: thing.bar.lock.lock_file }, tab: 'locks', label: 'Show the lock' }
         : { to: { agent: thing.agent }, tab: 'agents', label: `Show ${agentName(thing.agent)}` };
     case 'locks':
