@@ -2,6 +2,7 @@
  * The files of Claude Code as a source of a live swarm: reads sessions and teams by hints and once a second, follows the
  * transcripts of the sessions that are shown, and collects what hooks say. Every reader is given by the caller.
  */
+import { throttle } from '../platform/throttle';
 import { leadOf } from '../rules/session-agents';
 import type {
   ClaudeSession,
@@ -47,6 +48,11 @@ interface Options {
 
 /** Worktrees are made and removed by hand. */
 const FOLDERS_INTERVAL_MS = 5000;
+/**
+ * Twenty sessions at work write to their transcripts all the time, and each report describes all agents again. Whether
+ * an agent works, waits or has ended comes from the session files, which are reported at once.
+ */
+const TRANSCRIPTS_INTERVAL_MS = 1000;
 /** Facts of sessions that ended: a rename or `/clear` gives a new id. */
 const MAX_TRANSCRIPTS = 1000;
 /** Sessions whose agent is remembered: usage of one that ended may be read later. */
@@ -62,6 +68,9 @@ export class ClaudeCode {
   /** How often reading transcripts was begun. */
   #begun = 0;
   #facts: ClaudeFacts = NO_CLAUDE_FACTS;
+  /** What the transcripts say, by session id; a part of the facts from the next report on. */
+  #transcriptFacts: ReadonlyMap<string, TranscriptFacts> = NO_CLAUDE_FACTS.transcripts;
+  readonly #reportTranscripts: ReturnType<typeof throttle>;
   /** The root and its worktrees as they were read last. */
   #folders: readonly string[] = [];
   #foldersAt = Number.NEGATIVE_INFINITY;
@@ -86,6 +95,8 @@ export class ClaudeCode {
       void (kind === 'sessions' ? this.#readSessions(names) : this.#readTeams());
     });
     options.hooks?.onChange(() => this.#takeHooks());
+    const report = () => this.#report({});
+    this.#reportTranscripts = throttle(report, () => TRANSCRIPTS_INTERVAL_MS, options.onFault);
     this.#status = this.#joinStatus();
   }
 
@@ -192,6 +203,7 @@ export class ClaudeCode {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#reportTranscripts.stop();
     await Promise.all([this.#watch.close(), this.#transcripts?.stop()]);
   }
 
@@ -239,7 +251,7 @@ export class ClaudeCode {
   }
 
   #report(part: Partial<ClaudeFacts>): void {
-    this.#facts = { ...this.#facts, ...part };
+    this.#facts = { ...this.#facts, transcripts: this.#transcriptFacts, ...part };
     this.#options.onFacts(this.#facts);
   }
 
@@ -252,7 +264,7 @@ export class ClaudeCode {
 
   #takeTranscripts(facts: readonly TranscriptFacts[]): void {
     if (this.#stopped || facts.length === 0) return;
-    const transcripts = new Map(this.#facts.transcripts);
+    const transcripts = new Map(this.#transcriptFacts);
     for (const one of facts) {
       transcripts.delete(one.sessionId);
       transcripts.set(one.sessionId, one);
@@ -263,7 +275,8 @@ export class ClaudeCode {
       if (transcripts.size <= MAX_TRANSCRIPTS) break;
       transcripts.delete(id);
     }
-    this.#report({ transcripts });
+    this.#transcriptFacts = transcripts;
+    this.#reportTranscripts.request();
   }
 
   #noteTranscripts({ faults, skipped: { tooLong, notJson } }: TranscriptsStatus): void {
