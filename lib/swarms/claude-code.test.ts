@@ -104,6 +104,26 @@ test('ClaudeCode: each difference is reported once, and nothing while nothing di
   assert.deepEqual([seen[0]?.folders, seen[0]?.unread], [['/no/such/root'], null]);
 });
 
+test('ClaudeCode: a burst of transcript facts is reported at once and a second later, with the last ones', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const { claude, seen, show, transcripts } = world();
+  show(claudeSession({ pid: 1, sessionId: 'a' }));
+  await claude.reconcile(0);
+  claude.beginTranscripts([]);
+  const said = seen.length;
+  for (const errors of [1, 2, 3]) transcripts().onFacts([{ ...facts('a'), errors }]);
+  const errorsOf = () => seen.slice(said).map((known) => known.transcripts.get('a')?.errors);
+  assert.deepEqual(errorsOf(), [1]);
+  // What differs in a session is not delayed, and takes with it what the transcripts say.
+  show(claudeSession({ pid: 1, sessionId: 'a', status: 'waiting' }));
+  await claude.reconcile(1000);
+  assert.deepEqual(errorsOf(), [1, 3]);
+  transcripts().onFacts([{ ...facts('a'), errors: 4 }]);
+  assert.deepEqual(errorsOf(), [1, 3]);
+  context.mock.timers.tick(1000);
+  assert.deepEqual(errorsOf(), [1, 3, 4]);
+});
+
 test('ClaudeCode: a hint reads only the files that it names, and reports what differs at once', async () => {
   const { claude, seen, reader, show, hinted } = world();
   await claude.reconcile(0);
