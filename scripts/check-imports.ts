@@ -27,6 +27,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   'lib/hub': ['lib/contract'],
   'lib/history': ['lib/contract', 'lib/platform'],
   'lib/rules': ['lib/contract', 'lib/platform', ...SOURCES, 'lib/history'],
+  'lib/actions': ['lib/contract', 'lib/platform', ...SOURCES],
   'lib/alerts': ['lib/contract', 'lib/platform', 'lib/config'],
   'lib/queries': ['lib/contract', 'lib/platform', ...SOURCES, 'lib/history', 'lib/rules'],
   'lib/recorder': ['lib/contract', 'lib/platform', ...SOURCES, 'lib/history', 'lib/rules', 'lib/alerts'],
@@ -37,7 +38,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   ],
   'lib/swarms': [
     ...['lib/contract', 'lib/platform', 'lib/config', 'lib/hub', ...SOURCES, 'lib/history', 'lib/rules', 'lib/alerts'],
-    ...['lib/queries', 'lib/recorder', 'lib/workers'],
+    ...['lib/queries', 'lib/recorder', 'lib/workers', 'lib/actions'],
   ],
   'lib/server/http': HTTP,
   'lib/server/access': HTTP,
@@ -45,7 +46,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   'lib/server/front': [...HTTP, 'lib/server/stream'],
   'lib/server/metrics': [...HTTP, 'lib/server/stream', 'lib/swarms'],
   'lib/server/api': [
-    ...[...HTTP, ...SOURCES, 'lib/queries', 'lib/swarms'],
+    ...[...HTTP, ...SOURCES, 'lib/queries', 'lib/swarms', 'lib/actions'],
     ...['lib/server/access', 'lib/server/stream', 'lib/server/front', 'lib/server/metrics'],
   ],
   'lib/server': [
@@ -99,6 +100,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   ],
   e2e: ['lib/contract', 'lib/config', ...SOURCES, 'lib/simulator', 'test'],
   test: [
+    'lib/actions',
     ...['lib/contract', 'lib/config', ...SOURCES, ...HISTORY, 'lib/alerts', 'lib/simulator', 'lib/swarms'],
     ...['lib/server/access', 'lib/server/api', 'lib/server/http', 'lib/client', 'components/messages', 'e2e'],
   ],

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Address } from '@/lib/client/address';
-import { NO_AGENTS, NO_ATTENTION, NO_USAGE, UNKNOWN_LOCK_FACTS } from '@/lib/contract/defaults';
+import {
+  NO_AGENTS,
+  NO_ATTENTION,
+  NO_OUTGOING,
+  NO_PERMISSIONS,
+  NO_USAGE,
+  UNKNOWN_LOCK_FACTS,
+} from '@/lib/contract/defaults';
 import type { SwarmState } from '@/lib/contract/events';
 import { wholeLocks } from '@/lib/contract/locks-answer';
 import type { Lock, Message, Sources, Stats } from '@/lib/contract/schemas';
@@ -30,6 +37,8 @@ const swarm: SwarmState = {
   stats: { message_types: { BLOCKED: 1 } } as unknown as Stats,
   attention: NO_ATTENTION,
   usage: NO_USAGE,
+  permissions: NO_PERMISSIONS,
+  outgoing: NO_OUTGOING,
   sources: {} as Sources,
   messages: [
     message(7, { sender: 'agent-1', recipients: ['agent-2'], msg_type: 'BLOCKED', content: 'waiting for\nthe schema' }),

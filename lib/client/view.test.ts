@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NO_AGENTS, NO_ATTENTION, NO_USAGE } from '../contract/defaults';
+import { NO_AGENTS, NO_ATTENTION, NO_OUTGOING, NO_PERMISSIONS, NO_USAGE } from '../contract/defaults';
 import type { SwarmState } from '../contract/events';
 import { wholeLocks } from '../contract/locks-answer';
 import type { Message, Sources, Stats } from '../contract/schemas';
@@ -13,6 +13,8 @@ const swarm: SwarmState = {
   stats: {} as Stats,
   attention: NO_ATTENTION,
   usage: NO_USAGE,
+  permissions: NO_PERMISSIONS,
+  outgoing: NO_OUTGOING,
   sources: {} as Sources,
   messages: [message(1), message(2)],
   lastEventId: 'e.2',

@@ -48,6 +48,9 @@ test('parseConfig(): an empty environment gives the defaults', () => {
     loginsPerMinute: 10,
     streams: 5000,
     streamsPerClient: 200,
+    commandsPerMinute: 60,
+    actions: ['locks', 'messages', 'terminal', 'permissions'],
+    operatorName: 'operator',
     logLevel: 'info',
     logFormat: 'auto',
     alertWebhooks: [],
@@ -268,7 +271,7 @@ test('historyPlace(): each root has its own history file, also with equal or odd
 test('historyPlace(): a set path is the history file, and off means none', () => {
   const place = (SWARM_HISTORY: string) => historyPlace(parseConfig({ SWARM_HISTORY }, FOLDER), '/a');
   assert.deepEqual(place('/x/y.db'), { file: '/x/y.db', inFolder: false });
-  assert.deepEqual(place('off'), { file: null, inFolder: false });
+  for (const none of ['off', ':memory:']) assert.deepEqual(place(none), { file: null, inFolder: false });
 });
 
 test('historyPlace(): a path through a file counts as a file; opening it reports that it is unusable', () => {

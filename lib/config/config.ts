@@ -7,6 +7,7 @@ import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { ActionGroup } from '../contract/action-groups';
 import { SETTING_NAMES, SETTINGS, type SettingName, settingOf } from './settings';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -114,6 +115,7 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
     trustProxy: Object.freeze(rest.trustProxy) as string[],
     alertWebhooks: Object.freeze(rest.alertWebhooks) as string[],
     alertHosts: Object.freeze(rest.alertHosts) as string[],
+    actions: Object.freeze(rest.actions) as ActionGroup[],
     startFolders: Object.freeze(startFolders),
     stateFolder: join(stateHome(environment), 'claude-swarm-dashboard'),
   });

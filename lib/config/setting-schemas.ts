@@ -1,6 +1,7 @@
 /** Schemas of the values of variables, and readers that flags share with them. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { ACTION_GROUPS } from '../contract/action-groups';
 import { parseRanges } from '../platform/ip-ranges';
 
 export const MAX_PORT = 65_535;
@@ -103,6 +104,25 @@ export const yesOrNo = checked(
   '1 for yes or 0 for no',
 ).transform((yes) => yes ?? false);
 
+/** The groups of commands that are on: all of them if nothing is given, none for `off`. */
+export const actionGroups = text.transform((value, context) => {
+  const words = (value ?? '').split(',').map((word) => word.trim().toLowerCase());
+  const given = words.filter((word) => word !== '');
+  if (given.length === 0) return [...ACTION_GROUPS];
+  if (given.length === 1 && given[0] === 'off') return [];
+  const unknown = given.filter((word) => !ACTION_GROUPS.some((group) => group === word));
+  if (unknown.length === 0) return ACTION_GROUPS.filter((group) => given.includes(group));
+  const message = `must list some of ${ACTION_GROUPS.join(', ')}, or be off, but contains ${quoted(unknown.join(', '))}`;
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+/** The name of a sender, by the rule for the ids of agents. */
+export const senderName = checked(
+  (value) => (/^(?!-)[A-Za-z0-9_-]{1,64}(?<!-)$/.test(value) ? value : undefined),
+  '1 to 64 letters, digits, _ or -, without a - at its ends',
+).transform((name) => name ?? 'operator');
+
 /** Whether something is on, the default. */
 export const onOrOff = oneOf(['on', 'off']).transform((word) => word === 'on');
 
@@ -115,6 +135,7 @@ type History = { kind: 'file' | 'folder'; path: string } | { kind: 'default' } |
 
 export function readHistory(value: string | null): History {
   if (value === null) return { kind: 'default' };
-  if (value === 'off') return { kind: 'off' };
+  // SQLite's own name for a database in memory would otherwise become three files in the working folder.
+  if (value === 'off' || value === ':memory:') return { kind: 'off' };
   return { kind: /[\\/]$/.test(value) ? 'folder' : 'file', path: value };
 }

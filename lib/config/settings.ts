@@ -1,6 +1,7 @@
 /** Every setting, declared once: variables, schema and purpose. Documents and checks derive from it. */
 import type { z } from 'zod';
 import {
+  actionGroups,
   checked,
   list,
   MAX_PORT,
@@ -13,6 +14,7 @@ import {
   readPort,
   readWebAddress,
   readZone,
+  senderName,
   text,
   whole,
   yesOrNo,
@@ -220,6 +222,24 @@ export const SETTINGS = {
     schema: whole('streams', 1, 100_000, 200),
     standard: '`200`',
     help: 'Open streams for each client address.',
+  },
+  commandsPerMinute: {
+    env: ['LIMIT_COMMANDS_PER_MINUTE'],
+    schema: whole('commands', 0, 1_000_000, 60),
+    standard: '`60`',
+    help: 'Commands, for each user, token or operator. 0: no limit.',
+  },
+  actions: {
+    env: ['ACTIONS'],
+    schema: actionGroups,
+    standard: 'all',
+    help: 'The commands that can be sent: some of `locks`, `messages`, `terminal`, `permissions`, comma-separated. `off`, or the flag `--read-only`: none.',
+  },
+  operatorName: {
+    env: ['OPERATOR_NAME'],
+    schema: senderName,
+    standard: '`operator`',
+    help: 'The sender of messages that are sent from the page, and the name under which commands with the operator key are recorded.',
   },
   logLevel: {
     env: ['LOG_LEVEL'],

@@ -2,6 +2,7 @@
  * The added fields where nothing is known: for entries that an older version journaled or exported without them, for a
  * dashboard without a swarm, and for tests.
  */
+import type { OutgoingState, PermissionsState } from './action-schemas';
 import type { UsageState, UsageSum } from './claude-schemas';
 import { wholeLocks } from './locks-answer';
 import type {
@@ -123,6 +124,10 @@ export const NO_USAGE: UsageState = {
   unknown_models: [],
   progress: null,
 };
+
+export const NO_PERMISSIONS: PermissionsState = { permissions: [] };
+
+export const NO_OUTGOING: OutgoingState = { messages: [] };
 
 /** @returns the zone source for a moment at which the zone is not known */
 export function unknownZone(source: Source): ZoneSource {

@@ -12,6 +12,7 @@ export const TAGS = {
   Now: 'The present state.',
   Attention: "Acknowledge and snooze: changes of the dashboard's own state, shared by all viewers.",
   Stream: 'The state and then every change, as it happens.',
+  Commands: 'Acting on the swarm; every command needs the scope `write`, and is recorded.',
   Past: 'The past, conversations and wait relations.',
   Hooks: 'Events that Claude Code reports about its sessions.',
   Operations: 'For probes and monitoring.',

@@ -1,4 +1,5 @@
 /** The examples of the documents for the present: one moment of one swarm, the same in every answer. */
+import type { OutgoingState, PermissionsState } from './action-schemas';
 import type { UsageState, UsageSum } from './claude-schemas';
 import { wholeLocks } from './locks-answer';
 import type {
@@ -20,6 +21,7 @@ import type {
 
 export const EXAMPLE_EPOCH = 'k3v9q2mxw7ra';
 const NOW = '2026-02-03T09:12:04.118+00:00';
+const LATER = '2026-02-03T09:22:04.118+00:00';
 const BEGIN = '2026-02-03T08:00:12.402+00:00';
 
 const agents: AgentsAnswer = {
@@ -327,6 +329,50 @@ const usage: UsageState = {
   progress: null,
 };
 
+const permissions: PermissionsState = {
+  permissions: [
+    {
+      id: 'p-4f1c',
+      agent_id: 'agent-2',
+      session_id: '81c26685-18bb-4f5c-b8bc-a282008b48fa',
+      kind: 'tool',
+      subagent: null,
+      tool_name: 'Bash',
+      tool_input: { command: 'npm test', description: 'Run the tests' },
+      suggestions: [],
+      cwd: '/srv/shop',
+      since: NOW,
+      answerable: true,
+      expires_at: LATER,
+      resolved: null,
+    },
+  ],
+};
+const outgoing: OutgoingState = {
+  messages: [
+    {
+      id: 'o-17',
+      at: NOW,
+      sender: 'operator',
+      recipients: ['agent-2'],
+      msg_type: 'INFO',
+      content: 'The release is at noon.',
+      requires_ack: false,
+      msg_id: '0b7c7f8e-7a1c-4f7e-9a86-1f0d6c1f5a77',
+      deliveries: {
+        'agent-2': {
+          outcome: 'queued',
+          via: null,
+          detail: 'It waits at a permission prompt; the text is delivered when the prompt is gone.',
+          expires_at: LATER,
+        },
+      },
+      final: false,
+      logged: 'no',
+      detail: null,
+    },
+  ],
+};
 const heartbeat: Heartbeat = { timestamp: NOW };
 const messagesEvent: MessagesEvent = { messages: [news], count: 1 };
 
@@ -340,6 +386,8 @@ export const examples = {
   attentionEntry: attention.attention[0] as AttentionEntry,
   sources,
   usage,
+  permissions,
+  outgoing,
   health,
   connected,
   heartbeat,

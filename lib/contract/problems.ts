@@ -78,6 +78,38 @@ export const PROBLEMS = {
       "This is an exported time range, which can't be changed; start the dashboard with the folder of the swarm to " +
       'acknowledge or snooze its items.',
   },
+  actions_off: {
+    status: 403,
+    title: 'Commands switched off',
+    detail: 'Commands of the group "locks" are switched off; the setting ACTIONS lists those that are on.',
+  },
+  operator_key_required: {
+    status: 401,
+    title: 'Operator key required',
+    detail:
+      'Commands need the operator key of this dashboard: open the link that it printed when it started, or send the key as ' +
+      'a bearer token.',
+  },
+  lock_conflict: {
+    status: 409,
+    title: 'Lock conflict',
+    detail: 'agent-1 holds src/app.ts; wait until it is released, or release it by force.',
+  },
+  lock_held_by_other: {
+    status: 409,
+    title: 'Lock held by another agent',
+    detail: 'src/app.ts is held by agent-1; only its holder can release it without force.',
+  },
+  lock_changed: {
+    status: 409,
+    title: 'Lock changed',
+    detail: 'The lock file no longer holds what was shown; look at it again.',
+  },
+  key_reused: {
+    status: 409,
+    title: 'Idempotency key reused',
+    detail: 'This Idempotency-Key was used with another command; use a new one for each command.',
+  },
   gone_cursor: {
     status: 410,
     title: 'Cursor gone',

@@ -1,5 +1,6 @@
 /** The schema of each kind of state, and when its event is sent; apart from `state.ts` since browsers load no zod. */
 import type { z } from 'zod';
+import { outgoingState, permissionsState } from './action-schemas';
 import { usageState } from './claude-schemas';
 import { agentsAnswer, attentionAnswer, locksAnswer, sources, stats } from './schemas';
 import type { StateKind, States } from './state';
@@ -11,10 +12,12 @@ export const STATE_SCHEMAS = {
   stats,
   attention: attentionAnswer,
   usage: usageState,
+  permissions: permissionsState,
+  outgoing: outgoingState,
 } as const satisfies { [Kind in StateKind]: z.ZodType<States[Kind]> };
 
 /** The schemas of the kinds that are known of past moments. */
-export const { usage: _usage, ...PAST_STATE_SCHEMAS } = STATE_SCHEMAS;
+export const { usage: _usage, permissions: _permissions, outgoing: _outgoing, ...PAST_STATE_SCHEMAS } = STATE_SCHEMAS;
 
 /** When the event of each kind of state is sent, for the API document. */
 export const STATE_EVENTS: Record<StateKind, string> = {
@@ -24,4 +27,6 @@ export const STATE_EVENTS: Record<StateKind, string> = {
   stats: 'first state, on change, at least every 5 s',
   attention: 'first state, then on change',
   usage: 'first state, then on change, at most once a second',
+  permissions: 'first state, then on change',
+  outgoing: 'first state, then on change',
 };

@@ -3,8 +3,18 @@
  * the empty swarm derive from this list. Browser-safe; `STATE_SCHEMAS` in `state-schemas.ts` has the schema of each
  * kind.
  */
+import type { OutgoingState, PermissionsState } from './action-schemas';
 import type { UsageState } from './claude-schemas';
-import { missingSources, NO_AGENTS, NO_ATTENTION, NO_LOCKS, NO_STATS, NO_USAGE } from './defaults';
+import {
+  missingSources,
+  NO_AGENTS,
+  NO_ATTENTION,
+  NO_LOCKS,
+  NO_OUTGOING,
+  NO_PERMISSIONS,
+  NO_STATS,
+  NO_USAGE,
+} from './defaults';
 import { formatInstant } from './instant';
 import type { AgentsAnswer, AttentionAnswer, LocksAnswer, Sources, Stats } from './schemas';
 
@@ -15,10 +25,15 @@ export interface States {
   stats: Stats;
   attention: AttentionAnswer;
   usage: UsageState;
+  permissions: PermissionsState;
+  outgoing: OutgoingState;
 }
 
-/** The kinds of state that are known of past moments: of usage, `GET /api/usage` has the past. */
-export type PastStates = Omit<States, 'usage'>;
+/** The kinds of state that are known only of the present: of usage, `GET /api/usage` has the past. */
+const PRESENT_ONLY = { usage: NO_USAGE, permissions: NO_PERMISSIONS, outgoing: NO_OUTGOING };
+
+/** The kinds of state that are known of past moments. */
+export type PastStates = Omit<States, keyof typeof PRESENT_ONLY>;
 
 export type StateKind = keyof States;
 
@@ -32,7 +47,7 @@ export const EMPTY_STATES: States = {
   locks: NO_LOCKS,
   stats: NO_STATS,
   attention: NO_ATTENTION,
-  usage: NO_USAGE,
+  ...PRESENT_ONLY,
 };
 
 export const STATE_KINDS = Object.keys(EMPTY_STATES) as readonly StateKind[];
@@ -48,8 +63,8 @@ export function mapStates<Values extends Record<StateKind, unknown>>(
   return Object.fromEntries(STATE_KINDS.map((kind) => [kind, of(kind)])) as Values;
 }
 
-/** @returns the kinds of state from an object that has more; of a past moment without usage */
+/** @returns the kinds of state from an object that has more; of a past moment those that are known of it */
 export function pickStates(from: PastStates): States {
-  const states = { ...from, usage: NO_USAGE };
+  const states = { ...from, ...PRESENT_ONLY };
   return mapStates<States>((kind) => states[kind]);
 }

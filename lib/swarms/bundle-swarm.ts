@@ -20,6 +20,7 @@ import { type Figures, type MessageQuery, NO_FIGURES, type Runtime } from './swa
 export class BundleSwarm implements Runtime {
   readonly simulated = false;
   readonly startedAt = Date.now();
+  readonly actions = null;
   readonly hub: Hub;
   readonly #thread: Thread;
   readonly #version: string;

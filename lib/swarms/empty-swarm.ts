@@ -22,6 +22,7 @@ export class NoSwarm implements Runtime {
   readonly bundle = null;
   readonly simulated = false;
   readonly startedAt = Date.now();
+  readonly actions = null;
   readonly hub: Hub;
   readonly #version: string;
 

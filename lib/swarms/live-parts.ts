@@ -3,6 +3,8 @@
  * the message log. Nothing here assumes that there is only one swarm.
  */
 import { basename } from 'node:path';
+import { ActionRunner } from '../actions/runner';
+import type { ActionGroup } from '../contract/action-groups';
 import type { Retention } from '../history/history';
 import { Hub } from '../hub/hub';
 import { boundHeapGrowth } from '../platform/heap-growth';
@@ -33,6 +35,7 @@ import { Readiness } from './readiness';
 import { RecorderEvents } from './recorder-events';
 import { SwarmSources } from './source-status';
 import { StatePublisher } from './state-publisher';
+import type { SwarmActions } from './swarm-actions';
 import { TeamMessages } from './team-messages';
 import { SwarmUsage } from './usage';
 
@@ -54,6 +57,8 @@ export interface LiveSwarmOptions {
   alerts: AlertOptions;
   /** Own prices of models. */
   prices: OwnPrices;
+  /** The groups of commands that are on. */
+  actionGroups: readonly ActionGroup[];
   /** The readers of Claude Code's files; null where they are switched off. */
   claude: ClaudeReaders | null;
   version: string;
@@ -86,12 +91,14 @@ export class LiveParts {
   readonly hooks = new HookEvents();
   readonly #teamMessages: TeamMessages;
   readonly usage: SwarmUsage;
+  readonly actions: SwarmActions;
   readonly #heartbeat = new HeartbeatTimer();
   readonly #timer: NodeJS.Timeout;
 
   /** Starts the recorder's thread and the watches, and begins to read. */
   constructor(options: LiveSwarmOptions) {
     this.#options = options;
+    this.actions = { runner: new ActionRunner({ groups: options.actionGroups }) };
     this.hub = new Hub({
       source: { after: (seq, most, epoch) => this.recorder.after(epoch, seq, most) },
       freshStats: () => this.publisher.stats(),

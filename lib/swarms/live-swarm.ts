@@ -1,6 +1,7 @@
 /** A live swarm as the endpoints ask it. What it reads and publishes by itself is wired in `live-parts.ts`. */
 import type { ReceiverState } from '../contract/alert-schemas';
 import type { AttentionDecision } from '../contract/attention-requests';
+import { NO_OUTGOING, NO_PERMISSIONS } from '../contract/defaults';
 import type { SwarmState } from '../contract/events';
 import { formatCursor } from '../contract/events';
 import { formatInstant } from '../contract/instant';
@@ -15,6 +16,7 @@ import { liveHealth } from './live-health';
 import { LiveParts, type LiveSwarmOptions } from './live-parts';
 import { newestMessages, newestPage } from './newest-messages';
 import type { Figures, Runtime } from './swarm';
+import type { SwarmActions } from './swarm-actions';
 
 const FIRST_MESSAGES = 50;
 
@@ -24,6 +26,7 @@ export class LiveSwarm implements Runtime {
   readonly simulated: boolean;
   readonly startedAt: number;
   readonly hub: Hub;
+  readonly actions: SwarmActions;
   readonly #parts: LiveParts;
   readonly #version: string;
 
@@ -35,6 +38,7 @@ export class LiveSwarm implements Runtime {
     this.#parts = new LiveParts(options);
     this.startedAt = this.#parts.startedAt;
     this.hub = this.#parts.hub;
+    this.actions = this.#parts.actions;
   }
 
   ready(): Promise<void> {
@@ -114,6 +118,8 @@ export class LiveSwarm implements Runtime {
       stats: this.#parts.publisher.stats(),
       attention: this.#parts.attention.answer,
       usage: this.#parts.usage.state,
+      permissions: NO_PERMISSIONS,
+      outgoing: NO_OUTGOING,
       sources: this.#parts.sources.now(),
       messages: newestMessages(this.hub, FIRST_MESSAGES),
       lastEventId: formatCursor(epoch, seq),

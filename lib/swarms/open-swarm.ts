@@ -48,6 +48,7 @@ export function createRuntime(): Runtime {
     alerts: { receivers: new CurrentReceivers(config), hosts: config.alertHosts, page: config.publicUrl },
     prices: new OwnPrices(config.claudePrices),
     claude: claudeReaders(config),
+    actionGroups: config.actions,
     version,
     watchdogLog: { logLevel: config.logLevel, logFormat: config.logFormat },
   });

@@ -17,6 +17,7 @@ export type { BundlePart, Json, MessageQuery, Questions } from '../queries/quest
 import type { UsageEvent } from '../recorder/events';
 import type { LockPageQuery } from '../rules/lock-pages';
 import type { HookPayload } from '../sources/claude-code/hook-payloads';
+import type { SwarmActions } from './swarm-actions';
 
 export type { LockPageQuery } from '../rules/lock-pages';
 
@@ -95,6 +96,8 @@ export interface Runtime {
   decide(id: string, decision: AttentionDecision, by: string | null): Promise<AttentionEntry | null>;
   /** Takes an event that a hook of Claude Code reported. */
   takeHook(payload: HookPayload): void;
+  /** The commands of a live swarm; null where none is shown. */
+  readonly actions: SwarmActions | null;
   /** The state of each receiver of alerts. */
   alerts(): readonly ReceiverState[];
   firstState(): SwarmState;

@@ -36,7 +36,8 @@ const UNEXPECTED = new ProblemError('internal', 'The server failed to answer thi
 export function problemResponse(error: unknown, config: HeadersConfig): Response {
   const known = isProblem(error) ? error : UNEXPECTED;
   const extras: ProblemExtras = 'extras' in known ? known.extras : {};
-  const body = problemOf(known.code, known.message, extras.errors);
+  const more = 'more' in known ? (known.more as Readonly<Record<string, unknown>>) : {};
+  const body = { ...problemOf(known.code, known.message, extras.errors), ...more };
   return answer(
     JSON.stringify(body),
     body.status,
@@ -82,12 +83,14 @@ function escaped(text: string): string {
 
 /** A query that the history refuses: any error with the name `QueryRefused`. */
 type RefusedQuery = Error & { code: ProblemCode };
+/** A command that had no effect, with further fields of the answer: any error with the name `ActionRefused`. */
+type RefusedAction = RefusedQuery & { more: Readonly<Record<string, unknown>> };
 
 /**
  * Whether a client may read the message of an error. Checked by name, not by class: one process has several copies of a
  * module, each with its own class.
  */
-export function isProblem(error: unknown): error is ProblemError | RefusedQuery {
-  const named = error instanceof Error && ['ProblemError', 'QueryRefused'].includes(error.name);
+export function isProblem(error: unknown): error is ProblemError | RefusedQuery | RefusedAction {
+  const named = error instanceof Error && ['ProblemError', 'QueryRefused', 'ActionRefused'].includes(error.name);
   return named && 'code' in error && String(error.code) in PROBLEMS;
 }
