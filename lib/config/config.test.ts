@@ -99,6 +99,9 @@ test('parseConfig(): reads every setting', () => {
       LIMIT_LOGINS_PER_MINUTE: '3',
       LIMIT_STREAMS: '100',
       LIMIT_STREAMS_PER_CLIENT: '7',
+      LIMIT_COMMANDS_PER_MINUTE: '5',
+      ACTIONS: ' Messages, locks,',
+      OPERATOR_NAME: 'ada_1',
       LOG_LEVEL: 'WARN',
       LOG_FORMAT: 'json',
       ALERT_WEBHOOKS: 'https://hooks.example.org/a',
@@ -143,6 +146,9 @@ test('parseConfig(): reads every setting', () => {
     loginsPerMinute: 3,
     streams: 100,
     streamsPerClient: 7,
+    commandsPerMinute: 5,
+    actions: ['locks', 'messages'],
+    operatorName: 'ada_1',
     logLevel: 'warn',
     logFormat: 'json',
     alertWebhooks: ['https://hooks.example.org/a'],
@@ -318,4 +324,16 @@ test('givenVariables(): lists set variables with their values, secrets without',
     ['PORT', '9000'],
     ['DASHBOARD_PASSWORD', null],
   ]);
+});
+
+test('parseConfig(): ACTIONS names groups of commands or is off, and OPERATOR_NAME is checked like an agent id', () => {
+  assert.deepEqual(parseConfig({ ACTIONS: 'off' }).actions, []);
+  assert.throws(
+    () => parseConfig({ ACTIONS: 'locks,doors' }),
+    /ACTIONS must list some of locks, messages, terminal, permissions, or be off, but contains "doors"; correct or unset/,
+  );
+  assert.throws(() => parseConfig({ ACTIONS: 'off,locks' }), /but contains "off"/);
+  for (const name of ['-a', 'a-', 'a b', 'x'.repeat(65)]) {
+    assert.throws(() => parseConfig({ OPERATOR_NAME: name }), /OPERATOR_NAME must be 1 to 64 letters/);
+  }
 });

@@ -93,7 +93,7 @@ export const PROBLEMS = {
   lock_conflict: {
     status: 409,
     title: 'Lock conflict',
-    detail: 'agent-1 holds src/app.ts; wait until it is released, or release it by force.',
+    detail: 'src/app.ts is locked by agent-1; wait until it is released, or release it by force.',
   },
   lock_held_by_other: {
     status: 409,
@@ -103,7 +103,7 @@ export const PROBLEMS = {
   lock_changed: {
     status: 409,
     title: 'Lock changed',
-    detail: 'The lock file no longer holds what was shown; look at it again.',
+    detail: 'The lock is not the one that was shown any more; `lock` is the present one.',
   },
   key_reused: {
     status: 409,
