@@ -19,6 +19,7 @@ import { push } from './measure/push';
 import { reading, restart } from './measure/reading';
 import { rest } from './measure/rest';
 import { search } from './measure/search';
+import { sessions } from './measure/sessions';
 import { active, idle } from './measure/standing';
 import { type Bench, type Figure, holds, markdown, printed, type Result } from './measure/table';
 import { transcripts } from './measure/transcripts';
@@ -37,6 +38,7 @@ const BENCHES: readonly Bench[] = [
   page,
   following,
   transcripts,
+  sessions,
   idle,
 ];
 const RESULTS = path.join(PROJECT, 'bench-results');

@@ -73,9 +73,8 @@ test('agents: the time since the last message ticks', async ({ page, swarm, serv
   swarm.send({ sender: 'agent-0' });
   await server.start();
   await openLive(page, server);
-  const spoke = agentRow(page, 'agent-0')
-    .getByTitle(/^Last message from this agent/)
-    .and(page.locator('time'));
+  const spoke = agentRow(page, 'agent-0').locator('[aria-hidden="true"] > time');
+  await expect(spoke).toHaveAttribute('title', /^Last message from this agent/);
   await expect(spoke).toHaveText(/^\d+ s$/);
   const before = await spoke.textContent();
   await expect(spoke).not.toHaveText(before ?? '');

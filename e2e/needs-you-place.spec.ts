@@ -155,11 +155,42 @@ test.describe('on a narrow screen', () => {
     const links = needsYou(page).getByRole('link');
     await expect(links).toHaveCount(20);
     const box = await needsYou(page).boundingBox();
-    expect((box?.y ?? 0) + (box?.height ?? 0)).toBe(844);
+    const glance = await page.getByRole('region', { name: 'At a glance' }).boundingBox();
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBe(glance?.y);
+    expect((glance?.y ?? 0) + (glance?.height ?? 0)).toBe(844);
     await expect(links.nth(8)).toBeInViewport({ ratio: 0.95 });
     await links.last().focus();
     await expect(links.last()).toBeInViewport();
     expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(844);
     expect(await faults(page)).toEqual([]);
+  });
+});
+
+test.describe('on a narrow screen', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test('at a glance: the tab also says who is in which state, and which locks are past the timeout', async ({
+    page,
+    swarm,
+    server,
+  }) => {
+    const pid = claudeProcess();
+    swarm.register([{ id: 'agent-0', pid: goneProcess(), age: 600 }, { id: 'agent-1', pid }, { id: 'agent-2' }]);
+    swarm.lock('src/old.ts', 'agent-1', 'work', 540);
+    swarm.lock('src/new.ts', 'agent-1', 'work', 10);
+    await server.start();
+    await openLive(page, server);
+    await page.getByRole('tab', { name: 'Needs you' }).click();
+    const glance = page.getByRole('region', { name: 'At a glance' });
+    await expect(glance.getByRole('term')).toHaveText(['running', 'dead', 'stale locks']);
+    await expect(glance.getByRole('definition')).toHaveText([
+      'agent-1agent-2',
+      'agent-0',
+      /^src\/old\.ts\s*agent-1\s*.*9 min$/,
+    ]);
+    expect(await faults(page)).toEqual([]);
+    await glance.getByRole('link', { name: 'src/old.ts' }).click();
+    await expect(page).toHaveURL(/lock=/);
+    await expect(panel(page, 'Locks')).toBeVisible();
   });
 });

@@ -1,7 +1,20 @@
 /** Transcripts in the shape that Claude Code 2.1.332 writes, of any size, and sessions that keep writing. */
 import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { projectSlug } from '../../lib/sources/claude-code/transcript-path';
+import { processorSeconds } from './processes';
+
+export interface Load {
+  sessions: number;
+  megabytesEach: number;
+  linesPerSecond: number;
+  seconds: number;
+}
+
+export const LOAD: Load = { sessions: 20, megabytesEach: 50, linesPerSecond: 20, seconds: 30 };
+/** Each session appends this often. */
+const WRITE_INTERVAL_MS = 500;
 
 export const CWD = '/home/u/proj';
 const WORDS = 'The parser reads the file in parts, keeps the offset and continues there after a restart. ';
@@ -136,4 +149,19 @@ export class SessionWriter {
       },
     });
   }
+}
+
+/** @returns the share of a core that a process needs while the sessions write, in per cent */
+export async function shareWhileWriting(pid: number, writers: readonly SessionWriter[], load: Load): Promise<number> {
+  const begun = performance.now();
+  const before = processorSeconds(pid);
+  const linesEach = (load.linesPerSecond * WRITE_INTERVAL_MS) / 1000;
+  for (let next = begun; performance.now() - begun < load.seconds * 1000; ) {
+    for (const writer of writers) {
+      writer.append(linesEach);
+      next += WRITE_INTERVAL_MS / writers.length;
+      await delay(Math.max(0, next - performance.now()));
+    }
+  }
+  return (100_000 * (processorSeconds(pid) - before)) / (performance.now() - begun);
 }

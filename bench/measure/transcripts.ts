@@ -5,20 +5,9 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PROJECT } from '../../test/support/production-server';
-import { processorSeconds, residentMb } from './processes';
+import { residentMb } from './processes';
 import type { Bench, Figure } from './table';
-import { SessionWriter } from './transcript-load';
-
-interface Load {
-  sessions: number;
-  megabytesEach: number;
-  linesPerSecond: number;
-  seconds: number;
-}
-
-const LOAD: Load = { sessions: 20, megabytesEach: 50, linesPerSecond: 20, seconds: 30 };
-/** Each session appends this often. */
-const WRITE_INTERVAL_MS = 500;
+import { LOAD, type Load, SessionWriter, shareWhileWriting } from './transcript-load';
 
 /** A line of the file of holds is about so long before its time. */
 const HOLDS_WINDOW_MS = 500;
@@ -68,21 +57,6 @@ class Following {
     this.#child.kill('SIGTERM');
     await once(this.#child, 'exit');
   }
-}
-
-/** @returns the share of a core that a process needs while the sessions write, in per cent */
-async function shareWhileWriting(pid: number, writers: readonly SessionWriter[], load: Load): Promise<number> {
-  const begun = performance.now();
-  const before = processorSeconds(pid);
-  const linesEach = (load.linesPerSecond * WRITE_INTERVAL_MS) / 1000;
-  for (let next = begun; performance.now() - begun < load.seconds * 1000; ) {
-    for (const writer of writers) {
-      writer.append(linesEach);
-      next += WRITE_INTERVAL_MS / writers.length;
-      await delay(Math.max(0, next - performance.now()));
-    }
-  }
-  return (100_000 * (processorSeconds(pid) - before)) / (performance.now() - begun);
 }
 
 /** Measures a load; smaller ones for a first impression. */

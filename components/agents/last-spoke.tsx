@@ -22,10 +22,12 @@ export function LastSpoke({ agent, short = false }: LastSpokeProps) {
   }
   const label = 'Last message from this agent';
   if (!short) return <RelativeTime instant={agent.last_spoke_at} form="spoke" label={label} />;
+  const age = <RelativeTime instant={agent.last_spoke_at} form="age" label={label} />;
+  // The words and the age are one text: a reader that is sent from text to text would otherwise find the age alone.
   return (
     <>
-      <span className="sr-only">silent </span>
-      <RelativeTime instant={agent.last_spoke_at} form="age" label={label} />
+      <span className="sr-only">silent {age}</span>
+      <span aria-hidden="true">{age}</span>
     </>
   );
 }

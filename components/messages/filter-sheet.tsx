@@ -3,7 +3,7 @@ import { type Address, MESSAGE_STATES } from '@/lib/client/address';
 import { now } from '@/lib/client/clock';
 import { Moment as Shown } from '@/lib/client/moment';
 import { readEnd, readTime } from '@/lib/client/search';
-import { asText, formatCount } from '@/lib/client/text';
+import { asText, counted, formatCount } from '@/lib/client/text';
 import type { Agent, MessageState, Stats } from '@/lib/contract/schemas';
 import { MessageType } from '../ui/message-type';
 import { MESSAGE_STATE_LABELS } from './filter-chips';
@@ -27,7 +27,7 @@ export default function FilterSheet({ address, change, stats, agents }: FilterSh
   const shown = use(Shown);
   return (
     <div className="space-y-3">
-      <Types address={address} change={change} counts={stats.message_types} />
+      <Types address={address} change={change} counts={stats.message_types} others={stats.other_type_count} />
       <States chosen={address.only} onChange={(only) => change({ only })} />
       <AgentChoice address={address} change={change} agents={agents} />
       <fieldset>
@@ -53,10 +53,12 @@ export default function FilterSheet({ address, change, stats, agents }: FilterSh
 
 interface TypesProps extends Pick<FilterSheetProps, 'address' | 'change'> {
   counts: Stats['message_types'];
+  /** How many types are not in `counts`. */
+  others: number;
 }
 
 /** Each type with its count: a check shows only it and other checked ones, "not" hides it. */
-function Types({ address: { types, notTypes }, change, counts }: TypesProps) {
+function Types({ address: { types, notTypes }, change, counts, others }: TypesProps) {
   const names = [...new Set([...Object.keys(counts), ...types, ...notTypes])].sort();
   const without = (list: readonly string[], name: string) => list.filter((other) => other !== name);
   return (
@@ -78,7 +80,9 @@ function Types({ address: { types, notTypes }, change, counts }: TypesProps) {
               }
             />
             <MessageType type={name} />
-            <span className="ml-auto text-muted">{formatCount(counts[name] ?? 0)}</span>
+            <span className="ml-auto text-muted">
+              {Object.hasOwn(counts, name) || others === 0 ? formatCount(counts[name] ?? 0) : '?'}
+            </span>
           </label>
           <button
             type="button"
@@ -98,6 +102,7 @@ function Types({ address: { types, notTypes }, change, counts }: TypesProps) {
           </button>
         </div>
       ))}
+      {others > 0 && <p className="px-1 text-muted">{counted(others, 'other type')} not listed.</p>}
     </fieldset>
   );
 }

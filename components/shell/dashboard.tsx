@@ -27,6 +27,7 @@ import { ConnectionBar } from './connection-bar';
 import { type OpenDialog, usePageCommands } from './page-commands';
 import { Panels } from './panels';
 import {
+  AtAGlance,
   Drawer,
   GapNotice,
   NeedsYou,
@@ -200,6 +201,7 @@ export function Dashboard(props: DashboardProps) {
             >
               <NotificationSwitch entries={notified} paused={moment !== null} onOpen={open} />
             </NeedsYou>
+            {narrow && <AtAGlance agents={swarm.agents} locks={swarm.locks} onGo={follow} />}
           </div>
           <Panels
             swarm={swarm}

@@ -115,6 +115,11 @@ export class OpenBundle {
   #withBefore(stats: PastState['stats'], at: number): PastState['stats'] {
     const [before, own] = [this.#before, this.#own];
     const types = new Set([...Object.keys(before.message_types), ...Object.keys(stats.message_types)]);
+    // Of a type that is not listed for the time before, the number of messages is not known.
+    const unlisted = [...types].filter(
+      (type) => before.other_type_count > 0 && !Object.hasOwn(before.message_types, type),
+    );
+    for (const type of unlisted) types.delete(type);
     const passed = Math.floor(at / 60_000) - Math.floor(Date.parse(this.#bundle.since) / 60_000);
     const minute = (counts: readonly number[], index: number) => counts[index + passed] ?? 0;
     const missing = (type: string) => typeCount(before, type) - typeCount(own, type);
@@ -124,6 +129,7 @@ export class OpenBundle {
       message_types: Object.fromEntries(
         [...types].sort().map((type) => [type, typeCount(stats, type) + missing(type)]),
       ),
+      other_type_count: Math.max(before.other_type_count, stats.other_type_count, unlisted.length),
       failed_delivery_count: stats.failed_delivery_count + before.failed_delivery_count - own.failed_delivery_count,
       messages_by_minute: stats.messages_by_minute.map(
         (count, index) => count + minute(before.messages_by_minute, index) - minute(own.messages_by_minute, index),

@@ -1,7 +1,7 @@
 /** Where a path or another long name may break over two lines. */
 
 /** Shorter words fit in any column. */
-const MIN_WORD_LENGTH = 12;
+const MIN_WORD_LENGTH = 20;
 const LONG_WORD = new RegExp(`\\S{${MIN_WORD_LENGTH},}`, 'g');
 /** After separators of paths and names, and between the words of camelCase; never before a short file extension. */
 const BREAK =

@@ -65,7 +65,10 @@ export const bundle = z
     text: bundleText,
     epoch: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
     /** The whole state at `since`, as `GET /api/state` answers it. */
-    state: pastState.partial({ known: true }),
+    state: pastState.partial({ known: true }).extend({
+      // Absent in bundles of older versions, which list every type.
+      stats: stats.extend({ other_type_count: count.default(0) }),
+    }),
     known_since: instant
       .nullable()
       .describe('The first moment in the span at which agents and locks are known; null if they never are.'),

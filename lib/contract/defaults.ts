@@ -82,6 +82,7 @@ export const NO_STATS: Stats = {
   lock_count: 0,
   message_count: 0,
   message_types: {},
+  other_type_count: 0,
   latest_activity: null,
   session_name: null,
   updated_at: null,

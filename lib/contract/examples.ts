@@ -203,6 +203,7 @@ const stats: Stats = {
   lock_count: 2,
   message_count: 1284,
   message_types: { ACK: 210, BLOCKED: 12, COMPLETED: 188, INFO: 655, QUESTION: 219 },
+  other_type_count: 0,
   latest_activity: '2026-02-03T10:11:58.740020',
   session_name: 'shop',
   updated_at: '2026-02-03T09:11:58.204113+00:00',

@@ -254,7 +254,10 @@ export const stats = z
     agent_count: z.int(),
     lock_count: z.int(),
     message_count: z.int(),
-    message_types: z.record(z.string(), z.int()),
+    message_types: z
+      .record(z.string(), z.int())
+      .describe('The 100 most frequent types, with names of at most 200 characters.'),
+    other_type_count: z.int().describe('How many further types there are.'),
     latest_activity: z.unknown().describe('The raw timestamp of the newest message that has one.'),
     session_name: z.unknown(),
     updated_at: z.unknown(),

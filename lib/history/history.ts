@@ -73,6 +73,11 @@ export class History {
     return changed;
   }
 
+  /** Returns the memory of cached pages to the system: a first reading of transcripts fills the cache for good. */
+  releaseMemory(): void {
+    this.db.pragma('shrink_memory');
+  }
+
   /** The newest `seq` ever given; 0 before the first. */
   head(): number {
     return this.#reader.head();

@@ -5,6 +5,7 @@ import type { Meta } from './meta';
 import { seqBounds } from './seq-bounds';
 import type { Summary } from './summary';
 import { SECOND_US } from './time-units';
+import { boundedTypes } from './type-counts';
 
 const MINUTES_OF_AN_HOUR = 60;
 const SECONDS_OF_A_MINUTE = 60;
@@ -20,7 +21,7 @@ export class LiveSummary {
     this.#meta = meta;
     this.#seqBounds = seqBounds(db);
     this.#statements = {
-      types: db.prepare('SELECT type, count FROM types ORDER BY type'),
+      types: db.prepare('SELECT type, count FROM types').raw(),
       minutes: db
         .prepare('SELECT minute, count FROM minutes WHERE minute BETWEEN ? AND ? AND count > 0 ORDER BY minute')
         .raw(),
@@ -35,12 +36,12 @@ export class LiveSummary {
 
   /** @param now milliseconds since 1970 */
   at(now: number): Summary {
-    const types = this.#statements.types.all() as { type: string; count: number }[];
+    const types = this.#statements.types.all() as [type: string, count: number][];
     const thisMinute = Math.floor(now / 60_000);
     const latest = this.#meta.read('latest_activity');
     return {
-      count: types.reduce((sum, { count }) => sum + count, 0),
-      types: Object.fromEntries(types.map(({ type, count }) => [type, count])),
+      count: types.reduce((sum, [, count]) => sum + count, 0),
+      ...boundedTypes(types),
       failed: this.#meta.readNumber('failed'),
       latestActivity: latest === null ? null : JSON.parse(latest),
       minutes: this.#statements.minutes.all(thisMinute - MINUTES_OF_AN_HOUR, thisMinute + 1) as [number, number][],

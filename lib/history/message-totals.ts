@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import type { Summary } from './summary';
 import { HOUR_US, MINUTE_US, SECOND_US } from './time-units';
 import { ANY_RECIPIENT_SET } from './times-writer';
+import { boundedTypes } from './type-counts';
 
 const MINUTES_OF_AN_HOUR = 60;
 
@@ -35,7 +36,7 @@ export class MessageTotals {
     const latestActivity = line === undefined ? null : (JSON.parse(line) as { timestamp?: unknown }).timestamp;
     return {
       count,
-      types: Object.fromEntries(types),
+      ...boundedTypes(types),
       failed,
       latestActivity,
       minutes: this.#minutes(until),

@@ -1,7 +1,10 @@
 /** Exact figures over all kept messages. */
 export interface Summary {
   count: number;
+  /** By type; see `boundedTypes`. */
   types: Record<string, number>;
+  /** How many types are not listed. */
+  otherTypes: number;
   failed: number;
   /** The raw timestamp of the newest message that has one. */
   latestActivity: unknown;

@@ -14,6 +14,7 @@ const PRUNE_INTERVAL_MS = 900;
 /** Excess is dropped when something new is kept; what is only too old may wait a little longer. */
 const PRUNE_BY_AGE_INTERVAL_MS = 60_000;
 const PUBLISH_INTERVAL_MS = 60_000;
+const RELEASE_INTERVAL_MS = 60_000;
 
 /** What a recording process has open. */
 export interface PruneTarget {
@@ -30,6 +31,7 @@ export class Pruner {
   readonly #now: () => number;
   readonly #lastRun: LastRun;
   readonly #lastPublished: LastRun;
+  readonly #lastReleased: LastRun;
   /** Messages recorded since the last run. */
   #recorded = 0;
   /** Something was kept since the last run, or a run left something for the next one. */
@@ -44,6 +46,7 @@ export class Pruner {
     this.#now = now;
     this.#lastRun = new LastRun(now);
     this.#lastPublished = new LastRun(now);
+    this.#lastReleased = new LastRun(now);
   }
 
   /** Notes that something was kept. */
@@ -91,6 +94,7 @@ export class Pruner {
     const before = Math.min(aged, now) - retention.days * DAY_MS;
     const entries = journal?.prune(before, retention.messages, limit) ?? 0;
     const answers = usage.prune(before, inMemory);
+    if (this.#lastReleased.claim(RELEASE_INTERVAL_MS)) history.releaseMemory();
     this.#pruned.messages += messages;
     this.#pruned.entries += entries;
     if (messages + entries + answers > 0) this.#isDue = true;

@@ -15,13 +15,14 @@ const agents: AgentsAnswer = {
   updated_at: 'then',
   agents: [],
 };
-const NO_SUMMARY = { count: 0, types: {}, failed: 0, latestActivity: null, minutes: [], seconds: [] };
+const NO_SUMMARY = { count: 0, types: {}, otherTypes: 0, failed: 0, latestActivity: null, minutes: [], seconds: [] };
 const locks = wholeLocks([]);
 
 test('statistics(): rates cover the last minute and the last hour, up to now and not beyond', () => {
   const summary = {
     count: 9,
     types: { INFO: 9 },
+    otherTypes: 3,
     failed: 2,
     latestActivity: 'raw',
     minutes: [
@@ -42,6 +43,7 @@ test('statistics(): rates cover the last minute and the last hour, up to now and
   assert.deepEqual(stats.messages_by_minute, [2, ...Array(58).fill(0), 4]);
   assert.equal(stats.uptime_seconds, 1.5);
   assert.equal(stats.failed_delivery_count, 2);
+  assert.equal(stats.other_type_count, 3);
 });
 
 test('statistics(): unresolved failures are counted apart from those of all time', () => {

@@ -26,6 +26,7 @@ export function statistics(
     lock_count: locks.count,
     message_count: summary?.count ?? 0,
     message_types: summary?.types ?? {},
+    other_type_count: summary?.otherTypes ?? 0,
     latest_activity: summary?.latestActivity ?? null,
     session_name: agents.session_name,
     updated_at: agents.updated_at,
