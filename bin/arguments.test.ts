@@ -29,7 +29,10 @@ test('readArguments(): flags and ROOT may be in any order', () => {
     adoptHistory: false,
     newToken: null,
   };
-  assert.deepEqual(readArguments(['--port', '8123', '../swarm', '--host=[::1]', '--no-browser', '--read-only', '--check']), expected);
+  assert.deepEqual(
+    readArguments(['--port', '8123', '../swarm', '--host=[::1]', '--no-browser', '--read-only', '--check']),
+    expected,
+  );
 });
 
 test('readArguments(): a new token has scope read unless write is given', () => {

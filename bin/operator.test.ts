@@ -19,7 +19,12 @@ function plan(words: string[], environment: Record<string, string> = {}) {
   const said: string[] = [];
   const config = parseConfig({ XDG_STATE_HOME: state, ...environment }, '/');
   const planned = planOperator(readArguments(words), config, (sentence) => said.push(sentence));
-  return { planned, said, file: config.operatorKeyFile, again: () => planOperator(readArguments(words), config, assert.fail) };
+  return {
+    planned,
+    said,
+    file: config.operatorKeyFile,
+    again: () => planOperator(readArguments(words), config, assert.fail),
+  };
 }
 
 test('planOperator(): the key is created at the first start and used by every later one', () => {

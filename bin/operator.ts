@@ -56,7 +56,9 @@ export function describeAddress(address: string, plan: OperatorPlan, keyFile: st
 
 /** @returns the lines that say what a new operator key means */
 export function describeNewKey(address: string, key: string, keyFile: string, terminal: boolean): string {
-  const link = terminal ? operatorLink(address, key) : `${operatorLink(address, '')} followed by the content of the file`;
+  const link = terminal
+    ? operatorLink(address, key)
+    : `${operatorLink(address, '')} followed by the content of the file`;
   return (
     `The new operator key is in ${keyFile}. Running dashboards of this user accept it from now on, and the former one no longer.\n` +
     `To act from the page again, open ${link}`

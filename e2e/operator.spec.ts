@@ -173,7 +173,11 @@ test.describe('with credentials', () => {
     httpCredentials: { username: 'anna', password: 'secret' },
   });
 
-  test('operator: who has signed in can act; a key left from earlier is never sent', async ({ page, swarm, server }) => {
+  test('operator: who has signed in can act; a key left from earlier is never sent', async ({
+    page,
+    swarm,
+    server,
+  }) => {
     swarm.register([{ id: 'agent-0' }]);
     await server.start();
     const sent: string[] = [];

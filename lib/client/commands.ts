@@ -16,21 +16,23 @@ export type CommandAnswer<Answer> =
 let me: Me | null = null;
 let key: string | null = null;
 const listeners = new Set<() => void>();
-let end: (() => void) | null = null;
+let isFollowing = false;
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  end ??= startWhenLoaded(
-    () => import('./operator'),
-    ({ followOperator }) =>
-      followOperator((standing) => {
-        ({ me, key } = standing);
-        for (const notify of listeners) notify();
-      }),
-  );
+  if (!isFollowing) startWhenLoaded(() => import('./operator'), follow);
+  isFollowing = true;
   return () => {
     listeners.delete(listener);
   };
+}
+
+/** As long as the page lives. */
+function follow({ followOperator }: typeof import('./operator')): () => void {
+  return followOperator((standing) => {
+    ({ me, key } = standing);
+    for (const notify of listeners) notify();
+  });
 }
 
 /** @returns who the viewer is and what it may do, at a past moment nothing; null until the server has said it */

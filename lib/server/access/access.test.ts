@@ -3,6 +3,7 @@ import { beforeEach, test } from 'node:test';
 import { parseConfig } from '../../config/config';
 import { digestOf } from '../../config/tokens-file';
 import { admit, checkAccess } from './access';
+import type { AccessContext } from './access-context';
 import { createLimits } from './limits';
 
 const LOCAL = {
@@ -216,7 +217,12 @@ test('admit(): a forwarded request is not local, unless anonymous readers are al
 });
 
 /** The principal of a request that changes something. */
-function admitted(environment: Record<string, string>, authorization = '', connection = LOCAL, given = KEY_FILE) {
+function admitted(
+  environment: Record<string, string>,
+  authorization = '',
+  connection = LOCAL,
+  given: AccessContext['operatorKey'] = KEY_FILE,
+) {
   const headers = new Headers({ host: 'localhost', ...(authorization && { authorization }) });
   const { refusal, ...principal } = admit(
     headers,
@@ -244,7 +250,11 @@ test('admit(): without credentials only the operator key permits changes, and on
     assert.deepEqual([operator.credential, operator.via, operator.mayWrite], [OPERATOR, 'operator_key', true]);
     for (const authorization of ['', 'Bearer', `Basic ${KEY}`, basic(`operator:${KEY}`), `Token ${KEY}`]) {
       const { credential, via, mayWrite, code: refused } = admitted(environment, authorization);
-      assert.deepEqual([credential, via, mayWrite, refused], [null, null, false, 'operator_key_required'], authorization);
+      assert.deepEqual(
+        [credential, via, mayWrite, refused],
+        [null, null, false, 'operator_key_required'],
+        authorization,
+      );
     }
   }
   for (const connection of [REMOTE, { ...LOCAL, forwardedBy: 'Via' }]) {
@@ -253,6 +263,12 @@ test('admit(): without credentials only the operator key permits changes, and on
     assert.match(elsewhere.said, /set DASHBOARD_USERNAME and DASHBOARD_PASSWORD/);
   }
   assert.equal(admitted({ OPERATOR_NAME: 'ada' }, `Bearer ${KEY}`).credential?.name, 'ada');
+});
+
+test('admit(): where commands are off or nothing is live, that is the reason, and no key is compared', () => {
+  const file = { has: () => assert.fail('compared'), fault: null };
+  assert.equal(admitted({ ACTIONS: 'off' }, `Bearer ${KEY}`, LOCAL, file).code, 'actions_off');
+  assert.equal(admitted({ SWARM_BUNDLE: 'night.json' }, `Bearer ${KEY}`, LOCAL, file).code, 'not_live');
 });
 
 test('admit(): the operator key has no effect where there are credentials', () => {

@@ -12,6 +12,12 @@ const WRONG =
   'The operator key that was sent is not the one of this dashboard: open the link that it printed when it started, or ' +
   'send the content of its key file as a bearer token.';
 
+/** Why nobody can act. */
+export const BUNDLE_SHOWN =
+  'This is an exported time range, which nobody can act on; start the dashboard with the folder of the swarm.';
+export const ALL_OFF =
+  'All commands are switched off; restart the dashboard without --read-only or ACTIONS=off to act.';
+
 /**
  * Looks for the operator key in the headers of a request from this computer. Wrong keys count as failed logins.
  *
@@ -24,6 +30,9 @@ export function findOperator(
   admission: Pick<AccessContext, 'config' | 'limits' | 'operatorKey'>,
 ): Credential | ProblemError {
   const { config, operatorKey } = admission;
+  // There may be no key then.
+  if (config.bundle !== null) return new ProblemError('not_live', BUNDLE_SHOWN);
+  if (config.actions.length === 0) return new ProblemError('actions_off', ALL_OFF);
   const { fault } = operatorKey;
   if (fault !== null) return keyRequired(fault);
   const authorization = headers.get('authorization') ?? '';

@@ -206,7 +206,8 @@ test('endpoint(): a change needs JSON of limited size from an allowed origin, or
     },
     { method: 'POST', scope: 'write', body: { schema: z.unknown(), example: {}, required: false } },
   );
-  const serveWith = (environment: Record<string, string>) => serve(change, contextFor({}, { ...KEY_FILE, ...environment }));
+  const serveWith = (environment: Record<string, string>) =>
+    serve(change, contextFor({}, { ...KEY_FILE, ...environment }));
   let url = await serveWith({ ALLOWED_ORIGINS: 'https://listed.example', LIMIT_BODY_BYTES: '100' });
   const ownOf = (served: string) => ({ origin: new URL(served).origin, ...JSON_TYPE, ...OPERATOR });
   let own = ownOf(url);

@@ -3,6 +3,7 @@ import { ACTION_GROUPS } from '../../../contract/action-groups';
 import type { Me } from '../../../contract/action-schemas';
 import { ME_PATH } from '../../../contract/paths';
 import type { Runtime } from '../../../swarms/swarm';
+import { ALL_OFF, BUNDLE_SHOWN } from '../../access/operator';
 import type { Principal } from '../../access/principal';
 import { declare, type Endpoint, jsonResponse } from '../endpoint';
 import type { ServerContext } from '../server-context';
@@ -41,11 +42,11 @@ export function describeCaller(
 function notLive({ actions, bundle }: Pick<Runtime, 'actions' | 'bundle'>): string | null {
   if (actions !== null) return null;
   if (bundle === null) return 'No swarm is shown; start the dashboard with the folder of a project to act.';
-  return 'This is an exported time range, which nobody can act on; start the dashboard with the folder of the swarm.';
+  return BUNDLE_SHOWN;
 }
 
 function switchedOff(off: readonly string[], all: boolean, refusal: string | null): string | null {
-  if (all) return 'Commands are switched off; restart the dashboard without --read-only or ACTIONS=off to act.';
+  if (all) return ALL_OFF;
   if (refusal !== null || off.length === 0) return refusal;
   return `These commands are switched off: ${off.join(', ')}. The setting ACTIONS lists those that are on.`;
 }
