@@ -1,4 +1,5 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { useMe } from '@/lib/client/commands';
 import { forgetKey, keepKey, refreshOperator, storedKey } from '@/lib/client/operator';
 import { useCommand } from '@/lib/client/shortcuts';
@@ -37,7 +38,8 @@ export function OperatorMenu({ connection }: { connection: ConnectionState }) {
       >
         <Icon className="size-4" />
       </button>
-      {open && <OperatorDialog me={me} onClose={() => setOpen(false)} />}
+      {/* Outside of the banner, which contains no other landmark. */}
+      {open && createPortal(<OperatorDialog me={me} onClose={() => setOpen(false)} />, document.body)}
     </>
   );
 }

@@ -81,9 +81,13 @@ export class ProductionServer {
     return this.#child?.pid;
   }
 
+  get operatorKeyFile(): string {
+    return this.#environment.OPERATOR_KEY_FILE ?? ownOperatorKeyFile();
+  }
+
   /** The operator key, once the server has started without credentials. */
   get operatorKey(): string {
-    return readFileSync(this.#environment.OPERATOR_KEY_FILE ?? ownOperatorKeyFile(), 'utf8').trim();
+    return readFileSync(this.operatorKeyFile, 'utf8').trim();
   }
 
   /** The headers of a command that a program sends. */
