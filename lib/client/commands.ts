@@ -6,12 +6,8 @@ import { use, useMemo, useSyncExternalStore } from 'react';
 import type { ActionGroup } from '../contract/action-groups';
 import type { Me } from '../contract/action-schemas';
 import { Moment } from './moment';
+import type { CommandAnswer } from './send-command';
 import { startWhenLoaded } from './start-when-loaded';
-
-/** The outcome of a command. Status 0: no answer, so its effect is not known. */
-export type CommandAnswer<Answer> =
-  | { ok: true; status: number; answer: Answer }
-  | { ok: false; status: number; problem: { code: string; detail: string } & Record<string, unknown> };
 
 let me: Me | null = null;
 let key: string | null = null;

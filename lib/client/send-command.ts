@@ -1,12 +1,16 @@
 /** Sends one command. Loaded with the first one (`commands.ts`). */
 import { serverUrl } from './base-path';
-import type { CommandAnswer } from './commands';
 import { refreshOperator } from './operator';
 
 /** Delivering a message to a terminal may take many seconds. */
 const ANSWER_TIMEOUT_MS = 60_000;
 /** Refusals after which the page may act no longer, or not as it believed. */
 const STANDING_CHANGED = [401, 403];
+
+/** The outcome of a command. Status 0: no answer, so its effect is not known. */
+export type CommandAnswer<Answer> =
+  | { ok: true; status: number; answer: Answer }
+  | { ok: false; status: number; problem: { code: string; detail: string } & Record<string, unknown> };
 
 interface Sending {
   method: 'POST' | 'DELETE';
@@ -36,7 +40,7 @@ export async function send<Answer>({ method, path, body, authorization }: Sendin
     if (STANDING_CHANGED.includes(status)) void refreshOperator();
     return { ok: false, status, problem: problemIn(text, status) };
   } catch {
-    const detail = 'The server did not answer, so it is not known whether this was done. Look before you repeat it.';
+    const detail = 'The server did not answer, so it is not known whether this was done. Check before you repeat it.';
     return { ok: false, status: 0, problem: { code: 'no_answer', detail } };
   }
 }
