@@ -35,8 +35,8 @@ if (plan === undefined) {
   process.exitCode = exitCode ?? 1;
 } else {
   Object.assign(process.env, plan.environment);
-  if (plan.demo) Object.assign(process.env, startDemo());
-  if (plan.browser) void openBrowser(plan.address);
+  if (plan.demo) Object.assign(process.env, startDemo(plan.demoKey));
+  if (plan.browser) void openBrowser(plan.address, plan.link);
   const { PORT, HOST } = plan.environment;
   process.argv = [process.execPath, 'next', 'start', '-p', PORT, '-H', HOST];
   await import('next/dist/bin/next');

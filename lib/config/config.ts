@@ -38,7 +38,7 @@ export function givenVariables(environment: Environment = process.env): [variabl
 
 /** The current settings; every path is absolute. */
 export type Config = Readonly<
-  Omit<z.infer<typeof settings>, 'username' | 'password' | 'claudeConfigDir'> & {
+  Omit<z.infer<typeof settings>, 'username' | 'password' | 'claudeConfigDir' | 'operatorKeyFile'> & {
     /** The folder of Claude Code; it need not exist. */
     claudeConfigDir: string;
     credentials: { username: string; password: string } | null;
@@ -49,6 +49,8 @@ export type Config = Readonly<
     startFolders: readonly string[];
     /** The folder of the history files unless a path is set. */
     stateFolder: string;
+    /** The file of the operator key; it need not exist. */
+    operatorKeyFile: string;
   }
 >;
 
@@ -99,6 +101,7 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
   const startFolders = [...new Set([stood, workingFolder])];
   // A relative path starts at the folder in which the command was given: npm has changed the working directory since.
   const absolute = (path: string | null) => (path === null ? null : resolve(startFolders[0] as string, path));
+  const stateFolder = join(stateHome(environment), 'claude-swarm-dashboard');
   return Object.freeze({
     ...rest,
     root: absolute(root),
@@ -117,7 +120,8 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
     alertHosts: Object.freeze(rest.alertHosts) as string[],
     actions: Object.freeze(rest.actions) as ActionGroup[],
     startFolders: Object.freeze(startFolders),
-    stateFolder: join(stateHome(environment), 'claude-swarm-dashboard'),
+    stateFolder,
+    operatorKeyFile: absolute(rest.operatorKeyFile) ?? join(stateFolder, 'operator-key'),
   });
 }
 
