@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint';
+import { ACTION_ENDPOINTS } from './actions';
 import { ATTENTION_ENDPOINTS } from './attention';
 import { HOOK_ENDPOINTS } from './hooks';
 import { NOW_ENDPOINTS } from './now';
@@ -12,6 +13,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ATTENTION_ENDPOINTS,
   ...STREAM_ENDPOINTS,
   ...PAST_ENDPOINTS,
+  ...ACTION_ENDPOINTS,
   ...HOOK_ENDPOINTS,
   ...OPERATIONS_ENDPOINTS,
 ];
