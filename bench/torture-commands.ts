@@ -176,7 +176,7 @@ function judge({ sent, answers, effects, rows, kills }: Evidence): Outcome {
     if (runs.length > 1) faults.push(`command ${n} has ${runs.length} records`);
     if (count > 0 && runs.length === 0) faults.push(`command ${n} had an effect and no record`);
     const [run] = runs;
-    if (run?.outcome === 'started') faults.push(`command ${n} still looks as if it ran`);
+    if (run?.outcome === 'started') faults.push(`command ${n} is still recorded as running`);
     if (run?.outcome === 'unknown') unknown += 1;
     if (run && run.outcome !== 'unknown' && run.outcome !== kind)
       faults.push(`command ${n}: ${run.outcome}, not ${kind}`);

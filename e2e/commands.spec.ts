@@ -41,6 +41,7 @@ test('commands: the palette opens the record; it says what was done, by whom and
   await server.start();
   await openLive(page, server);
   await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Command' })).toBeFocused();
   await page.keyboard.type('show commands');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/view=commands/);

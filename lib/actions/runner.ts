@@ -228,7 +228,7 @@ const RUNNING =
   'The command with this Idempotency-Key still runs in another process of the dashboard; ask again in a moment with the same key.';
 const LOST =
   'The dashboard ended while the command with this Idempotency-Key ran, so it is not known what it did. It was not carried ' +
-  'out again: look at what it is about, then send it with a new key if it is still needed.';
+  'out again: check what it is about, then send it with a new key if it is still needed.';
 
 function keyReused(): ActionRefused {
   return new ActionRefused(

@@ -23,6 +23,17 @@ test('isAlive(): a process lives from take() to release(), also for others in th
   assert.deepEqual(readdirSync(folder), []);
 });
 
+test('take(): locks again if its file was removed', () => {
+  const file = join(folder, 'removed.sqlite');
+  const [one, two] = [new ProcessLocks(file, 'one'), new ProcessLocks(file, 'two')];
+  one.take();
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+  assert.equal(two.isAlive('one'), false);
+  one.take();
+  assert.equal(two.isAlive('one'), true);
+  one.release();
+});
+
 test('isAlive(): a killed process is dead at once, and its file is removed', async () => {
   const file = join(folder, 'killed.sqlite');
   const script = `

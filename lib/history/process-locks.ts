@@ -28,6 +28,8 @@ export class ProcessLocks {
    * @throws {HistoryFault} if the file cannot be created
    */
   take(): void {
+    // Its file may have been removed together with its folder: then nobody sees this lock.
+    if (this.#lock?.holds === false) this.release();
     this.#lock ??= RecorderLock.take(this.#pathFor(this.#own));
   }
 
