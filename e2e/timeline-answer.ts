@@ -45,6 +45,7 @@ export function manyThings(url: string, { agents, locks, messages }: Size): Time
       return { agent: id(), lock_file: `${index}.lock`, filepath, state, since: instant(start), until: end, count: 1 };
     }),
     earlier_locks: [],
+    actions: [],
     messages: Array.from({ length: messages }, (_, index) => ({
       sender: id(),
       type: TYPES[Math.floor(random() * TYPES.length)] as string,

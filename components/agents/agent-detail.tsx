@@ -13,6 +13,7 @@ import { DetailPart } from '../ui/detail-part';
 import { X } from '../ui/more-icons';
 import { Text } from '../ui/text';
 import { ClockTime, Sentence } from '../ui/time';
+import { AgentCommands } from './agent-commands';
 import { AgentFacts } from './agent-facts';
 import { AgentHealthHistory } from './agent-health-history';
 import { AgentLives } from './agent-lives';
@@ -99,6 +100,7 @@ export function AgentDetail(props: AgentDetailProps) {
         {history && <LocksBefore history={history} />}
         {history && <AgentLives history={history} />}
         <AgentMessages id={id} atHand={messages} onGo={go} onShow={onShow} />
+        <AgentCommands id={id} onGo={go} />
         {now && <AgentHealthHistory id={id} />}
         {records.map((entry, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: entries of one id have no other identity

@@ -14,6 +14,7 @@ const NAMES: Record<DrawerView, string> = {
   talk: 'Conversations',
   waits: 'Waiting',
   usage: 'Usage',
+  commands: 'Commands',
 };
 
 interface DrawerProps extends TimelineProps {
@@ -23,7 +24,7 @@ interface DrawerProps extends TimelineProps {
   tabShown: boolean;
 }
 
-/** The drawer below the panels with timeline, conversations, waiting agents and usage. A slim row while it is closed. */
+/** The drawer below the panels with timeline, conversations, waiting agents, usage and commands. A slim row while it is closed. */
 export function Drawer({ drawer, asTab, tabShown, ...content }: DrawerProps) {
   const height = useStyle('--drawer', `${drawer.height}px`);
   const view = asTab === null ? drawer.view : (drawer.view ?? 'timeline');

@@ -37,6 +37,7 @@ function server(messages: readonly number[], lock: TimeSpan, health: TimeSpan) {
       totals: { messages: 0, lock_spans: 0, health_spans: 1 },
       next_agent: null,
       earlier_locks: [],
+      actions: [],
     };
   };
   return { asked, bounds: { latest: now, read } };

@@ -44,6 +44,7 @@ export function usePageCommands(page: PageCommands): void {
   useCommand('Show conversations', () => drawer.open('talk'), { group: 'Panels' });
   useCommand('Show waiting agents', () => drawer.open('waits'), { group: 'Panels' });
   useCommand('Show tokens and cost', () => drawer.open('usage'), { group: 'Panels' });
+  useCommand('Show commands', () => drawer.open('commands'), { group: 'Panels' });
   useCommand('Collapse or show agents', toggle('agents'), { group: 'Panels' });
   useCommand('Collapse or show messages', toggle('messages'), { group: 'Panels' });
   useCommand('Collapse or show locks', toggle('locks'), { group: 'Panels' });

@@ -1,8 +1,9 @@
-/** Draws the lanes: health as background, activities, locks, lives of ids, and messages. */
+/** Draws the lanes: health as background, activities, locks, lives of ids, messages and commands. */
 
-import { rowHeight } from '@/components/timeline/timeline-hit';
+import { COMMAND_SIZE, commandLine, rowHeight } from '@/components/timeline/timeline-hit';
 import { firstAt, type Lane, type LaneActivity, type LaneBar } from '@/components/timeline/timeline-lanes';
 import { xOf } from '@/components/timeline/timeline-scale';
+import { outcomeTone } from '@/lib/client/command-words';
 import type { TypeMeaning } from '@/lib/client/message-type';
 import type { AgentHealth } from '@/lib/contract/schemas';
 import { ACTIVITY_COLOURS, HEALTH_COLOURS, MEANING_COLOURS } from './colours';
@@ -46,6 +47,7 @@ export function drawLanes(context: Context, picture: Picture): void {
     hatchUnknown(context, picture);
     drawLives(context, picture, lane);
     drawMessages(context, picture, lane);
+    drawCommands(context, picture, lane);
     context.fillStyle = colours.line;
     context.fillRect(0, shape.height - 1, scale.width, 1);
     context.restore();
@@ -231,6 +233,33 @@ function drawMessages(context: Context, { scale, shape, colours, font }: Picture
   for (const [index, { x, count }] of columns.entries()) {
     const room = (columns[index + 1]?.x ?? scale.width) - x;
     if (count > 1 && room > 22) context.fillText(countText(count), x + 3, (top + bottom) / 2);
+  }
+}
+
+/** A small diamond for each command; one that failed, was refused or is unknown is an outline. */
+function drawCommands(context: Context, { scale, shape, colours }: Picture, { commands }: Lane): void {
+  const middle = commandLine(shape);
+  for (const { at, mark } of commands) {
+    if (at < scale.span.since || at > scale.span.until) continue;
+    const x = Math.round(xOf(scale, at) * 2) / 2;
+    const tone = outcomeTone(mark.outcome);
+    const colour = { bad: colours.bad, warn: colours.warn, plain: colours.ink }[tone];
+    context.beginPath();
+    context.moveTo(x, middle - COMMAND_SIZE);
+    context.lineTo(x + COMMAND_SIZE, middle);
+    context.lineTo(x, middle + COMMAND_SIZE);
+    context.lineTo(x - COMMAND_SIZE, middle);
+    context.closePath();
+    // A margin in the colour of the page, so that it is seen on bars and ticks.
+    context.strokeStyle = colours.paper;
+    context.lineWidth = 3;
+    context.stroke();
+    context.fillStyle = tone === 'plain' ? colour : colours.paper;
+    context.fill();
+    if (tone === 'plain') continue;
+    context.strokeStyle = colour;
+    context.lineWidth = 1.5;
+    context.stroke();
   }
 }
 

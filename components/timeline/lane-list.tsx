@@ -103,7 +103,7 @@ export function LaneList({ lanes: { lanes }, pointed, stage, view, onEnter, chan
 
 const NOWHERE = { kind: 'place', health: null, activity: null, unknown: null, spoke: null } as const;
 
-function inWords({ ticks, bars, health, lives }: Lane): string {
+function inWords({ ticks, bars, health, lives, commands }: Lane): string {
   const messages = ticks.reduce((sum, { tick }) => sum + tick.count, 0);
   const recorded = bars.filter(({ byFile }) => !byFile);
   const files = new Set(recorded.map(({ lock }) => lock.lock_file));
@@ -112,5 +112,7 @@ function inWords({ ticks, bars, health, lives }: Lane): string {
   const newest = health.at(-1)?.health;
   const last = newest ? healthWord(newest) : 'not registered';
   const former = lives.length > 0 ? `, ${counted(lives.length, 'former process', 'former processes')}` : '';
-  return `${counted(messages, 'message')}, ${counted(locks, 'lock')}, ${last}${former}`;
+  const acted = commands.reduce((sum, { mark }) => sum + mark.count, 0);
+  const about = acted > 0 ? `, ${counted(acted, 'command')}` : '';
+  return `${counted(messages, 'message')}, ${counted(locks, 'lock')}${about}, ${last}${former}`;
 }

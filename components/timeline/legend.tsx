@@ -69,6 +69,9 @@ export function Legend() {
           <path d="M4 1v10" stroke={`var(--${MEANING_COLOURS[meaning as TypeMeaning]})`} strokeWidth="2" />
         </Item>
       ))}
+      <Item words="command" narrow>
+        <path d="M4 2.5 7.5 6 4 9.5 .5 6z" fill="var(--ink)" />
+      </Item>
       <Item words="before the first record">
         <path d="M1 2.5h18M1 7.5h18" stroke="var(--muted)" strokeDasharray="3 2" />
         <path d="M1 11h18" stroke="var(--muted)" opacity="0.5" />

@@ -44,6 +44,7 @@ const answer: TimelineAnswer = {
   totals: { messages: 14, lock_spans: 2, health_spans: 1 },
   next_agent: null,
   earlier_locks: [],
+  actions: [],
 };
 const lanes = makeLanes(answer);
 const [lane] = lanes.lanes as [Lane];
@@ -195,4 +196,30 @@ test('thingAt(): before recording began, health is not known, and messages and l
   assert.equal(wordsAt(20, 36), 'agent-1 · health not recorded before 12:01:10 · no message in view · 12:00:20');
   // A span that is kept from before the record is known.
   assert.match(wordsAt(40, 36) ?? '', /^agent-1 · stale since 12:00:30/);
+});
+
+test('thingAt(), thingsOf(): commands are found at their marks, also by keys, and lead to their agent', () => {
+  const mark = (second: number, fields = {}) => ({
+    ...{ agent: 'agent-0', action: 'release_lock', at: iso(second), count: 1, cursor: 'e.1', principal: 'ada' },
+    ...{ target: 'src/a.ts', outcome: 'not_held', ...fields },
+  });
+  const actions = [mark(50), mark(90, { count: 3 }), mark(90.1, { action: 'interrupt', target: 'agent-0' })];
+  const acted = makeLanes({ ...answer, actions });
+  const find = (second: number, y: number) => thingAt(acted, scale, shape, xOf(scale, at(second)), y);
+  const words = (second: number) => {
+    const thing = find(second, shape.bars.top);
+    return thing && thingWords(thing, at(100), 'UTC');
+  };
+  assert.equal(words(50.3), 'agent-0 · release lock src/a.ts: not held, by ada · 12:00:50');
+  assert.equal(words(90), 'agent-0 · 4 commands: release lock, interrupt · 12:01:30');
+  assert.notEqual(find(50, 1)?.kind, 'commands', 'messages are above');
+  const [acting] = acted.lanes as [Lane];
+  const things = thingsOf(acting, scale).filter(({ kind }) => kind === 'commands');
+  assert.deepEqual(
+    things.map((thing) => thing.at),
+    [at(50), at(90)],
+  );
+  assert.deepEqual(leadOf(things[0] as never, at(100)).to, { agent: 'agent-0' });
+  assert.ok(isSame(things[0] ?? null, find(50, shape.bars.top)));
+  assert.ok(acted.moments.includes(at(50)));
 });

@@ -7,6 +7,7 @@ import {
   type Lane,
   type LaneActivity,
   type LaneBar,
+  type LaneCommand,
   type LaneHealth,
   type Lanes,
   type LaneTick,
@@ -29,6 +30,8 @@ export type Thing =
   | { kind: 'locks'; agent: string; at: number; held: number; lost: number }
   /** The moment at which another process takes over the id. */
   | { kind: 'life'; agent: string; at: number; life: LaneLife }
+  /** Commands about the agent. */
+  | { kind: 'commands'; agent: string; at: number; commands: readonly LaneCommand[] }
   /** A moment on the axis, outside the lanes. */
   | { kind: 'moment'; agent: ''; at: number }
   | {
@@ -45,6 +48,9 @@ export type Thing =
 /** A pointer within this distance hits a tick; ticks within this distance look like one. In CSS pixels. */
 const NEAR = 5;
 const NEAR_LINE = 3;
+/** The half height of the mark of a command, and how far from it a pointer hits it. */
+export const COMMAND_SIZE = 3.5;
+const NEAR_COMMAND = 5;
 const ONE_TO_THE_EYE = 1.5;
 const THINNEST_ROW = 3;
 
@@ -72,6 +78,8 @@ export function thingAt(lanes: Lanes, scale: Scale, shape: LaneShape, x: number,
   if (lane === undefined || x < 0 || x > scale.width) return null;
   const within = y % shape.height;
   const upper = within < shape.bars.top;
+  const command = Math.abs(within - commandLine(shape)) <= NEAR_COMMAND ? commandsAt(lane, scale, x) : null;
+  if (command) return command;
   const place = () => lifeAt(lane, scale, x) ?? placeAt(lanes, lane, timeAt(scale, x));
   if (upper) return ticksAt(lane, scale, x) ?? place();
   // A lock can be hit along its whole bar, a boundary only within a few pixels, so boundaries come first.
@@ -81,6 +89,31 @@ export function thingAt(lanes: Lanes, scale: Scale, shape: LaneShape, x: number,
 function lifeAt(lane: Lane, scale: Scale, x: number): Thing | null {
   const near = lane.lives.findLast(({ at }) => Math.abs(xOf(scale, at) - x) <= NEAR_LINE);
   return near ? { kind: 'life', agent: lane.agent, at: near.at, life: near } : null;
+}
+
+/** @returns where the marks of commands have their middle: between messages and locks */
+export function commandLine({ bars }: LaneShape): number {
+  return bars.top - 1;
+}
+
+function commandsAt(lane: Lane, scale: Scale, x: number): Thing | null {
+  const near = lane.commands.findLast(({ at }) => Math.abs(xOf(scale, at) - x) <= NEAR_COMMAND);
+  if (near === undefined) return null;
+  const same = commandGroups(lane, scale).find((group) => group.includes(near)) ?? [near];
+  return { kind: 'commands', agent: lane.agent, at: (same[0] ?? near).at, commands: same };
+}
+
+/** @returns the commands in view, those in one group whose marks look like one */
+function commandGroups({ commands }: Lane, scale: Scale): LaneCommand[][] {
+  const groups: LaneCommand[][] = [];
+  for (const command of commands) {
+    if (command.at < scale.span.since || command.at > scale.span.until) continue;
+    const group = groups.at(-1);
+    const first = group?.[0];
+    if (first && xOf(scale, command.at) - xOf(scale, first.at) <= COMMAND_SIZE) group.push(command);
+    else groups.push([command]);
+  }
+  return groups;
 }
 
 function ticksAt(lane: Lane, scale: Scale, x: number): Thing | null {
@@ -137,7 +170,7 @@ function placeAt({ unknown }: Lanes, lane: Lane, at: number): Thing {
 /**
  * Lists the visible things of a lane in order of time.
  *
- * @returns messages grouped as they look, each lock in view, and each moment at which another process takes over the id
+ * @returns messages and commands grouped as they look, each lock in view, and each moment at which another process takes over the id
  */
 export function thingsOf(lane: Lane, scale: Scale): Thing[] {
   const { since, until } = scale.span;
@@ -153,6 +186,9 @@ export function thingsOf(lane: Lane, scale: Scale): Thing[] {
   }
   for (const bar of lane.bars) {
     if (bar.since <= until && bar.until >= since) things.push({ kind: 'lock', agent: lane.agent, at: bar.since, bar });
+  }
+  for (const commands of commandGroups(lane, scale)) {
+    things.push({ kind: 'commands', agent: lane.agent, at: (commands[0] as LaneCommand).at, commands });
   }
   for (const life of lane.lives) {
     if (life.at >= since && life.at <= until) things.push({ kind: 'life', agent: lane.agent, at: life.at, life });
@@ -189,6 +225,7 @@ export function isSame(one: Thing | null, other: Thing | null): boolean {
   if (one === null || other === null) return one === other;
   if (one.agent !== other.agent || one.kind !== other.kind || one.at !== other.at) return false;
   if (one.kind === 'lock' && other.kind === 'lock') return one.bar.lock.lock_file === other.bar.lock.lock_file;
+  if (one.kind === 'commands' && other.kind === 'commands') return one.commands.length === other.commands.length;
   if (one.kind === 'messages' && other.kind === 'messages') return one.ticks.length === other.ticks.length;
   return true;
 }

@@ -41,6 +41,7 @@ const answer: TimelineAnswer = {
   totals: { messages: 4, lock_spans: 2, health_spans: 1 },
   next_agent: null,
   earlier_locks: [],
+  actions: [],
 };
 
 test('makeLanes(): each agent has a lane with its own things in order of time', () => {

@@ -4,6 +4,7 @@ import { groupBy } from '@/lib/client/group-by';
 import { meaningOf, type TypeMeaning } from '@/lib/client/message-type';
 import { milliseconds } from '@/lib/client/time';
 import type {
+  ActionMark,
   ActivitySpan,
   EarlierLock,
   LockBar,
@@ -42,6 +43,11 @@ export interface LaneTick {
   meaning: TypeMeaning;
 }
 
+export interface LaneCommand {
+  at: number;
+  mark: ActionMark;
+}
+
 /** From `at` on, `held` locks are held; `lost` of them are stale or orphaned. */
 export interface Held {
   at: number;
@@ -61,6 +67,8 @@ export interface Lane {
   /** The number of held locks over time, for lanes with too many rows. */
   held: readonly Held[];
   ticks: readonly LaneTick[];
+  /** Commands about the agent. */
+  commands: readonly LaneCommand[];
   /** From the first to the last message that is older than the record; null if there is none. */
   spoke: TimeSpan | null;
 }
@@ -88,6 +96,7 @@ export function makeLanes(answer: TimelineAnswer): Lanes {
   const locks = groupBy(answer.locks, ({ agent }) => agent);
   const earlier = groupBy(answer.earlier_locks, ({ agent }) => agent);
   const messages = groupBy(answer.messages, ({ sender }) => sender);
+  const commands = groupBy(answer.actions, ({ agent }) => agent);
   const unknown = answer.unknown.map((one) => ({ ...spanOfThing(one), about: one.about, reason: one.reason }));
   const recordedSince = recordingStart(unknown);
   const lanes = answer.agents.map((agent): Lane => {
@@ -107,6 +116,7 @@ export function makeLanes(answer: TimelineAnswer): Lanes {
       rows: bars.reduce((most, { row }) => Math.max(most, row + 1), 0),
       held: heldOver(bars),
       ticks,
+      commands: laneCommands(commands.get(agent) ?? []),
       spoke: recordedSince === null ? null : spokenBefore(ticks, recordedSince),
     };
   });
@@ -137,6 +147,13 @@ function spokenBefore(ticks: readonly LaneTick[], recordedSince: number): TimeSp
 export function laneTicks(ticks: readonly MessageTick[]): LaneTick[] {
   return ticks
     .map((tick) => ({ at: milliseconds(tick.at) ?? Number.NaN, tick, meaning: meaningOf(tick.type) }))
+    .filter(({ at }) => !Number.isNaN(at))
+    .sort((one, other) => one.at - other.at);
+}
+
+function laneCommands(marks: readonly ActionMark[]): LaneCommand[] {
+  return marks
+    .map((mark) => ({ at: milliseconds(mark.at) ?? Number.NaN, mark }))
     .filter(({ at }) => !Number.isNaN(at))
     .sort((one, other) => one.at - other.at);
 }
@@ -216,7 +233,7 @@ export function heldOver(bars: readonly LaneBar[]): Held[] {
 
 function laneMoments(lanes: readonly Lane[], unknown: readonly TimeSpan[]): number[] {
   const spans = [...lanes.flatMap(({ health, activity, bars }) => [...health, ...activity, ...bars]), ...unknown];
-  const moments = [...lanes.flatMap(({ ticks }) => ticks.map(({ at }) => at))];
+  const moments = lanes.flatMap(({ ticks, commands }) => [...ticks, ...commands].map(({ at }) => at));
   for (const { since, until } of spans) moments.push(since, until);
   return [...new Set(moments.filter(Number.isFinite))].sort((one, other) => one - other);
 }

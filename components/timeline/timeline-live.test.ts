@@ -28,6 +28,7 @@ const lanes = makeLanes({
   totals: { messages: 1, lock_spans: 0, health_spans: 0 },
   next_agent: null,
   earlier_locks: [],
+  actions: [],
 });
 const asked = { head: 5, step: 1000 };
 const cursors = ({ lanes: all }: Lanes, agent: string) =>

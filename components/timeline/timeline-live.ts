@@ -43,7 +43,18 @@ export function withArrived(lanes: Lanes, messages: readonly Message[], epoch: s
 }
 
 function emptyLane(agent: string): Lane {
-  return { agent, health: [], activity: [], lives: [], bars: [], rows: 0, held: [], ticks: [], spoke: null };
+  return {
+    agent,
+    health: [],
+    activity: [],
+    lives: [],
+    bars: [],
+    rows: 0,
+    held: [],
+    ticks: [],
+    commands: [],
+    spoke: null,
+  };
 }
 
 function tickOf(message: Message, epoch: string): MessageTick[] {

@@ -1,6 +1,7 @@
 /** Describes the things on a timeline in words. */
 
 import type { Address } from '@/lib/client/address';
+import { commandName, outcomeWords } from '@/lib/client/command-words';
 import { healthWord } from '@/lib/client/health-word';
 import { isoOf } from '@/lib/client/spans';
 import { asText, counted, revealed, truncated } from '@/lib/client/text';
@@ -43,6 +44,8 @@ export function thingWords(thing: Thing, now: number, zone?: string): string {
     }
     case 'life':
       return `${agent} · ${lifeWords(thing.life, clock)} · ${processWords(lifeParts(thing.life.life))}`;
+    case 'commands':
+      return `${agent} · ${commandWords(thing.commands)} · ${clock(thing.at)}`;
     case 'moment':
       return clock(thing.at);
     case 'place': {
@@ -88,6 +91,20 @@ function messageWords(ticks: Extract<Thing, { kind: 'messages' }>['ticks']): str
   if (types.size === 1) return `${total} ${typeText(type)}, the first to ${names}`;
   const parts = [...types].map(([name, count]) => `${count} ${typeText(name)}`);
   return `${counted(total, 'message')}: ${parts.slice(0, MAX_NAMES).join(', ')}`;
+}
+
+/** "release lock src/a.ts: released, by ada", or how many commands, and of which names */
+function commandWords(commands: Extract<Thing, { kind: 'commands' }>['commands']): string {
+  const [first] = commands;
+  const total = commands.reduce((sum, { mark }) => sum + mark.count, 0);
+  if (first === undefined || total > 1) {
+    const names = [...new Set(commands.map(({ mark }) => visible(commandName(mark.action))))];
+    return `${counted(total, 'command')}: ${names.slice(0, MAX_NAMES).join(', ')}`;
+  }
+  const { action, target, agent, outcome, principal } = first.mark;
+  const what = target === null || target === agent ? '' : ` ${visible(target)}`;
+  const by = principal === null ? '' : `, by ${visible(principal)}`;
+  return `${visible(commandName(action))}${what}: ${visible(outcomeWords(outcome))}${by}`;
 }
 
 function typeText(type: string | undefined): string {
@@ -136,6 +153,7 @@ export function leadOf(thing: Thing, now: number, zone?: string): Lead {
       return thing.bar.lasts && thing.bar.lock.count === 1
         ? { to: { lock: thing.bar.lock.lock_file }, tab: 'locks', label: 'Show the lock' }
         : { to: { agent: thing.agent }, tab: 'agents', label: `Show ${agentName(thing.agent)}` };
+    case 'commands':
     case 'locks':
     case 'life':
       return { to: { agent: thing.agent }, tab: 'agents', label: `Show ${agentName(thing.agent)}` };

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { actionRecord } from '../../test/support/action-records';
 import type { Bundle } from '../contract/bundle-schemas';
+import { Actions } from '../history/actions';
 import { History } from '../history/history';
 import { Journal } from '../history/journal';
 import type { BundlePart } from '../queries/questions';
@@ -67,7 +69,10 @@ test('bundlePart(): entries recorded during the export are left out, and pruned 
   say(60);
   const span = { since: now - 500, until: now + 500 };
   const size = bundleSize(history, span);
-  assert.deepEqual({ ...size, marks: undefined }, { messages: 60, entries: 1, spans: 2, lines: 60, marks: undefined });
+  assert.deepEqual(
+    { ...size, marks: undefined },
+    { messages: 60, entries: 1, spans: 2, actions: 0, lines: 60, marks: undefined },
+  );
   say(30);
   journal.record({ at: now + 100, complete: [], changed: [lock('c')] });
   history.prune({ days: 30, messages: 85 }, now, 10);
@@ -83,4 +88,46 @@ test('bundlePart(): entries recorded during the export are left out, and pruned 
     return all.length;
   });
   assert.deepEqual(counts, [2, 1, 55]);
+});
+
+test('bundlePart(): commands of the range are exported without the client, and blanked if texts are', () => {
+  const history = new History(':memory:');
+  const since = Date.parse('2026-02-03T09:00:00Z');
+  const span = { since, until: since + 60_000 };
+  const actions = new Actions(history.db, 'p');
+  const about = {
+    target: '/srv/shop/a.ts',
+    agentId: 'agent-1',
+    request: '{"filepath":"/srv/shop/a.ts","content":"secret"}',
+  };
+  actions.end(actionRecord({ ...about, at: since - 1, outcome: 'released' }));
+  actions.end(actionRecord({ ...about, at: since, endedAt: since, outcome: 'failed', detail: 'EACCES /home/ada/x/y' }));
+  actions.end(actionRecord({ ...about, at: since + 1, endedAt: span.until + 1, outcome: 'released' }));
+  const size = bundleSize(history, span);
+  assert.equal(size.actions, 2);
+  actions.end(actionRecord({ ...about, at: since + 2, outcome: 'released' }));
+  const part = (text: 'keep' | 'blank') => {
+    const query = { ...span, part: 'actions' as const, text, roots: ['/srv/shop'], marks: size.marks, after: 0 };
+    const { json, count, last } = bundlePart(history, query);
+    assert.deepEqual([count, last], [2, null]);
+    return JSON.parse(`[${json}]`) as NonNullable<Bundle['actions']>;
+  };
+  const [failed, later] = part('keep');
+  assert.deepEqual(failed, {
+    ...{ id: 2, at: since, ended_at: since, principal: 'ada', action: 'release_lock', target: 'shop/a.ts' },
+    ...{ agent: 'agent-1', request: { filepath: 'shop/a.ts', content: 'secret' }, outcome: 'failed' },
+    detail: 'EACCES …/y',
+  });
+  assert.deepEqual(
+    [later?.outcome, later?.ended_at],
+    ['started', null],
+    'what is known only after the range is not in it',
+  );
+  const [blanked] = part('blank');
+  assert.deepEqual(blanked, {
+    ...failed,
+    principal: null,
+    request: { filepath: 'shop/a.ts', content: '(6 characters left out)' },
+    detail: '(10 characters left out)',
+  });
 });

@@ -1,10 +1,12 @@
 /** Exports a time range as the parts of a bundle. Parts that need no change are copied without being parsed. */
-import type { BundledSpan } from '../contract/bundle-schemas';
+import type { BundledAction, BundledSpan } from '../contract/bundle-schemas';
 import { formatInstant } from '../contract/instant';
 import type { PastState } from '../contract/past-schemas';
 import type { AttentionKind } from '../contract/schemas';
+import type { ActionRow } from '../history/action-rows';
 import {
   type BundleSize,
+  commandRows,
   type EntryRow,
   entryRows,
   journalBounds,
@@ -18,7 +20,7 @@ import type { JournalKind } from '../history/journal-kind';
 import { thingsAt } from '../history/snapshots';
 import type { BundlePart, BundleQuery, Questions } from '../queries/questions';
 import { pastState } from '../queries/state';
-import { blankMessage, blankSpan, blankState, blankThing, withoutPaths, withoutRoots } from './redact';
+import { blankAction, blankMessage, blankSpan, blankState, blankThing, withoutPaths, withoutRoots } from './redact';
 
 const ROWS = 500;
 /** Few, since one line may be up to a megabyte long. */
@@ -45,7 +47,15 @@ const parts: Record<BundleQuery['part'], (history: History, query: BundleQuery) 
     listed(lineRows(history, span, marks, after, LINES), (row) =>
       JSON.stringify(text === 'keep' ? row : { ...row, line: JSON.stringify(blankMessage(JSON.parse(row.line))) }),
     ),
+  actions: (history, { marks, after, text, ...span }) =>
+    listed(commandRows(history, span, marks, after, LINES), (row) => JSON.stringify(bundledAction(row, text))),
 };
+
+function bundledAction({ client: _, ...row }: ActionRow, text: BundleQuery['text']): BundledAction {
+  const { reason: detail } = withoutPaths({ reason: row.detail });
+  const action = { ...row, detail, principal: row.principal || null, request: JSON.parse(row.request) };
+  return text === 'keep' ? action : blankAction(action);
+}
 
 function bundleHead(history: History, { since, until, text, marks }: BundleQuery): BundlePart {
   const state = JSON.parse(pastState(history, { at: since })) as PastState;

@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import type { ActionsAnswer } from '../contract/action-schemas';
 import type { Bundle } from '../contract/bundle-schemas';
 import { type AgentHistory, type PastState, pastState as pastStateSchema } from '../contract/past-schemas';
 import { History } from '../history/history';
+import { actionsPage } from '../queries/actions';
 import { agentHistory } from '../queries/agent';
 import { pastState } from '../queries/state';
 import { BundleFault, OpenBundle, readBundle } from './open';
@@ -180,4 +182,24 @@ test('OpenBundle: entries pruned during the export are unknown', () => {
   assert.deepEqual(unknownIn(), []);
   assert.deepEqual(unknownIn({ spans: 0, entries: 0, messages: 3 }), ['log']);
   assert.deepEqual(unknownIn({ spans: 0, entries: 1, messages: 0 }), ['everything']);
+});
+
+test('OpenBundle: shows the commands of the range; how one ended after it is not known', () => {
+  const action = {
+    ...{ id: 7, at: since + 1000, ended_at: since + 2000, principal: 'ada', action: 'release_lock', target: 'a.ts' },
+    ...{ agent: 'agent-1', request: { filepath: 'a.ts' }, outcome: 'released', detail: null },
+  };
+  const running = { ...action, id: 9, at: until, ended_at: null, outcome: 'started', principal: null };
+  const listed = (bundle: Bundle) =>
+    (JSON.parse(actionsPage(open(bundle).history, { limit: 10 })) as ActionsAnswer).actions;
+  const shown = listed({ ...sound(), actions: [action, running] });
+  assert.deepEqual(
+    shown.map(({ id, outcome, principal, client, request }) => [id, outcome, principal, client, request]),
+    [
+      [9, 'unknown', null, '', { filepath: 'a.ts' }],
+      [7, 'released', 'ada', '', { filepath: 'a.ts' }],
+    ],
+  );
+  assert.match(shown[0]?.detail ?? '', /had not ended/);
+  assert.deepEqual(listed(sound()), [], 'a file of an older dashboard');
 });

@@ -2,7 +2,7 @@
  * Removes from a bundle what must not leave the machine. Works by a list of the fields that are kept, so that a field
  * that nobody thought of is blanked and not published.
  */
-import type { BundledSpan } from '../contract/bundle-schemas';
+import type { BundledAction, BundledSpan } from '../contract/bundle-schemas';
 import type { PastState } from '../contract/past-schemas';
 import type { Agent, AttentionEntry } from '../contract/schemas';
 import type { JournalKind } from '../history/journal-kind';
@@ -101,6 +101,21 @@ function blankEntry(fields: Fields & Partial<Pick<AttentionEntry, 'why' | 'ackno
 /** @returns a span without the reason of its lock */
 export function blankSpan(span: BundledSpan): BundledSpan {
   return span.kind === 'lock' && span.detail !== null ? { ...span, detail: left(span.detail) } : span;
+}
+
+/** Of the request of a command, only what also the record names. */
+const REQUEST = ['agent_id', 'filepath', 'lock_file', 'recipients', 'msg_type', 'behavior', 'force', 'dry_run'];
+
+/** @returns a command without the name of its sender, and without texts written by people and agents */
+export function blankAction(action: BundledAction): BundledAction {
+  const { request, detail } = action;
+  const isObject = typeof request === 'object' && request !== null && !Array.isArray(request);
+  return {
+    ...action,
+    principal: null,
+    request: isObject ? keeping(request as Fields, REQUEST) : request === null ? null : left(request),
+    detail: detail === null ? null : left(detail),
+  };
 }
 
 /** @returns a complete state without texts written by people and agents */

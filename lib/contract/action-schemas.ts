@@ -29,7 +29,7 @@ export const actionEntry = z
     at: instant.describe('When it was accepted or refused.'),
     ended_at: instant.nullable().describe('When its outcome was recorded; null if that is not known.'),
     principal: z.string().nullable().describe('The name that came with the credentials.'),
-    client: z.string().describe('The address of the client.'),
+    client: z.string().describe('The address of the client. Empty in an exported time range.'),
     action: z.string().describe('The name of the command, such as `release_lock`.'),
     target: z.string().nullable().describe('What it is about: a path, an id; null if it is about nothing single.'),
     agent_id: z.string().nullable().describe('The agent concerned; null if there is none.'),

@@ -3,7 +3,7 @@
  * all schemas and examples costs about 10 ms and 1.7 MB, which the start of the server need not pay for.
  */
 import { z } from 'zod';
-import { meAnswer } from './action-schemas';
+import { actionsAnswer, meAnswer } from './action-schemas';
 import { bundle } from './bundle-schemas';
 import { usageAnswer } from './claude-schemas';
 import { examples } from './examples';
@@ -67,6 +67,7 @@ export const ANSWERS = {
   lockHistory: json('The spans.', lockHistory, pastExamples.lockHistory),
   talk: json('The pairs.', talkAnswer, pastExamples.talk),
   usage: json('Tokens and cost.', usageAnswer, pastExamples.usage),
+  actions: json('A page of commands.', actionsAnswer, pastExamples.actions),
   bundle: json('The bundle, as a file attachment.', bundle, pastExamples.bundle),
   hookTaken: {
     description: 'The event was taken, or is one that is not used.',

@@ -51,6 +51,20 @@ const bundledMessage = z.object({
   team: z.string().optional().describe('The agent team of Claude Code whose message it is; absent for one of the log.'),
 });
 
+/** A command about the range; without its client, whose address names no one in the swarm. */
+const bundledAction = z.object({
+  id: z.int().positive(),
+  at: moment,
+  ended_at: moment.nullable(),
+  principal: z.string().nullable(),
+  action: z.string(),
+  target: z.string().nullable(),
+  agent: z.string().nullable(),
+  request: z.unknown(),
+  outcome: z.string(),
+  detail: z.string().nullable(),
+});
+
 const count = z.int().nonnegative();
 
 export const bundle = z
@@ -83,8 +97,12 @@ export const bundle = z
       .array(bundledMessage)
       .max(2 * MAX_BUNDLED.messages)
       .describe('In order. Messages before `since` are the newest ones at that moment.'),
+    actions: z
+      .array(bundledAction)
+      .optional()
+      .describe('The commands of the range. Absent in files of dashboards that had none.'),
     missing: z
-      .object({ spans: count, entries: count, messages: count })
+      .object({ spans: count, entries: count, messages: count, actions: count.optional() })
       .optional()
       .describe('How much was pruned from the history during the export; absent if nothing was.'),
   })
@@ -99,6 +117,7 @@ export const firstBundle = bundle.extend({
 export type Bundle = z.infer<typeof bundle>;
 export type BundleText = z.infer<typeof bundleText>;
 export type BundledSpan = z.infer<typeof bundledSpan>;
+export type BundledAction = z.infer<typeof bundledAction>;
 export type BundledEntry = z.infer<typeof bundledEntry>;
 export type BundledMessage = z.infer<typeof bundledMessage>;
 /** What a page shows about its bundle. */

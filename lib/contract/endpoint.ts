@@ -30,7 +30,7 @@ export type AnswerName = keyof typeof ANSWERS;
 export type Scope = 'open' | 'read' | 'write' | 'hook';
 
 /** The requests of which one client may send a limited number each minute. */
-export type LimitedKind = 'reads' | 'exports';
+export type LimitedKind = 'reads' | 'exports' | 'commands';
 
 export interface EndpointDescription<Name extends RequestName = RequestName, Body extends z.ZodType = z.ZodType> {
   path: Path;
@@ -49,6 +49,8 @@ export interface EndpointDescription<Name extends RequestName = RequestName, Bod
   request?: Name;
   /** What is sent as JSON; a body that is not `required` may be left out. */
   body?: { schema: Body; example: unknown; required: boolean };
+  /** Whether it takes the header `Idempotency-Key`. */
+  idempotent?: true;
   /** The bytes that a body may have, if more than the setting LIMIT_BODY_BYTES allows. */
   maxBodyBytes?: number;
   /** Its answer in `ANSWERS`, by name: the API document alone needs the schema, and loads it when it is requested. */

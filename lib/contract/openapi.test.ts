@@ -35,6 +35,17 @@ test('openApiDocument(): valid OpenAPI 3.1, with examples that fit its schemas',
   assert.doesNotMatch(source, /"additionalProperties":false/, 'fields may be added to answers');
 });
 
+test('openApiDocument(): an endpoint that takes an Idempotency-Key says so', () => {
+  const [first] = ENDPOINTS;
+  assert.ok(first);
+  const document = openApiDocument('1.0.0', [{ ...first, method: 'POST', idempotent: true }]);
+  const parameters = document.paths?.[first.path]?.post?.parameters ?? [];
+  assert.deepEqual(
+    parameters.map((parameter) => 'name' in parameter && [parameter.name, parameter.in]),
+    [['Idempotency-Key', 'header']],
+  );
+});
+
 test('openApiDocument(): describes every path that is served', () => {
   const described = ENDPOINTS.map(({ path }) => path);
   assert.deepEqual(described.sort(), [...PATHS].sort());

@@ -2,6 +2,7 @@
 import { createDocument, type oas31, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from 'zod-openapi';
 import { ANSWERS, type Answer, isEndless } from './answers';
 import { type EndpointDescription, problemsOf, TAGS } from './endpoint';
+import { IDEMPOTENCY_KEY } from './idempotency-key';
 import { PROBLEM_STATUSES, type ProblemStatus, problemExamples } from './problems';
 import { parameterDescriptions, requestSchemas } from './requests';
 import { problem } from './schemas';
@@ -81,14 +82,18 @@ function operationOf(endpoint: EndpointDescription): ZodOpenApiOperationObject {
   const { id, tag, summary, request, body, scope } = endpoint;
   const answer: Answer = ANSWERS[endpoint.answer];
   const description = endpoint.description ?? answer.operation;
-  const parameters = request && Object.entries(requests[request].in.shape);
+  const named = request ? Object.entries(requests[request].in.shape) : [];
+  const parameters: oas31.ParameterObject[] = [
+    ...named.map(([name, one]) => parameterOf(name, one)),
+    ...(endpoint.idempotent ? [IDEMPOTENCY_KEY] : []),
+  ];
   return {
     operationId: id,
     tags: [tag],
     summary,
     ...(description && { description }),
     ...(scope === 'open' && { security: [] }),
-    ...(parameters && { parameters: parameters.map(([name, one]) => parameterOf(name, one)) }),
+    ...((request || endpoint.idempotent) && { parameters }),
     ...(body && {
       requestBody: {
         required: body.required,

@@ -1,4 +1,5 @@
 /** The examples of the documents for the past: the same swarm as in `examples.ts`. */
+import type { ActionEntry, ActionsAnswer } from './action-schemas';
 import { BUNDLE_FORMAT, BUNDLE_VERSION, type Bundle } from './bundle-schemas';
 import type { UsageAnswer } from './claude-schemas';
 import { EXAMPLE_EPOCH, examples } from './examples';
@@ -39,6 +40,26 @@ const state: PastState = {
   known: { agents: true, locks: true, messages: true },
   ...{ agents, locks, stats, attention, sources },
   messages,
+};
+
+const released: ActionEntry = {
+  id: 41,
+  at: '2026-02-03T08:44:51.310+00:00',
+  ended_at: '2026-02-03T08:44:51.377+00:00',
+  principal: 'ada',
+  client: '127.0.0.1',
+  action: 'release_lock',
+  target: 'src/cart/totals.ts',
+  agent_id: 'agent-1',
+  request: { agent_id: 'agent-1', filepath: 'src/cart/totals.ts' },
+  outcome: 'released',
+  detail: null,
+};
+
+const actions: ActionsAnswer = {
+  actions: [released],
+  next_cursor: null,
+  previous_cursor: `${EXAMPLE_EPOCH}.${released.id}`,
 };
 
 const earlier: LockSpan = {
@@ -94,6 +115,18 @@ const timeline: TimelineAnswer = {
     cursor: `${EXAMPLE_EPOCH}.${seq}`,
     recipients: ['agent-1'],
   })),
+  actions: [
+    {
+      agent: 'agent-1',
+      action: released.action,
+      at: released.at,
+      count: 1,
+      cursor: `${EXAMPLE_EPOCH}.${released.id}`,
+      principal: released.principal,
+      target: released.target,
+      outcome: released.outcome,
+    },
+  ],
   unknown: [restart],
   totals: { messages: 2, lock_spans: 2, health_spans: 3 },
   next_agent: null,
@@ -247,6 +280,13 @@ const bundle: Bundle = {
   ],
   journal: [{ id: 5302, at: 1770110105000, kind: 'lock', subject: cart.lock_file, body: null }],
   messages: [{ seq: news.seq, sent_at: String(news.sent_at), line: exampleLine(news) }],
+  actions: [
+    {
+      ...{ id: 42, at: 1770110104960, ended_at: 1770110105000, principal: 'ada', action: 'release_lock' },
+      ...{ target: 'src/cart/*.ts', agent: 'agent-0', request: { agent_id: 'agent-0', filepath: 'src/cart/*.ts' } },
+      ...{ outcome: 'released', detail: null },
+    },
+  ],
 };
 
 const usage: UsageAnswer = {
@@ -260,4 +300,4 @@ const usage: UsageAnswer = {
 };
 
 /** The examples by the names of their schemas. */
-export const pastExamples = { state, timeline, agentHistory, lockHistory, talk, waiting, usage, bundle };
+export const pastExamples = { state, timeline, agentHistory, lockHistory, talk, waiting, usage, actions, bundle };

@@ -113,6 +113,18 @@ export const messageTick = z.object({
   recipients: z.array(z.string()).describe('The recipients of the first message.'),
 });
 
+/** Commands of one name about one agent within one step of time; the fields are those of the first. */
+export const actionMark = z.object({
+  agent: z.string(),
+  action: z.string().describe('The name of the command, such as `release_lock`.'),
+  at: instant,
+  count: z.int(),
+  cursor: cursor.describe('The first of them, as `GET /api/actions` counts them.'),
+  principal: z.string().nullable(),
+  target: z.string().nullable(),
+  outcome: z.string(),
+});
+
 /** The content of a timeline; times of spans are their true ones, also beyond the requested range. */
 export const timelineAnswer = z
   .object({
@@ -129,7 +141,7 @@ export const timelineAnswer = z
     agents: z
       .array(z.string())
       .describe(
-        'The agents that were registered, held a lock or sent a message in the span, in natural order. The empty name is for ' +
+        'The agents that were registered, held a lock, sent a message or were the subject of a command in the span, in natural order. The empty name is for ' +
           'messages and locks that name no agent.',
       ),
     health: z.array(healthSpan),
@@ -141,6 +153,7 @@ export const timelineAnswer = z
         'Locks before `known_since` that are known from their files, oldest first, at most 2,000; `locks` has their later spans.',
       ),
     messages: z.array(messageTick),
+    actions: z.array(actionMark).describe('Commands about agents, oldest first.'),
     unknown: z.array(unknownSpan),
     totals: z
       .object({ messages: z.int(), lock_spans: z.int(), health_spans: z.int() })
@@ -252,6 +265,7 @@ export type AgentLife = z.infer<typeof agentLife>;
 export type LockSpan = z.infer<typeof lockSpan>;
 export type LockBar = z.infer<typeof lockBar>;
 export type MessageTick = z.infer<typeof messageTick>;
+export type ActionMark = z.infer<typeof actionMark>;
 export type EarlierLock = z.infer<typeof earlierLock>;
 export type TimelineAnswer = z.infer<typeof timelineAnswer>;
 export type AgentHistory = z.infer<typeof agentHistory>;

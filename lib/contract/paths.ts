@@ -23,6 +23,7 @@ export const TIMELINE_PATH = '/api/timeline';
 export const TALK_PATH = '/api/talk';
 export const USAGE_PATH = '/api/usage';
 export const BUNDLE_PATH = '/api/bundle';
+export const ACTIONS_PATH = '/api/actions';
 /** For the hooks of Claude Code. */
 export const HOOKS_PATH = '/hooks/claude';
 export const HEALTH_PATH = '/health';

@@ -110,6 +110,20 @@ export const PROBLEMS = {
     title: 'Idempotency key reused',
     detail: 'This Idempotency-Key was used with another command; use a new one for each command.',
   },
+  command_running: {
+    status: 409,
+    title: 'Command still running',
+    detail:
+      'The command with this Idempotency-Key still runs in another process of the dashboard; ask again in a moment with ' +
+      'the same key.',
+  },
+  outcome_unknown: {
+    status: 409,
+    title: 'Outcome unknown',
+    detail:
+      'The dashboard ended while the command with this Idempotency-Key ran, so it is not known what it did. It was not ' +
+      'carried out again.',
+  },
   gone_cursor: {
     status: 410,
     title: 'Cursor gone',
@@ -193,7 +207,10 @@ export const PROBLEM_STATUSES: Readonly<Record<ProblemStatus, StatusDescription>
   404: { description: 'Not found.' },
   405: { description: 'The method is not possible here.', headers: { Allow: 'The allowed methods.' } },
   408: { description: 'The body did not arrive within 10 s.' },
-  409: { description: 'No live swarm is shown: there is nothing to change, and what is open is not known.' },
+  409: {
+    description:
+      'What is there does not allow the change, or no live swarm is shown: then there is nothing to change, and what is open is not known.',
+  },
   410: { description: 'The cursor is of another history, or of messages that are no longer kept.' },
   413: { description: 'The body is larger than the setting LIMIT_BODY_BYTES, or this endpoint, allows.' },
   414: { description: 'The URL is longer than the setting LIMIT_URL_BYTES allows.' },

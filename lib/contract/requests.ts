@@ -372,6 +372,22 @@ function timedSchemas({ readInstant, now }: Clock) {
       }, ALWAYS)
       .transform(({ by, part, ...rest }) => ({ ...resolveSpan(rest, now(), DAY_MS), by: by ?? 'agent', part })),
 
+    actions: z
+      .object({
+        limit: limit(500, 'commands'),
+        since: instant('Only commands from this time or later.'),
+        until: instant('Only commands from this time or earlier.'),
+        agent: agentName('Only commands about this agent.', 'agent-1'),
+        before: cursor('A cursor: the newest commands before it, `next_cursor` of an answer.'),
+        after: cursor('A cursor: the oldest commands after it, `previous_cursor` of an answer.'),
+      })
+      .superRefine(({ before, after }, context) => {
+        if (before !== undefined && after !== undefined) {
+          fault(context, 'after', 'cannot be combined with before; give one of before, after.');
+        }
+      }, ALWAYS)
+      .transform((values) => values),
+
     bundle: z
       .object({
         since: instant(

@@ -1,8 +1,10 @@
 /** The rows of a time range: read page by page for a bundle, and written from a bundle into an empty history. */
 
-import type { Bundle, BundledEntry, BundledMessage, BundledSpan } from '../contract/bundle-schemas';
+import { STARTED, UNKNOWN } from '../contract/action-record';
+import type { Bundle, BundledAction, BundledEntry, BundledMessage, BundledSpan } from '../contract/bundle-schemas';
 import { formatMicroseconds } from '../contract/instant';
 import type { TimeSpan } from '../contract/time-span';
+import { type ActionRow, actionIds, bundledActionRows, countActions, writeBundledActions } from './action-rows';
 import type { History } from './history';
 import { seqBounds } from './seq-bounds';
 import { knownSince, Snapshots, type State } from './snapshots';
@@ -18,12 +20,13 @@ export interface BundleSize {
   messages: number;
   entries: number;
   spans: number;
+  actions: number;
   /** Messages including those that the bundle needs from before the time range. */
   lines: number;
   /**
-   * The last message and the last span in the history, and the journal entries between which those of the bundle lie.
+   * The last message, span and command in the history, and the journal entries between which those of the bundle lie.
    */
-  marks: { message: number; span: number; first: number; last: number };
+  marks: { message: number; span: number; action: number; first: number; last: number };
 }
 
 export type BundleMarks = BundleSize['marks'];
@@ -60,7 +63,7 @@ export function measureBundle(history: History, span: TimeSpan): BundleSize {
   const newest = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'spans'").get() as
     | { seq: number }
     | undefined;
-  const marks = { message: history.head(), span: newest?.seq ?? 0, first, last };
+  const marks = { message: history.head(), span: newest?.seq ?? 0, action: actionIds(db).head, first, last };
   const count = (sql: string, values: readonly unknown[]) =>
     (db.prepare(`SELECT count(*) AS count FROM (${sql})`).get(...values) as { count: number }).count;
   const { sql, values } = between(history, span.since * 1000, span.until * 1000 + 999);
@@ -70,6 +73,7 @@ export function measureBundle(history: History, span: TimeSpan): BundleSize {
     messages: count(`SELECT 1 FROM messages WHERE ${sql}`, values),
     entries: count('SELECT 1 FROM journal WHERE id > ? AND id <= ?', [first, last]),
     spans: count(spans.sql, spans.values),
+    actions: countActions(db, span),
     lines: count(lines.sql, lines.values),
     marks,
   };
@@ -124,6 +128,23 @@ export function lineRows(
   };
 }
 
+/** @returns commands of the time range; what is known of them only after its end is not part of it */
+export function commandRows(
+  { db }: History,
+  span: TimeSpan,
+  marks: BundleMarks,
+  after: number,
+  limit: number,
+): Rows<ActionRow> {
+  const { rows, last } = bundledActionRows(db, span, { after, last: marks.action, limit });
+  const ended = rows.map((row) => (row.ended_at === null || row.ended_at <= span.until ? row : startedOnly(row)));
+  return { rows: ended, last };
+}
+
+function startedOnly(row: ActionRow): ActionRow {
+  return { ...row, ended_at: null, outcome: STARTED, detail: null };
+}
+
 interface Query {
   sql: string;
   values: unknown[];
@@ -173,8 +194,15 @@ export function fillFrom(history: History, bundle: Bundle, microseconds: (instan
     }));
     history.append(lines, 'null', Date.parse(bundle.until));
     writeSpans(history, endedAt(bundle));
+    writeBundledActions(history.db, (bundle.actions ?? []).map(withKnownEnd));
     writeJournal(history, bundle);
   })();
+}
+
+/** How a command ended after the end of a bundle is not known. */
+function withKnownEnd(action: BundledAction): BundledAction {
+  const detail = 'It had not ended when the exported time range ends.';
+  return action.outcome === STARTED ? { ...action, outcome: UNKNOWN, detail } : action;
 }
 
 /** Everything after the end of a bundle is unknown, as after the end of a journal; the last moment itself is known. */
@@ -184,12 +212,14 @@ function endedAt({ spans, since, until, missing }: Bundle): BundledSpan[] {
     span.until === null && span.kind !== 'unknown' ? { ...span, until: end, ended: 'unseen' as const } : span,
   );
   const whole = { since: Date.parse(since), until: end };
-  const lost = missing ?? { messages: 0, entries: 0, spans: 0 };
+  const lost = { actions: 0, ...(missing ?? { messages: 0, entries: 0, spans: 0 }) };
   const gone = 'was dropped from the history while the bundle was made.';
   return [
     ...ended,
     ...(lost.messages > 0 ? [unknownSpan('log', `A part of the messages ${gone}`, whole)] : []),
-    ...(lost.entries + lost.spans > 0 ? [unknownSpan(EVERYTHING, `A part of the journal ${gone}`, whole)] : []),
+    ...(lost.entries + lost.spans + (lost.actions ?? 0) > 0
+      ? [unknownSpan(EVERYTHING, `A part of the journal ${gone}`, whole)]
+      : []),
     unknownSpan(EVERYTHING, 'The exported time range ends there.', { since: end + 1, until: null }),
   ];
 }

@@ -194,6 +194,34 @@ const TEAM_MESSAGES = `
   ) WITHOUT ROWID;
 `;
 
+/** Version 7: the record of commands; see actions.ts. Times are milliseconds since 1970. */
+const ACTIONS = `
+  -- AUTOINCREMENT: cursors are ids, and an id is never given twice.
+  CREATE TABLE actions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run TEXT NOT NULL UNIQUE,   -- a random name of this one execution
+    process TEXT NOT NULL,      -- a random name of the process that carries it out
+    at INTEGER NOT NULL,
+    ended_at INTEGER,           -- null until its outcome is recorded
+    principal TEXT NOT NULL,    -- '' if there were no credentials
+    client TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target TEXT,
+    agent TEXT,                 -- the agent concerned
+    request TEXT NOT NULL,      -- JSON
+    outcome TEXT NOT NULL,      -- started, until its end; unknown if its process ended before
+    detail TEXT,
+    key TEXT,                   -- Idempotency-Key; null if there is none, or it is forgotten
+    fingerprint TEXT,           -- hash of the command and its body
+    answer TEXT                 -- what a repeated key is answered with, JSON
+  );
+  CREATE INDEX actions_by_time ON actions (at);
+  CREATE INDEX actions_by_agent ON actions (agent, id) WHERE agent IS NOT NULL;
+  CREATE UNIQUE INDEX actions_by_key ON actions (principal, key) WHERE key IS NOT NULL;
+  CREATE INDEX actions_with_key ON actions (at) WHERE key IS NOT NULL;
+  CREATE INDEX actions_started ON actions (process) WHERE outcome = 'started';
+`;
+
 interface Step {
   /** The `user_version` of a database after the step. */
   version: number;
@@ -210,6 +238,7 @@ const STEPS: readonly Step[] = [
   { version: 4, apply: (db) => addTables(db, DISPOSITIONS) },
   { version: 5, apply: (db) => addTables(db, USAGE) },
   { version: 6, apply: (db) => addTables(db, TEAM_MESSAGES) },
+  { version: 7, apply: (db) => addTables(db, ACTIONS) },
 ];
 
 const FIRST_VERSION = 1;

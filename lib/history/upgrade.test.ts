@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
+import { actionRecord } from '../../test/support/action-records';
 import { answered } from '../../test/support/claude-usage';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
+import { actionIds } from './action-rows';
+import { Actions } from './actions';
 import { upgrades } from './database';
 import { History, type Line } from './history';
 import { HistoryFault } from './history-fault';
@@ -140,7 +143,7 @@ test('History: an earlier version stays unchanged for a reader, and while anothe
 });
 
 function withoutTeams({ db }: History): void {
-  db.exec('DROP TABLE team_messages; ALTER TABLE messages DROP COLUMN team');
+  db.exec('DROP TABLE actions; DROP TABLE team_messages; ALTER TABLE messages DROP COLUMN team');
 }
 
 test('History: a database of version 2 gets an outbox and keeps everything else', () => {
@@ -203,5 +206,20 @@ test('History: a database of version 5 takes messages of teams, and its own are 
     after.newestRows(2).map(({ team }) => team),
     [null, 't'],
   );
+  after.close();
+});
+
+test('History: a database of version 6 gets a record of commands and keeps everything else', () => {
+  files += 1;
+  const file = join(folder, `state-${files}`, 'history.sqlite');
+  const before = new History(file, { readTime });
+  before.append(lines.slice(0, 10), '{}', NOW);
+  before.db.exec('DROP TABLE actions');
+  before.db.pragma('user_version = 6');
+  before.close();
+  const after = new History(file, { readTime });
+  assert.deepEqual([schemaVersion(file), after.epoch, after.head()], [SCHEMA_VERSION, before.epoch, 10]);
+  assert.equal(new Actions(after.db, 'p').start(actionRecord({ key: 'k' })), null);
+  assert.deepEqual(actionIds(after.db), { head: 1, oldest: 1 });
   after.close();
 });

@@ -4,6 +4,7 @@ import type { BundleText } from '../contract/bundle-schemas';
 import type { UsageAnswer, UsageGrouping } from '../contract/claude-schemas';
 import type { MessageFilter } from '../contract/schemas';
 import type { TimeSpan } from '../contract/time-span';
+import type { ActionBounds } from '../history/action-rows';
 import type { BundleMarks, BundleSize } from '../history/bundle-rows';
 import type { EncodedMessage } from '../history/encoded-messages';
 import type { Summary } from '../history/summary';
@@ -32,9 +33,15 @@ export interface SpanPage {
   before?: MessagePlace;
 }
 
+/** A page of commands, newest first. At most one of the places is given; both are cursors of commands. */
+export interface ActionPage extends Pick<ActionBounds, 'since' | 'until' | 'agent' | 'limit'> {
+  before?: MessagePlace | undefined;
+  after?: MessagePlace | undefined;
+}
+
 /** One part of a bundle: its head, or a page of rows that follows another. Times are milliseconds since 1970. */
 export interface BundleQuery {
-  part: 'head' | 'spans' | 'journal' | 'messages';
+  part: 'head' | 'spans' | 'journal' | 'messages' | 'actions';
   since: number;
   until: number;
   text: BundleText;
@@ -90,6 +97,8 @@ export interface Questions {
     };
     answer: string;
   };
+  /** An `ActionsAnswer`. */
+  actions: { query: ActionPage; answer: string };
   bundle_size: { query: TimeSpan; answer: BundleSize };
   bundle: { query: BundleQuery; answer: BundlePart };
   /** A `LockHistory`. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { actionRecord } from '../../test/support/action-records';
 import { type TalkAnswer, type TimelineAnswer, talkAnswer, timelineAnswer } from '../contract/past-schemas';
+import { Actions } from '../history/actions';
 import { History } from '../history/history';
 import { Journal } from '../history/journal';
 import { Spans } from '../history/spans';
@@ -283,5 +285,57 @@ test('timeline(): locks that are older than the record are given from the times 
   assert.deepEqual(
     timelineOf(history, { agent: 'agent-2' }).earlier_locks.map(({ lock_file }) => lock_file),
     ['younger'],
+  );
+});
+
+test('timeline(): commands about agents are marks in their lanes; those about no agent have none', () => {
+  const history = emptyHistory();
+  const actions = new Actions(history.db, 'p');
+  const did = (ms: number, agentId: string | null, outcome = 'released') =>
+    actions.end(actionRecord({ at: NOW + ms, agentId, outcome, target: 'src/a.ts' }));
+  did(-2 * HOUR, 'agent-9');
+  did(-10 * MINUTE, 'agent-2', 'refused');
+  did(-10 * MINUTE + 10_000, 'agent-2');
+  did(-5 * MINUTE, null);
+  did(-2 * MINUTE, 'agent-3');
+  const { agents, actions: marks } = timelineOf(history);
+  assert.deepEqual(agents, ['agent-2', 'agent-3']);
+  assert.deepEqual(marks, [
+    {
+      ...{ agent: 'agent-2', action: 'release_lock', at: at(-10 * MINUTE), count: 2, cursor: `${history.epoch}.2` },
+      ...{ principal: 'ada', target: 'src/a.ts', outcome: 'refused' },
+    },
+    {
+      ...{ agent: 'agent-3', action: 'release_lock', at: at(-2 * MINUTE), count: 1, cursor: `${history.epoch}.5` },
+      ...{ principal: 'ada', target: 'src/a.ts', outcome: 'released' },
+    },
+  ]);
+  assert.deepEqual(
+    timelineOf(history, { agent: 'agent-3' }).actions.map(({ agent }) => agent),
+    ['agent-3'],
+  );
+});
+
+test('timeline(): many commands are merged into a bounded number of marks, which count all of them', () => {
+  const history = emptyHistory();
+  const actions = new Actions(history.db, 'p');
+  history.db.transaction(() => {
+    for (let n = 0; n < 9000; n += 1) {
+      const { run } = actionRecord();
+      const values = [run, NOW - n * 390, `agent-${n % 3}`];
+      history.db
+        .prepare(
+          `INSERT INTO actions (run, process, at, principal, client, action, agent, request, outcome)
+           VALUES (?, '', ?, 'ada', '', 'send_message', ?, 'null', 'sent')`,
+        )
+        .run(...values);
+    }
+  })();
+  assert.equal(actions.start(actionRecord({ at: NOW, agentId: 'agent-0' })), null);
+  const { actions: marks } = timelineOf(history, { steps: 2000 });
+  assert.ok(marks.length <= 2000, `${marks.length}`);
+  assert.equal(
+    marks.reduce((sum, { count }) => sum + count, 0),
+    9001,
   );
 });

@@ -2,10 +2,12 @@
  * What a timeline shows of a span of time: health, activities and locks as bars, messages as ticks. The number of elements is
  * limited to what can be drawn.
  */
+import { formatCursor } from '../contract/events';
 import { formatInstant } from '../contract/instant';
 import { compareNaturally } from '../contract/natural-order';
-import type { EarlierLock, TimelineAnswer } from '../contract/past-schemas';
+import type { ActionMark, EarlierLock, TimelineAnswer } from '../contract/past-schemas';
 import type { TimeSpan } from '../contract/time-span';
+import { type ActionMarkRow, actionMarks } from '../history/action-rows';
 import type { History } from '../history/history';
 import { knownSince } from '../history/snapshots';
 import { unknownSpans } from '../history/span-reader';
@@ -17,6 +19,7 @@ const MAX_LANES = 200;
 const MAX_BARS = 2000;
 const MAX_TICKS = 10_000;
 const MAX_EARLIER_LOCKS = 2000;
+const MAX_ACTION_MARKS = 2000;
 
 /** @returns a `Timeline` as JSON */
 export function timeline(history: History, query: Questions['timeline']['query']): string {
@@ -35,7 +38,9 @@ export function timeline(history: History, query: Questions['timeline']['query']
 
   const known = knownSince(history.db);
   const earlier = earlierLocks(history, span, known).filter((lock) => agent === undefined || lock.agent === agent);
-  const names = [...health.agents(), ...locks.agents(), ...earlier.map((lock) => lock.agent)];
+  const acted = readActionMarks(history, span, step, agent);
+  const about = [...earlier, ...acted].map((one) => one.agent);
+  const names = [...health.agents(), ...locks.agents(), ...about];
   const lanes = pageOfLanes([...names, ...spoken.map(({ sender }) => sender)], query.after);
   const shown = new Set(lanes.shown);
   if (lanes.all.length > shown.size) keepLanes((lane) => shown.has(lane));
@@ -59,6 +64,7 @@ export function timeline(history: History, query: Questions['timeline']['query']
     first_message_at: instantOrNull(history.times.firstMessageAt()),
     agents: lanes.shown,
     earlier_locks: earlier.filter((lock) => shown.has(lock.agent)).slice(0, MAX_EARLIER_LOCKS),
+    actions: acted.filter((mark) => shown.has(mark.agent)).map((mark) => actionMark(history.epoch, mark)),
     unknown: unknownSpans(history.db, since, until, known),
     totals,
     next_agent: lanes.next,
@@ -69,6 +75,19 @@ export function timeline(history: History, query: Questions['timeline']['query']
   write.list('locks', locks.list(), (cell) => write.bar(cell, history.spans.subjectFor(cell.id)));
   write.list('messages', ticks, (tick) => write.tick(tick));
   return `${JSON.stringify(answer).slice(0, -1)}${write}}`;
+}
+
+/** The steps grow until the marks are few enough, or there is one for each agent and command. */
+function readActionMarks({ db }: History, span: TimeSpan, step: number, agent: string | undefined): ActionMarkRow[] {
+  let marks = actionMarks(db, span, step, agent);
+  for (let next = 2 * step; marks.length > MAX_ACTION_MARKS && next <= 2 * (span.until - span.since); next *= 2) {
+    marks = actionMarks(db, span, next, agent);
+  }
+  return marks;
+}
+
+function actionMark(epoch: string, { id, at, principal, ...mark }: ActionMarkRow): ActionMark {
+  return { ...mark, at: formatInstant(at), cursor: formatCursor(epoch, id), principal: principal || null };
 }
 
 /** The locks of the time before the first record that touch a span. */

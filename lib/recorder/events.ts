@@ -33,6 +33,8 @@ export interface RecorderOptions {
   alerts?: readonly AlertRule[];
   /** Own prices of models at the start; none if left out. */
   ownPrices?: readonly OwnPrice[];
+  /** A random name of this process among those on the history, the same for all its recorders; made up if left out. */
+  process?: string;
 }
 
 /** The attention items of now; `complete` if there are no others. */
@@ -64,7 +66,14 @@ export interface Pruned {
 export type DerivedPart = 'search' | 'open questions' | 'the newest message of its sender' | 'the zone of its time';
 
 /** A part of the recorder that can fail while the others go on, in the words of the API. */
-export type RecorderPart = 'the journal' | 'alerts' | 'agent lives' | 'decisions' | 'open questions' | 'usage';
+export type RecorderPart =
+  | 'the journal'
+  | 'alerts'
+  | 'agent lives'
+  | 'decisions'
+  | 'open questions'
+  | 'usage'
+  | 'commands';
 /** Sums of usage. */
 export interface UsageEvent {
   type: 'usage';

@@ -2,10 +2,12 @@
  * Keeps the history in step with the message log, one synchronous step after another: a process that records reads and
  * commits, one that follows takes over what another has committed, and both publish it. `Recorder` decides when.
  */
+import type { ActionRecord, ActionStep, KnownAction } from '../contract/action-record';
 import type { History } from '../history/history';
 import type { Journal, JournalUpdate } from '../history/journal';
 import type { AppendedTeam } from '../history/message-writer';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
+import { ActionsFeed } from './actions-feed';
 import { AlertsFeed } from './alerts-feed';
 import { committedCheckpoint } from './checkpoint';
 import { historyCondition } from './conditions';
@@ -54,6 +56,7 @@ export interface HistorySyncOptions extends RecorderOptions {
 export class HistorySync {
   readonly alerts: AlertsFeed;
   readonly dispositions: DispositionsFeed;
+  readonly #actions: ActionsFeed;
   readonly usage: UsageFeed;
   readonly teams = new TeamFeed();
   /** Runs what uses the database. */
@@ -91,6 +94,7 @@ export class HistorySync {
     this.#pruner = new Pruner(retention, publish, now);
     this.alerts = new AlertsFeed(options, publish, now);
     this.dispositions = new DispositionsFeed(publish, now);
+    this.#actions = new ActionsFeed(options, now);
     this.usage = new UsageFeed({ ...options, guard: this.guard });
     this.#lastLock = new LastRun(now);
     this.#lastAlive = new LastRun(now);
@@ -122,6 +126,18 @@ export class HistorySync {
       if (!journal || this.#parts.attempt('the journal', () => journal.record(update))) return;
       this.#journal = beginJournal(this.history, JOURNAL_FAILED, this.#now());
     });
+  }
+
+  /**
+   * Commits the beginning or the end of a command.
+   *
+   * @returns the earlier command with the same key; then nothing is written
+   * @throws {HistoryFault} while only a history in memory is open instead of the file
+   * @throws what SQLite throws
+   */
+  recordAction(step: ActionStep, record: ActionRecord): KnownAction | null {
+    this.#pruner.markDue();
+    return this.#actions.take(step, record, this.#keeper.fault);
   }
 
   /** Runs a step of a part whose faults, except those of the database, must not end the recorder. */
@@ -177,6 +193,7 @@ export class HistorySync {
     if (this.isRecording) this.attempt('open questions', () => this.#feeds.saveSometimes());
     this.attempt('alerts', () => this.alerts.advance());
     this.attempt('decisions', () => this.dispositions.follow());
+    this.attempt('commands', () => this.#actions.reviewSometimes());
     this.attempt('usage', () => this.usage.maintain());
   }
 
@@ -203,6 +220,7 @@ export class HistorySync {
     this.#log.close();
     this.usage.stop();
     this.history.close();
+    this.#actions.stop();
     this.#slot.release();
   }
 
@@ -219,6 +237,7 @@ export class HistorySync {
     if (records) this.#enterZone(history);
     const enterFeeds = this.#feeds.prepare(history);
     this.dispositions.begin(history, records);
+    this.#actions.begin(history);
     this.usage.begin(history, records);
     this.alerts.begin(history, records, this.isRecording ? this.history : undefined);
 
@@ -342,7 +361,10 @@ export class HistorySync {
   }
 
   #prune(): void {
-    const target = { history: this.history, journal: this.#journal, clock: this.#clock, usage: this.usage };
+    const target = {
+      ...{ history: this.history, journal: this.#journal, clock: this.#clock },
+      ...{ usage: this.usage, actions: this.#actions },
+    };
     if (this.guard(() => this.#pruner.prune(target))) this.#feeds.markFiguresChanged();
   }
 

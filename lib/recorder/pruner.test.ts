@@ -33,7 +33,7 @@ function newPruner(retention = { days: 30, messages: 1000 }, asFile = true) {
     events,
     /** Entries of the journal that are beyond the retention. */
     addEntries: (count: number) => (entries += count),
-    prune: () => pruner.prune({ history, journal, clock, usage: { prune: () => 0 } }),
+    prune: () => pruner.prune({ history, journal, clock, usage: { prune: () => 0 }, actions: { prune: () => 0 } }),
     count: () => history.summary(now).count,
     commit(count: number) {
       const lines = Array.from({ length: count }, (_, n) => ({ text: `{"n":${n}}`, fields: { n } }));

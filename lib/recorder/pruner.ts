@@ -2,6 +2,7 @@
 import type { History, Retention } from '../history/history';
 import type { Journal } from '../history/journal';
 import { DAY_MS } from '../history/time-units';
+import type { ActionsFeed } from './actions-feed';
 import type { Pruned, RecorderEvent } from './events';
 import { LastRun } from './last-run';
 import type { RetentionClock } from './retention-clock';
@@ -23,6 +24,7 @@ export interface PruneTarget {
   journal: Pick<Journal, 'prune'> | null;
   clock: RetentionClock;
   usage: Pick<UsageFeed, 'prune'>;
+  actions: Pick<ActionsFeed, 'prune'>;
 }
 
 export class Pruner {
@@ -75,7 +77,7 @@ export class Pruner {
    * @returns whether messages were dropped
    * @throws what SQLite throws
    */
-  prune({ history, journal, clock, usage }: PruneTarget): boolean {
+  prune({ history, journal, clock, usage, actions }: PruneTarget): boolean {
     const limit = this.#recorded + MESSAGES_PER_STEP;
     this.#recorded = 0;
     this.#isDue = false;
@@ -95,9 +97,10 @@ export class Pruner {
     const entries = journal?.prune(before, retention.messages, limit) ?? 0;
     const answers = usage.prune(before, inMemory);
     if (this.#lastReleased.claim(RELEASE_INTERVAL_MS)) history.releaseMemory();
+    const commands = actions.prune({ before, rows: retention.messages }, Math.min(aged, now), limit);
     this.#pruned.messages += messages;
     this.#pruned.entries += entries;
-    if (messages + entries + answers > 0) this.#isDue = true;
+    if (messages + entries + answers + commands > 0) this.#isDue = true;
     return messages > 0;
   }
 

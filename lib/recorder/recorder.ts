@@ -8,6 +8,7 @@
  */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { AlertRule } from '../alerts/rule';
+import type { ActionRecord, ActionStep, KnownAction } from '../contract/action-record';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
 import type { History } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
@@ -116,6 +117,17 @@ export class Recorder {
    */
   dispose(change: DispositionChange): readonly Disposition[] {
     return this.#sync.dispositions.change(change);
+  }
+
+  /**
+   * Commits the beginning or the end of a command, also in a process that follows.
+   *
+   * @returns the earlier command with the same key; then nothing is written
+   * @throws {HistoryFault} while only a history in memory is open instead of the file
+   * @throws what SQLite throws
+   */
+  recordAction(step: ActionStep, record: ActionRecord): KnownAction | null {
+    return this.#sync.recordAction(step, record);
   }
 
   /** Drops the decisions that have ended; a process that only follows leaves that to the one that records. */

@@ -1,4 +1,5 @@
 /** The runtime where no swarm was found: gives every answer, without content. */
+import type { ActionsAnswer } from '../contract/action-schemas';
 import type { UsageAnswer } from '../contract/claude-schemas';
 import { missingSources, NO_SUM } from '../contract/defaults';
 import type { SwarmState } from '../contract/events';
@@ -61,6 +62,7 @@ export class NoSwarm implements Runtime {
       agent_history: () => null,
       usage: (query) => JSON.stringify(emptyUsage(query)),
       lock_history: ({ filepath }) => JSON.stringify(emptyLockHistory(filepath)),
+      actions: noActions,
       bundle_size: nothingToExport,
       bundle: nothingToExport,
     };
@@ -159,10 +161,17 @@ function emptyTimeline(since: number, until: number): TimelineAnswer {
     locks: [],
     earlier_locks: [],
     messages: [],
+    actions: [],
     unknown: [],
     totals: { messages: 0, lock_spans: 0, health_spans: 0 },
     next_agent: null,
   };
+}
+
+function noActions({ after }: Questions['actions']['query']): string {
+  if (after)
+    throw new QueryRefused('gone_cursor', 'No swarm was found, so no cursor is valid. Retry without a cursor.');
+  return JSON.stringify({ actions: [], next_cursor: null, previous_cursor: null } satisfies ActionsAnswer);
 }
 
 function emptyUsage({ since, until, by, part }: Questions['usage']['query']): UsageAnswer {

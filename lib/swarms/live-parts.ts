@@ -3,7 +3,7 @@
  * the message log. Nothing here assumes that there is only one swarm.
  */
 import { basename } from 'node:path';
-import { ActionRunner } from '../actions/runner';
+import { ActionRunner, type RecordAction } from '../actions/runner';
 import type { ActionGroup } from '../contract/action-groups';
 import type { Retention } from '../history/history';
 import { Hub } from '../hub/hub';
@@ -98,7 +98,8 @@ export class LiveParts {
   /** Starts the recorder's thread and the watches, and begins to read. */
   constructor(options: LiveSwarmOptions) {
     this.#options = options;
-    this.actions = { runner: new ActionRunner({ groups: options.actionGroups }) };
+    const record: RecordAction = (step, one) => this.recorder.recordAction(step, one);
+    this.actions = { runner: new ActionRunner({ groups: options.actionGroups, record }) };
     this.hub = new Hub({
       source: { after: (seq, most, epoch) => this.recorder.after(epoch, seq, most) },
       freshStats: () => this.publisher.stats(),
@@ -143,8 +144,8 @@ export class LiveParts {
     this.attention.stop();
     this.hub.close();
     this.publisher.journalProcess('stopped');
-    // The outcome of the last attempts to post is still to be kept.
-    await this.alerts.stop();
+    // The outcome of the last commands, and of the last attempts to post, is still to be kept.
+    await Promise.all([this.actions.runner.stop(), this.alerts.stop()]);
     await Promise.all([this.#watcher.close(), this.#claude?.stop(), this.recorder.stop()]);
   }
 

@@ -2,6 +2,7 @@
 
 import { bundlePart, bundleSize } from '../bundle/export';
 import type { History } from '../history/history';
+import { actionsPage } from '../queries/actions';
 import { agentHistory } from '../queries/agent';
 import { lockHistory } from '../queries/lock-history';
 import { messagesAfter, messagesPage } from '../queries/messages';
@@ -25,6 +26,7 @@ const ANSWERS: Answers = {
   agent_history: agentHistory,
   lock_history: lockHistory,
   usage,
+  actions: actionsPage,
   bundle_size: bundleSize,
   bundle: bundlePart,
 };

@@ -1,5 +1,6 @@
 /** The messages between the main thread and the worker threads. Everything here survives structured cloning. */
 import type { AlertRule } from '../alerts/rule';
+import type { ActionRecord, ActionStep } from '../contract/action-record';
 import type { BundleInfo } from '../contract/bundle-schemas';
 import type { DispositionChange, DispositionReview } from '../history/dispositions';
 import type { EncodedMessage } from '../history/encoded-messages';
@@ -61,6 +62,8 @@ export type ToThread =
   | { type: 'receivers'; alerts: readonly AlertRule[] }
   /** A person acknowledges or snoozes an attention item, or withdraws that. The answer lists all decisions. */
   | { type: 'dispose'; id: number; change: DispositionChange }
+  /** A command begins or has ended. The answer is the earlier command with the same key, or null. */
+  | { type: 'action'; id: number; step: ActionStep; record: ActionRecord }
   /** Which of the items with a decision exist, and which decisions have ended. */
   | { type: 'review'; review: DispositionReview }
   /** The usage of agents, and how far transcripts were read. */
@@ -82,7 +85,7 @@ export type ToThread =
 
 export type FromThread =
   | { type: 'events'; events: RecorderEvent[] }
-  | { type: 'answer'; id: number; name: QuestionName | 'dispose'; answer: unknown }
+  | { type: 'answer'; id: number; name: QuestionName | 'dispose' | 'action'; answer: unknown }
   | { type: 'refusal'; id: number; code: QueryRefusedCode; detail: string; damaged?: boolean }
   /** The question met a fault of this program; the thread continues. */
   | { type: 'fault'; id: number; error: SafeError }

@@ -5,7 +5,7 @@ import type { RecorderEvent } from '../recorder/events';
 import { Recorder } from '../recorder/recorder';
 import { PriceQuestions } from './price-questions';
 import type { RecorderThreadOptions, ToThread } from './protocol';
-import { answerTo, decisionAnswer, postTo } from './thread-port';
+import { actionAnswer, answerTo, decisionAnswer, postTo } from './thread-port';
 import { startWatchdog } from './thread-watchdog';
 
 const post = postTo(parentPort);
@@ -60,6 +60,12 @@ parentPort?.on('message', (message: ToThread) => {
     case 'dispose':
       post(decisionAnswer(message.id, recorder, message.change));
       break;
+    case 'action': {
+      const answer = actionAnswer(message, recorder);
+      post(answer);
+      if (answer.type === 'refusal' && answer.damaged) recorder.reportDamage();
+      break;
+    }
     case 'review':
       recorder.review(message.review);
       break;

@@ -64,10 +64,22 @@ export function answerOrThrow({ id, name, query }: Question, history: History): 
 
 /** @returns the outcome of a decision about an attention item, or why it could not be kept */
 export function decisionAnswer(id: number, recorder: Pick<Recorder, 'history' | 'dispose'>, change: DispositionChange) {
+  return writtenAnswer({ id, name: 'dispose' }, recorder, () => recorder.dispose(change));
+}
+
+/** @returns the outcome of recording a command, or why it could not be recorded */
+export function actionAnswer(
+  { id, step, record }: Extract<ToThread, { type: 'action' }>,
+  recorder: Pick<Recorder, 'history' | 'recordAction'>,
+): FromThread {
+  return writtenAnswer({ id, name: 'action' }, recorder, () => recorder.recordAction(step, record));
+}
+
+function writtenAnswer(asked: Asked, { history }: Pick<Recorder, 'history'>, write: () => unknown): FromThread {
   try {
-    return answerFrom({ id, name: 'dispose' }, recorder.history.file, () => recorder.dispose(change));
+    return answerFrom(asked, history.file, write);
   } catch (error) {
-    return { type: 'fault', id, error: safeError(error) } satisfies FromThread;
+    return { type: 'fault', id: asked.id, error: safeError(error) };
   }
 }
 

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { actionRecord } from '../../test/support/action-records';
+import type { ActionRecord } from '../contract/action-record';
+import { actionRows } from '../history/action-rows';
+import { Actions } from '../history/actions';
 import { History } from '../history/history';
 import { safeError } from '../platform/safe-error';
-import { answerTo } from './thread-port';
+import { actionAnswer, answerTo } from './thread-port';
 import { Thread } from './workers';
+
+const folder = mkdtempSync(join(tmpdir(), 'workers-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Answers every question except `state`, with the limit of the query. */
 const ANSWERING = `
@@ -25,6 +35,23 @@ test('answerTo(): a fault is the answer to its question, and does not end the th
   assert.equal(reply.error.name, 'TypeError');
   assert.ok(reply.error.frames.some((frame) => frame.includes('queries/messages')));
   assert.equal(ask({ limit: 1, filter: {} }).type, 'answer');
+  history.close();
+});
+
+test('actionAnswer(): a full disk refuses to record a command, with what to do', () => {
+  const history = new History(join(mkdtempSync(join(folder, 'full-')), 'history.sqlite'));
+  const actions = new Actions(history.db, 'p');
+  const recorder = { history, recordAction: (_: unknown, record: ActionRecord) => actions.start(record) };
+  const start = (request: string) =>
+    actionAnswer({ type: 'action', id: 3, step: 'start', record: actionRecord({ request }) }, recorder);
+  assert.deepEqual(start('null'), { type: 'answer', id: 3, name: 'action', answer: null });
+  // SQLite's own bound gives the error that a full disk gives.
+  history.db.pragma(`max_page_count = ${history.db.pragma('page_count', { simple: true })}`);
+  const refused = start(JSON.stringify('x'.repeat(100_000)));
+  assert.ok(refused.type === 'refusal');
+  assert.deepEqual([refused.code, refused.damaged], ['unavailable', false]);
+  assert.match(refused.detail, /^The disk is full: .* Free some space\.$/);
+  assert.equal(actionRows(history.db, { limit: 10 }).rows.length, 1);
   history.close();
 });
 

@@ -1,6 +1,8 @@
 /** The main thread's side of the workers: starts the two threads, sends questions, and restarts threads that die. */
+import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { AlertRule } from '../alerts/rule';
+import type { ActionRecord, ActionStep, KnownAction } from '../contract/action-record';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
 import type { EncodedMessage } from '../history/encoded-messages';
 import type { JournalUpdate } from '../history/journal';
@@ -61,7 +63,9 @@ export class RecorderHandle {
     onEvent: (event: RecorderEvent) => void,
     onFault: OnFault,
   ) {
-    this.#options = { ...options, watchdog: watchdogLog && { memory: this.#signs.memory, log: watchdogLog } };
+    const watchdog = watchdogLog && { memory: this.#signs.memory, log: watchdogLog };
+    // The name stays when the thread is started again: its commands may still be running in this thread.
+    this.#options = { process: randomBytes(9).toString('base64url'), ...options, watchdog };
     this.#onEvent = onEvent;
     this.#onFault = onFault;
     const start = () =>
@@ -145,6 +149,16 @@ export class RecorderHandle {
    */
   dispose(change: DispositionChange): Promise<readonly Disposition[]> {
     return this.#recorder.dispose(change);
+  }
+
+  /**
+   * Commits the beginning or the end of a command.
+   *
+   * @returns the earlier command with the same key; then nothing is written
+   * @throws {QueryRefused} if it could not be written
+   */
+  recordAction(step: ActionStep, record: ActionRecord): Promise<KnownAction | null> {
+    return this.#recorder.recordAction(step, record);
   }
 
   /** Passes on which of the items with a decision exist, and which decisions have ended. */
@@ -281,6 +295,10 @@ export class Thread {
 
   dispose(change: DispositionChange): Promise<readonly Disposition[]> {
     return this.#send((id) => ({ type: 'dispose', id, change }));
+  }
+
+  recordAction(step: ActionStep, record: ActionRecord): Promise<KnownAction | null> {
+    return this.#send((id) => ({ type: 'action', id, step, record }));
   }
 
   /** Sends a question under a new number and waits for its answer. */

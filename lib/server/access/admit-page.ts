@@ -27,6 +27,6 @@ export function createPageGate(access: AccessContext): PageGate {
       return { sent, page };
     },
     refusal: (headers) => checkAccess(headers, access)?.message ?? null,
-    countRead: (headers) => limitRequests('reads', admit(headers, access).client, access),
+    countRead: (headers) => limitRequests('reads', admit(headers, access), access),
   };
 }

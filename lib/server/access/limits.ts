@@ -5,6 +5,7 @@
 import type { Config } from '../../config/config';
 import type { LimitedKind } from '../../contract/endpoint';
 import { ProblemError } from '../http/problem';
+import { callerName, type Principal } from './principal';
 import { RememberedCredentials } from './remembered-credentials';
 
 const MINUTE = 60_000;
@@ -92,6 +93,7 @@ export function createLimits(): Limits {
   return {
     reads: new RateLimit(),
     exports: new RateLimit(),
+    commands: new RateLimit(),
     logins: new FailureLimit(),
     remembered: new RememberedCredentials(),
   };
@@ -101,26 +103,29 @@ export function createLimits(): Limits {
 const LIMITED = {
   reads: { setting: 'readsPerMinute', plural: 'searches and queries about the past' },
   exports: { setting: 'exportsPerMinute', plural: 'bundles' },
+  commands: { setting: 'commandsPerMinute', plural: 'commands' },
 } as const satisfies Record<LimitedKind, { setting: keyof Config; plural: string }>;
 
 /**
  * Counts a request that costs more than others.
  *
- * @param client whose quota it uses, as named by `limitKey`
+ * @param principal whose quota it uses: an address for reads, a caller for commands
  * @throws {ProblemError} if the quota is used up
  */
 export function limitRequests(
   kind: LimitedKind,
-  client: string,
+  principal: Pick<Principal, 'client' | 'credential'>,
   { config, limits }: { config: Config; limits: Limits },
 ): void {
   const { setting, plural } = LIMITED[kind];
   const perMinute = config[setting];
-  const seconds = limits[kind].take(client, perMinute);
+  const isNamed = kind === 'commands' && principal.credential !== null;
+  const who = isNamed ? callerName(principal) : principal.client;
+  const seconds = limits[kind].take(who, perMinute);
   if (seconds === 0) return;
   throw new ProblemError(
     'too_many_requests',
-    `This address has sent more than ${perMinute} ${plural} per minute; try again in ${seconds} s.`,
+    `${isNamed ? who : 'This address'} has sent more than ${perMinute} ${plural} per minute; try again in ${seconds} s.`,
     { headers: { 'Retry-After': String(seconds) } },
   );
 }

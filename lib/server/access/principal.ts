@@ -14,6 +14,11 @@ export interface Credential {
   digest: string | null;
 }
 
+/** @returns whose commands count together, and whose keys are one: those of a name, else of an address */
+export function callerName({ client, credential }: Pick<Principal, 'client' | 'credential'>): string {
+  return credential === null ? client : `"${credential.name}"`;
+}
+
 /** The caller of an endpoint. */
 export interface Principal {
   /** The key for the caller's limits: an IPv4 address, or the /64 of an IPv6 address. */

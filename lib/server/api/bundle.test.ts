@@ -18,8 +18,8 @@ interface Asked {
 function runtimeWith(pages: Record<string, number[]>, held: { messages?: number; entries?: number } = {}) {
   const asked: Asked[] = [];
   const [spans, entries, lines] = ['spans', 'journal', 'messages'].map((part) => pages[part]?.length ?? 0);
-  const marks = { message: 9, span: 9, first: 0, last: 9 };
-  const size = { messages: 1, entries, spans, lines, marks, ...held };
+  const marks = { message: 9, span: 9, action: 9, first: 0, last: 9 };
+  const size = { messages: 1, entries, spans, lines, actions: pages.actions?.length ?? 0, marks, ...held };
   const past = async (name: string, query: Asked) => {
     if (name === 'bundle_size') return size;
     asked.push(query);
@@ -33,7 +33,7 @@ function runtimeWith(pages: Record<string, number[]>, held: { messages?: number;
 }
 
 test('bundleResponse(): joins the pages to one JSON text, named after the project and the range', async () => {
-  const { context } = runtimeWith({ journal: [1, 2, 3], messages: [4] });
+  const { context } = runtimeWith({ journal: [1, 2, 3], messages: [4], actions: [5, 6] });
   const response = await bundleResponse(context, { ...REQUEST, text: 'keep' });
   assert.equal(
     response.headers.get('content-disposition'),
@@ -42,7 +42,7 @@ test('bundleResponse(): joins the pages to one JSON text, named after the projec
   const read = await response.json();
   assert.equal(read.name, 'my project');
   assert.equal(read.epoch, 'e');
-  assert.deepEqual([read.spans, read.journal, read.messages], [[], [1, 2, 3], [4]]);
+  assert.deepEqual([read.spans, read.journal, read.messages, read.actions], [[], [1, 2, 3], [4], [5, 6]]);
   assert.equal(read.missing, undefined);
 });
 
@@ -53,7 +53,7 @@ test('bundleResponse(): counts entries pruned during the export as missing', asy
   pages.messages = [4];
   const read = await response.json();
   assert.deepEqual(read.messages, [4]);
-  assert.deepEqual(read.missing, { spans: 0, entries: 0, messages: 3 });
+  assert.deepEqual(read.missing, { spans: 0, entries: 0, messages: 3, actions: 0 });
 });
 
 test('bundleResponse(): reads pages only as fast as the client receives them', async () => {

@@ -74,11 +74,12 @@ async function* chunksOf(contents: BundleContents): AsyncGenerator<string, undef
     text,
   };
   yield `${JSON.stringify(about).slice(0, -1)},${head.json}`;
-  const missing = { spans: size.spans, entries: size.entries, messages: size.lines };
+  const missing = { spans: size.spans, entries: size.entries, messages: size.lines, actions: size.actions };
   for (const [part, rows] of [
     ['spans', 'spans'],
     ['journal', 'entries'],
     ['messages', 'messages'],
+    ['actions', 'actions'],
   ] as const) {
     let after: number | null = 0;
     let before = `,"${part}":[`;

@@ -33,6 +33,8 @@ export interface Endpoint<Name extends RequestName = RequestName, Body extends z
   extends EndpointDescription<Name, Body> {
   /** A method, not a property, so that endpoints with different parameters fit into one list. */
   answerTo(asked: Asked<z.output<RequestSchemas[Name]>, z.output<Body>>): Response | Promise<Response>;
+  /** Takes why a request was refused before `answerTo`, once its caller may have been known. Throws nothing. */
+  onRefused?(error: unknown, asked: Pick<Asked<never>, 'principal' | 'context'>): Promise<void>;
   /**
    * Answers in front of Next, for endpoints that must stay fast under load; `true` for answers that are not streamed.
    */
@@ -123,18 +125,35 @@ async function answerTo(
   principal: Principal,
   context: ServerContext,
 ): Promise<Response> {
+  let asked: Asked<never>;
+  try {
+    asked = await checked(endpoint, request, principal, context);
+  } catch (error) {
+    await endpoint.onRefused?.(error, { principal, context });
+    throw error;
+  }
+  return endpoint.answerTo(asked);
+}
+
+/** @throws {ProblemError} if the request may not be answered */
+async function checked(
+  endpoint: Endpoint,
+  request: Request,
+  principal: Principal,
+  context: ServerContext,
+): Promise<Asked<never>> {
   const { method, scope, path } = endpoint;
   const sent = method === undefined ? null : await readChange(request, principal, endpoint, context.config);
   limitRequest(endpoint, request, principal, context);
   if (scope === 'read' || scope === 'write') await awaitFirstState(context.runtime);
   const query = endpoint.request ? readRequest(context.requests[endpoint.request], path, request) : {};
   const body = endpoint.body ? readBody(endpoint.body.schema, sent) : null;
-  return endpoint.answerTo({ request, principal, query: query as never, body, context });
+  return { request, principal, query: query as never, body, context };
 }
 
-function limitRequest({ limit }: Endpoint, { url }: Request, { client }: Principal, context: ServerContext): void {
+function limitRequest({ limit }: Endpoint, { url }: Request, principal: Principal, context: ServerContext): void {
   const kind = typeof limit === 'function' ? limit(new URL(url).searchParams) : limit;
-  if (kind) limitRequests(kind, client, context);
+  if (kind) limitRequests(kind, principal, context);
 }
 
 function readBody(schema: z.ZodType, sent: unknown): unknown {

@@ -7,6 +7,7 @@ import type { Source, Sources } from '../../contract/schemas';
 import { agentHealth, attentionKind, sourceState } from '../../contract/schemas';
 import type { States } from '../../contract/state';
 import { getRuntime } from '../../swarms/swarm';
+import { registerActionMetrics } from './action-metrics';
 import { registerAlertMetrics } from './alert-metrics';
 import { type Reading, readCounter, readGauge } from './read-metric';
 import { registerUsageMetrics } from './usage-metrics';
@@ -34,6 +35,7 @@ export function registerSwarmMetrics(registry: Registry): void {
   registerHistory(registry);
   registerLoop(registry);
   registerAlertMetrics(registry);
+  registerActionMetrics(registry);
   registerUsageMetrics(registry);
 }
 

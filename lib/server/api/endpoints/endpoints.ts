@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint';
+import { ACTION_ENDPOINTS } from './actions';
 import { ATTENTION_ENDPOINTS } from './attention';
 import { HOOK_ENDPOINTS } from './hooks';
 import { ME_ENDPOINTS } from './me';
@@ -14,6 +15,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ME_ENDPOINTS,
   ...STREAM_ENDPOINTS,
   ...PAST_ENDPOINTS,
+  ...ACTION_ENDPOINTS,
   ...HOOK_ENDPOINTS,
   ...OPERATIONS_ENDPOINTS,
 ];

@@ -1,0 +1,60 @@
+/** Makes the record of a command, with bounded texts. */
+import { createHash, randomBytes } from 'node:crypto';
+import { type ActionRecord, STARTED } from '../contract/action-record';
+import type { Action, Caller, Subject } from './action';
+
+/** A message has at most 10,240 bytes, of which JSON may escape each as six characters. */
+const MAX_REQUEST_CHARACTERS = 64 * 1024;
+const MAX_TEXT_LENGTH = 4096;
+const MAX_DETAIL_LENGTH = 2000;
+
+/** @returns the record of a command that begins; without a body only its name is known */
+export function draftOf(
+  { name }: Pick<Action, 'name'>,
+  { target, agentId, request }: Subject,
+  caller: Caller,
+  at: number,
+): ActionRecord {
+  return {
+    run: randomBytes(12).toString('base64url'),
+    ...{ at, endedAt: null, principal: bounded(caller.name, MAX_TEXT_LENGTH), client: caller.client },
+    ...{ action: name, target: boundedOrNull(target), agentId: boundedOrNull(agentId), request: requestJson(request) },
+    ...{ outcome: STARTED, detail: null, key: null, fingerprint: null, answer: null },
+  };
+}
+
+/** @returns a sentence for the record */
+export function detailText(detail: string): string {
+  return bounded(detail, MAX_DETAIL_LENGTH);
+}
+
+/** @returns a hash of a command and its body, the same for the same fields in another order */
+export function fingerprintOf({ name }: Pick<Action, 'name'>, body: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify([name, sorted(body)]))
+    .digest('base64url');
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  // Pairs, not an object: a field may be called `__proto__`.
+  return { fields: fields.map(([name, field]) => [name, sorted(field)]) };
+}
+
+function requestJson(request: unknown): string {
+  const json = JSON.stringify(request ?? null);
+  if (json.length <= MAX_REQUEST_CHARACTERS) return json;
+  return JSON.stringify({ too_long: json.length, beginning: json.slice(0, MAX_DETAIL_LENGTH) });
+}
+
+function boundedOrNull(text: string | null): string | null {
+  return text === null ? null : bounded(text, MAX_TEXT_LENGTH);
+}
+
+function bounded(text: string, most: number): string {
+  const cut = text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  // Half of a pair of surrogates becomes U+FFFD, as it would in the database.
+  return Buffer.from(cut).toString();
+}
