@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeScratch } from './scratch';
+import { tortureContest } from './torture-contest';
 import { deleteFiles, releaseOlder, tortureLocks } from './torture-locks';
 import { tortureManyLocks } from './torture-many-locks';
 import { type MessagesPlan, MessageTorture } from './torture-messages';
@@ -27,6 +28,8 @@ interface Plan {
   cuts: number;
   /** Number of lock files in one folder, far more than are listed. */
   manyLocks: number;
+  /** Attempts of all processes together in each contest for locks. */
+  contest: number;
   /** Number of messages of the long first read; 0 for none. */
   backlog: number;
 }
@@ -48,6 +51,7 @@ const LONG: Plan = {
   locks: { locks: 10_000, folders: 100 },
   cuts: 300,
   manyLocks: 50_000,
+  contest: 10_000,
   backlog: 1_000_000,
 };
 
@@ -69,6 +73,7 @@ const SHORT: Plan = {
   locks: { locks: 1000, folders: 10 },
   cuts: 20,
   manyLocks: 12_000,
+  contest: 800,
   backlog: 0,
 };
 
@@ -111,6 +116,7 @@ async function torture(plan: Plan, report: Report, scratch: string): Promise<voi
   await report.step('clock that jumps', () => jumpingClock(foldersIn(scratch, 'clock')));
   await report.step('logs cut and replaced', () => cutLogs(foldersIn(scratch, 'cuts'), plan.cuts));
   await report.step('many locks', () => tortureManyLocks(foldersIn(scratch, 'many-locks'), plan.manyLocks));
+  await report.step('locks contested', () => tortureContest(foldersIn(scratch, 'contest').root, plan.contest));
   if (plan.backlog > 0) await report.step('first read', () => firstRead(foldersIn(scratch, 'backlog'), plan.backlog));
 }
 

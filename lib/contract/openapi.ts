@@ -91,6 +91,7 @@ function operationOf(endpoint: EndpointDescription): ZodOpenApiOperationObject {
     }),
     responses: {
       [answer.status ?? 200]: successOf(answer),
+      ...(answer.also && { [answer.also]: successOf(answer) }),
       ...Object.fromEntries(
         problemsOf(endpoint).map((status) => [status, { $ref: `#/components/responses/${responseName(status)}` }]),
       ),
