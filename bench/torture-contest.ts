@@ -1,6 +1,9 @@
-/** Eight processes compete for locks: of the swarm's own tool, of this product, and of both together. */
+/** Commands about locks: eight processes compete, of the swarm's own tool, of this product, and of both; and very many locks. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { LockWriter } from '../lib/sources/claudeswarm/lock-writer';
+import { createLock } from '../lib/sources/claudeswarm/writer';
 import { type ContestResult, type Kind, lockContest } from './lock-contest';
 import type { Outcome } from './torture-report';
 
@@ -54,4 +57,40 @@ function faultsOf(name: string, { both, held }: ContestResult): string[] {
       return `${name}: two holders (${kinds}): ${words.join(' and ')}`;
     });
   return held.ours + held.original === 0 ? [`${name}: no lock was ever held`] : found;
+}
+
+/** The commands share the event loop with all viewers. */
+const MAX_LOOP_DELAY_MS = 50;
+
+/** Acquires, refreshes and releases among very many locks, a tenth of them patterns, and lists those past the timeout. */
+export async function tortureCommandsAmongMany(root: string, locks: number): Promise<Outcome> {
+  const writer = new LockWriter(root);
+  const request = { agentId: 'agent-1', reason: '', staleSeconds: 300 };
+  await writer.acquire({ ...request, filepath: 'README.md' });
+  for (let index = 0; index < locks; index++) {
+    const filepath = index % 10 === 0 ? `src/${index}/*/[a-z]*.ts` : `src/${index}/app.ts`;
+    createLock(root, { agentId: `agent-${2 + (index % 20)}`, filepath, reason: '', now: Date.now() });
+  }
+  const facts: string[] = [];
+  const slow: string[] = [];
+  const faults: string[] = [];
+  const commands: [name: string, wanted: string, run: () => Promise<string>][] = [
+    ['acquire', 'acquired', async () => (await writer.acquire({ ...request, filepath: 'lib/*' })).outcome],
+    ['refresh', 'refreshed', async () => (await writer.acquire({ ...request, filepath: 'lib/*' })).outcome],
+    ['refuse', 'conflict', async () => (await writer.acquire({ ...request, filepath: 'src/*' })).outcome],
+    ['list', '0', async () => String((await writer.findStale(300)).length)],
+    ['release', 'released', async () => (await writer.release('agent-1', 'lib/*')).outcome],
+  ];
+  for (const [name, wanted, run] of commands) {
+    const loop = monitorEventLoopDelay({ resolution: 1 });
+    const begun = performance.now();
+    loop.enable();
+    const outcome = await run();
+    loop.disable();
+    const [took, held] = [performance.now() - begun, loop.max / 1_000_000].map(Math.round);
+    facts.push(`${name} ${took} ms, event loop held ${held} ms`);
+    if (outcome !== wanted) faults.push(`${name}: ${outcome} instead of ${wanted}`);
+    if ((held ?? 0) > MAX_LOOP_DELAY_MS) slow.push(`${name}: the event loop was held for ${held} ms`);
+  }
+  return { facts: `${locks} locks: ${facts.join('; ')}`, faults, slow };
 }

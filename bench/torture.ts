@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeScratch } from './scratch';
-import { tortureContest } from './torture-contest';
+import { tortureCommandsAmongMany, tortureContest } from './torture-contest';
 import { deleteFiles, releaseOlder, tortureLocks } from './torture-locks';
 import { tortureManyLocks } from './torture-many-locks';
 import { type MessagesPlan, MessageTorture } from './torture-messages';
@@ -30,6 +30,8 @@ interface Plan {
   manyLocks: number;
   /** Attempts of all processes together in each contest for locks. */
   contest: number;
+  /** Number of locks among which commands run. */
+  commandsAmong: number;
   /** Number of messages of the long first read; 0 for none. */
   backlog: number;
 }
@@ -52,6 +54,7 @@ const LONG: Plan = {
   cuts: 300,
   manyLocks: 50_000,
   contest: 10_000,
+  commandsAmong: 10_000,
   backlog: 1_000_000,
 };
 
@@ -74,6 +77,7 @@ const SHORT: Plan = {
   cuts: 20,
   manyLocks: 12_000,
   contest: 800,
+  commandsAmong: 2000,
   backlog: 0,
 };
 
@@ -117,6 +121,8 @@ async function torture(plan: Plan, report: Report, scratch: string): Promise<voi
   await report.step('logs cut and replaced', () => cutLogs(foldersIn(scratch, 'cuts'), plan.cuts));
   await report.step('many locks', () => tortureManyLocks(foldersIn(scratch, 'many-locks'), plan.manyLocks));
   await report.step('locks contested', () => tortureContest(foldersIn(scratch, 'contest').root, plan.contest));
+  const among = foldersIn(scratch, 'among');
+  await report.step('commands among many locks', () => tortureCommandsAmongMany(among.root, plan.commandsAmong));
   if (plan.backlog > 0) await report.step('first read', () => firstRead(foldersIn(scratch, 'backlog'), plan.backlog));
 }
 

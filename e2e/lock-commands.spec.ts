@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { formatInstant } from '../lib/contract/instant';
 import { lockFileName } from '../lib/sources/claudeswarm/lock-entry';
 import { expect, expectFaultless, faults, openLive, panel, test } from './fixtures';
 import type { TestSwarm } from './swarm';
@@ -144,7 +145,7 @@ test('lock commands: not at a past moment', async ({ page, swarm, server }) => {
   await server.start();
   await openLive(page, server);
   await expect(panel(page, 'Locks').getByRole('button', { name: 'Lock a path for an agent…' })).toBeVisible();
-  await page.goto(`${server.url}/?at=${new Date(Date.now() - 1000).toISOString()}`);
+  await page.goto(`${server.url}/?at=${encodeURIComponent(formatInstant(Date.now()))}`);
   await expect(page.locator('[data-past]')).toBeAttached();
   await expect(page.getByRole('button', { name: /Release|Lock a path/ })).toHaveCount(0);
 });
