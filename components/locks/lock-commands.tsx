@@ -1,10 +1,10 @@
 import { type Dispatch, useEffect, useMemo, useState } from 'react';
-import { releasableLocks } from '@/components/locks/release';
+import { type LockCommand, releasableLocks } from '@/components/locks/release';
 import { mayAct, useMe } from '@/lib/client/commands';
 import type { LockActs } from '@/lib/client/lock-acts';
 import { useCommand, useShortcut } from '@/lib/client/shortcuts';
 import type { SwarmState } from '@/lib/contract/events';
-import type { AttentionEntry, Lock } from '@/lib/contract/schemas';
+import type { AttentionEntry } from '@/lib/contract/schemas';
 import { contained } from '../ui/contained';
 import { IconButton } from '../ui/icon-button';
 import { LockOpen, Plus, Trash } from '../ui/more-icons';
@@ -12,10 +12,6 @@ import { CleanUpDialog } from './clean-up-dialog';
 import { LockDialog } from './lock-dialog';
 import { ReleaseButtons } from './release-buttons';
 import { ReleaseDialog } from './release-dialog';
-
-export type LockCommand =
-  /** The locks to choose from, as they were when the dialog was opened, or as their names. */
-  { name: 'release'; lockFiles: readonly string[]; shown: Lock | null } | { name: 'lock' } | { name: 'clean-up' };
 
 interface LockCommandsProps {
   swarm: SwarmState;

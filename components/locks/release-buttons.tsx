@@ -1,6 +1,5 @@
 import { type Dispatch, useState } from 'react';
-import type { LockCommand } from '@/components/locks/lock-commands';
-import { canReleaseAsHolder } from '@/components/locks/release';
+import { canReleaseAsHolder, type LockCommand, releasedSentence } from '@/components/locks/release';
 import { sendCommand } from '@/lib/client/commands';
 import { asText } from '@/lib/client/text';
 import type { ReleaseLockAnswer } from '@/lib/contract/lock-requests';
@@ -59,9 +58,4 @@ export function ReleaseButtons({ lock, tabIndex, onOpen, onDone }: ReleaseButton
       )}
     </>
   );
-}
-
-/** @returns what a release did, as a sentence */
-export function releasedSentence(path: string, outcome: ReleaseLockAnswer['outcome']): string {
-  return outcome === 'released' ? `Released ${path}.` : `${path} was not locked any more.`;
 }

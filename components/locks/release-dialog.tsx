@@ -1,5 +1,12 @@
 import { type Dispatch, useId, useState } from 'react';
-import { canReleaseAsHolder, expectedOf, holderOf, type LockHolder, otherLocks } from '@/components/locks/release';
+import {
+  canReleaseAsHolder,
+  expectedOf,
+  holderOf,
+  type LockHolder,
+  otherLocks,
+  releasedSentence,
+} from '@/components/locks/release';
 import { type CommandAnswer, sendCommand } from '@/lib/client/commands';
 import { asText, counted } from '@/lib/client/text';
 import type { ReleaseLockAnswer } from '@/lib/contract/lock-requests';
@@ -10,7 +17,6 @@ import { Dialog } from '../ui/dialog';
 import { Health } from '../ui/health';
 import { Text, Words } from '../ui/text';
 import { ClockTime, RelativeTime, Sentence } from '../ui/time';
-import { releasedSentence } from './release-buttons';
 
 const MAX_OTHER_LOCKS = 8;
 

@@ -2,7 +2,18 @@
 
 import { isOfFormerLife } from '@/components/locks/locks';
 import { asText } from '@/lib/client/text';
+import type { ReleaseLockAnswer } from '@/lib/contract/lock-requests';
 import type { Agent, AgentsAnswer, AttentionEntry, DepartedAgent, Lock, LocksAnswer } from '@/lib/contract/schemas';
+
+/** What a button opens. */
+export type LockCommand =
+  /** The locks to choose from, by file; `shown` is the lock as the page showed it beside the button. */
+  { name: 'release'; lockFiles: readonly string[]; shown: Lock | null } | { name: 'lock' } | { name: 'clean-up' };
+
+/** @returns what a release did, as a sentence */
+export function releasedSentence(path: string, outcome: ReleaseLockAnswer['outcome']): string {
+  return outcome === 'released' ? `Released ${path}.` : `${path} was not locked any more.`;
+}
 
 const AGENT_ID = /^(?!-)[A-Za-z0-9_-]{1,64}(?<!-)$/;
 

@@ -218,7 +218,7 @@ class LockCommands {
 
 /** Cannot be prevented without help of all processes: see docs/decisions/0088-lock-commands.md. */
 const LOST =
-  'It was replaced while this command looked at it, and a third lock took its place before it could be put back: its ' +
+  'It was replaced while this command checked it, and a third lock took its place before it could be put back: its ' +
   'holder has lost it.';
 
 function done(outcome: ReleaseLockAnswer['outcome'], recorded: string): Done<ReleaseLockAnswer> {

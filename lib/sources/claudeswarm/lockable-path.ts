@@ -22,7 +22,7 @@ export async function faultOfPath(root: string, filepath: string): Promise<PathF
   try {
     const resolved = await resolvedPath(filepath.startsWith('/') ? filepath : `${root}/${filepath}`);
     if (resolved === root || resolved.startsWith(root === sep ? root : `${root}${sep}`)) return null;
-    return `must be inside of ${root}, but leads to ${resolved}.`;
+    return `must be inside of ${root}, but points to ${resolved}.`;
   } catch (error) {
     return `can't be resolved: ${describeFileError(error)}.`;
   }

@@ -30,8 +30,8 @@ export const LOCK_COMMANDS: readonly Endpoint[] = [
     id: 'releaseLock',
     summary: 'Release a lock, of an agent or by force',
     description:
-      'On behalf of an agent (`agent_id`, `filepath`): 409 `lock_held_by_other` if another one holds it. By force ' +
-      '(`lock_file`, `expected`, `force: true`): whoever holds it, but only if the file still has what is expected; ' +
+      'On behalf of an agent (`agent_id`, `filepath`): 409 `lock_held_by_other` if it is the lock of another one. By force ' +
+      '(`lock_file`, `expected`, `force: true`): whoever has it, but only if the file still has what is expected; ' +
       'otherwise 409 `lock_changed`. Both have the present lock as `lock`. The holder is not notified.',
     tag: 'Commands',
     answer: 'releasedLock',
@@ -49,7 +49,7 @@ export const LOCK_COMMANDS: readonly Endpoint[] = [
     id: 'cleanUpLocks',
     summary: 'Remove all locks past the timeout',
     description:
-      "By the swarm's own timeout, whoever holds them. Each is removed only if it has not changed since it was read. With " +
+      "By the swarm's own timeout, whoever has them. Each is removed only if it has not changed since it was read. With " +
       '`dry_run` nothing is removed.',
     tag: 'Commands',
     answer: 'cleanedUpLocks',
