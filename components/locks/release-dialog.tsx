@@ -115,7 +115,7 @@ function locksNamed(lockFiles: readonly string[], { locks }: LocksAnswer): Lock[
 }
 
 function faultOf({ status, problem }: Extract<CommandAnswer<unknown>, { ok: false }>): string {
-  if (problem.code === 'lock_changed') {
+  if (problem.code === 'lock_changed' && problem.lock !== null) {
     return 'The lock changed meanwhile, so nothing was released. This is what it is now; release that if you want to.';
   }
   return status === 0 ? problem.detail : `The lock was not released. ${problem.detail}`;

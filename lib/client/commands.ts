@@ -31,7 +31,9 @@ export async function sendCommand<Answer>(
     const response = await fetch(serverUrl(path), { method, headers, body: JSON.stringify(body ?? {}) });
     const { status, ok } = response;
     const json = await response.json();
-    return ok ? { ok, status, answer: json as Answer } : { ok, status, problem: { code: '', detail: '', ...json } };
+    if (ok) return { ok, status, answer: json as Answer };
+    const code = String(json.type).split(':').at(-1) ?? '';
+    return { ok, status, problem: { detail: `The server answered ${status}.`, ...json, code } };
   } catch {
     const detail = 'The server did not answer, so it is not known whether anything changed.';
     return { ok: false, status: 0, problem: { code: 'no_answer', detail } };

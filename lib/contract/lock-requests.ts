@@ -84,7 +84,7 @@ const releaseByForce = z
   .meta({ id: 'ReleaseLockByForce' });
 
 export const releaseLockBody = z
-  .discriminatedUnion('force', [releaseOwn, releaseByForce])
+  .discriminatedUnion('force', [releaseOwn, releaseByForce], { error: 'must be true, false or absent.' })
   // A discriminator of OpenAPI is a text that is always there.
   .meta({
     override: ({ jsonSchema }: { jsonSchema: Record<string, unknown> }) => {

@@ -1,7 +1,7 @@
-/** For tests: what a command needs in addition to its body. */
+/** What requests of commands need, for tests. */
 import type { ProductionServer } from './production-server';
 
-/** @returns the headers with which a server takes commands */
-export function commandHeaders(_server: ProductionServer): Record<string, string> {
-  return {};
+/** @returns the headers with which a server accepts commands */
+export function commandHeaders(server: Pick<ProductionServer, 'url'>): Record<string, string> {
+  return { origin: new URL(server.url).origin };
 }
