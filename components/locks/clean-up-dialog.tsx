@@ -58,8 +58,10 @@ export function CleanUpDialog({ onDone, onClose }: CleanUpDialogProps) {
         {found !== null && found.count > 0 && (
           <>
             <p>
-              {counted(found.count, 'lock')} {found.count === 1 ? 'is' : 'are'} older than the swarm’s timeout. Their
-              holders are not notified.
+              {counted(found.count, 'lock')}{' '}
+              {found.count === 1
+                ? 'is older than the swarm’s timeout. Its holder is not notified.'
+                : 'are older than the swarm’s timeout. Their holders are not notified.'}
             </p>
             <ul className="wrap-anywhere">
               {found.locks.slice(0, MAX_LISTED).map((lock) => (
