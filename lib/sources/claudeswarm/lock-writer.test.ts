@@ -157,7 +157,7 @@ test('acquire(): waits for a lock file that is still being written, on the path 
 
 test('acquire(): a lock that appears after the folder was read is found, and the own one is withdrawn', async () => {
   // As the tool does it: its process has looked for overlaps before, and creates its lock now.
-  const late = new LockWriter(root, { confirmDelayMs: 30 });
+  const late = new LockWriter(root, { confirmDelayMs: 300 });
   const acquiring = late.acquire({
     agentId: 'agent-1',
     filepath: 'src/app.ts',
@@ -173,7 +173,7 @@ test('acquire(): a lock that appears after the folder was read is found, and the
 });
 
 test('acquire(): a lock that is deleted before it was confirmed is acquired again or refused, never claimed', async () => {
-  const late = new LockWriter(root, { confirmDelayMs: 30 });
+  const late = new LockWriter(root, { confirmDelayMs: 300 });
   const acquiring = late.acquire({
     agentId: 'agent-1',
     filepath: 'src/app.ts',
