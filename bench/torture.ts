@@ -8,6 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeScratch } from './scratch';
 import { type CommandsPlan, tortureCommands } from './torture-commands';
+import { tortureCommandsAmongMany, tortureContest } from './torture-contest';
 import { deleteFiles, releaseOlder, tortureLocks } from './torture-locks';
 import { tortureManyLocks } from './torture-many-locks';
 import { type MessagesPlan, MessageTorture } from './torture-messages';
@@ -30,6 +31,10 @@ interface Plan {
   manyLocks: number;
   /** Commands of processes that are killed. */
   commands: CommandsPlan;
+  /** Attempts of all processes together in each contest for locks. */
+  contest: number;
+  /** Number of locks among which commands run. */
+  commandsAmong: number;
   /** Number of messages of the long first read; 0 for none. */
   backlog: number;
 }
@@ -52,6 +57,8 @@ const LONG: Plan = {
   cuts: 300,
   manyLocks: 50_000,
   commands: { commands: 1000, kills: 20 },
+  contest: 10_000,
+  commandsAmong: 10_000,
   backlog: 1_000_000,
 };
 
@@ -74,6 +81,8 @@ const SHORT: Plan = {
   cuts: 20,
   manyLocks: 12_000,
   commands: { commands: 150, kills: 5 },
+  contest: 800,
+  commandsAmong: 2000,
   backlog: 0,
 };
 
@@ -119,6 +128,9 @@ async function torture(plan: Plan, report: Report, scratch: string): Promise<voi
   await report.step('commands of killed processes', () =>
     tortureCommands(foldersIn(scratch, 'commands'), plan.commands),
   );
+  await report.step('locks contested', () => tortureContest(foldersIn(scratch, 'contest').root, plan.contest));
+  const among = foldersIn(scratch, 'among');
+  await report.step('commands among many locks', () => tortureCommandsAmongMany(among.root, plan.commandsAmong));
   if (plan.backlog > 0) await report.step('first read', () => firstRead(foldersIn(scratch, 'backlog'), plan.backlog));
 }
 

@@ -69,6 +69,12 @@ export async function openLive(page: Page, server: ProductionServer): Promise<vo
   await expect(connection(page)).toHaveText(/Live/);
 }
 
+/** As `openLive`, with the operator key, so that the page may send commands. */
+export async function openAsOperator(page: Page, server: ProductionServer): Promise<void> {
+  await page.goto(`${server.url}/#key=${server.operatorKey}`);
+  await expect(connection(page)).toHaveText(/Live/);
+}
+
 /** The state of the connection in words. */
 export function connection(page: Page) {
   return page.locator('[data-connection]');

@@ -2,6 +2,7 @@ import { type MouseEvent, type ReactNode, use, useState } from 'react';
 import { type AttentionRow, type Target, targetOf, WAITS } from '@/components/attention/attention';
 import { formatAddress } from '@/lib/client/address';
 import { HOME } from '@/lib/client/base-path';
+import { LockActs } from '@/lib/client/lock-acts';
 import { Moment } from '@/lib/client/moment';
 import { formatMoment } from '@/lib/client/moments';
 import { formatCount, truncated } from '@/lib/client/text';
@@ -35,11 +36,12 @@ type Following = Pick<RowProps, 'fixed' | 'onShow'>;
 /** An item with its link, its buttons, and why it is listed. */
 function Item({ entry, fixed, onShow }: Following & { entry: AttentionEntry }) {
   const actions = useActions([entry]);
+  const acts = use(LockActs);
   return (
     <li data-attention>
       <div className="group/row flex items-start pr-2">
         <ItemLink entry={entry} onShow={onShow} />
-        {!fixed && <Actions {...actions} why={entry.why.rule !== ''} />}
+        {!fixed && <Actions {...actions} why={entry.why.rule !== ''} more={acts?.item(entry)} />}
       </div>
       <ActionPanel {...actions} entry={entry} />
     </li>

@@ -1,6 +1,7 @@
-import { memo } from 'react';
+import { memo, use } from 'react';
 import { isOfFormerLife } from '@/components/locks/locks';
 import type { Address } from '@/lib/client/address';
+import { LockActs } from '@/lib/client/lock-acts';
 import { asText } from '@/lib/client/text';
 import type { Lock } from '@/lib/contract/schemas';
 import { AddressLink } from '../ui/address-link';
@@ -62,29 +63,33 @@ export const LockRow = memo(function LockRow({ lock, chosen, tabIndex, change, o
         )}
       </p>
       <LockMarks lock={lock} all={chosen} tabIndex={tabIndex} onGo={onGo} />
-      {chosen && <FileFacts lock={lock} />}
+      {chosen && <FileFacts lock={lock} tabIndex={tabIndex} />}
     </>
   );
 });
 
-/** Further details of the selected lock. */
-function FileFacts({ lock }: { lock: Lock }) {
+/** Further details of the selected lock, and what can be done with it. */
+function FileFacts({ lock, tabIndex }: Pick<LockRowProps, 'lock' | 'tabIndex'>) {
+  const acts = use(LockActs);
   return (
-    <dl className="wrap-anywhere mt-1 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 text-muted">
-      <dt>held since</dt>
-      <dd className="text-ink">
-        {lock.acquired_at === null ? (
-          <Text value={lock.locked_at} max={80} />
-        ) : (
-          <ClockTime instant={lock.acquired_at} />
-        )}
-      </dd>
-      <dt>lock file</dt>
-      <dd className="text-ink">
-        <code translate="no">
-          <Text value={lock.lock_file} />
-        </code>
-      </dd>
-    </dl>
+    <>
+      <dl className="wrap-anywhere mt-1 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 text-muted">
+        <dt>held since</dt>
+        <dd className="text-ink">
+          {lock.acquired_at === null ? (
+            <Text value={lock.locked_at} max={80} />
+          ) : (
+            <ClockTime instant={lock.acquired_at} />
+          )}
+        </dd>
+        <dt>lock file</dt>
+        <dd className="text-ink">
+          <code translate="no">
+            <Text value={lock.lock_file} />
+          </code>
+        </dd>
+      </dl>
+      {acts?.lock(lock, tabIndex)}
+    </>
   );
 }

@@ -2,6 +2,7 @@ import { memo, Suspense, use, useMemo, useState } from 'react';
 import { changedLocks, grouped, locksAbout, locksInOrder } from '@/components/locks/locks';
 import type { Address } from '@/lib/client/address';
 import { useFlash } from '@/lib/client/flash';
+import { LockActs } from '@/lib/client/lock-acts';
 import { Moment } from '@/lib/client/moment';
 import {
   LOCK_GROUPINGS,
@@ -75,6 +76,7 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
   const entries = useMemo(() => lockEntries(grouped(ordered, grouping), grouping), [ordered, grouping]);
   const [browsing, setBrowsing] = useState(false);
   const past = use(Moment) !== null;
+  const acts = use(LockActs);
   const leave = () => change({ lock: null });
   const onlyStale = address.locks === STALE;
   useShortcut('Escape', 'Deselect the lock', leave, { group: 'Locks', enabled: address.lock !== null });
@@ -101,6 +103,7 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
         <Empty title="The locks could not be read.">{source.reason}</Empty>
       )}
       {locks.length === 0 && source.state !== 'unreadable' && <NoLocks />}
+      {locks.length === 0 && <div className="px-3">{acts?.panel}</div>}
       {browsing && !past && (
         <Suspense fallback={<p className={LINE}>Loading locks.</p>}>
           <LockPages
@@ -129,6 +132,7 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
               value={grouping}
               onChange={(next) => choose({ grouping: next })}
             />
+            <span className="ml-auto">{acts?.panel}</span>
           </div>
           <PointerArea onChange={setPointedAt}>
             <LockRows

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { UNKNOWN_LOCK_FACTS } from '@/lib/contract/defaults';
+import { fnmatch, hasPatternCharacters } from '@/lib/contract/fnmatch';
 import type { Lock } from '@/lib/contract/schemas';
-import { fnmatch, hasPatternCharacters } from '@/lib/sources/claudeswarm/fnmatch';
 import { changedLocks, formerHolderSentence, grouped, locksAbout, locksInOrder, patternScope } from './locks';
 
 function lock(filepath: unknown, fields: Partial<Lock> = {}): Lock {

@@ -23,6 +23,7 @@ import type { BundleInfo } from '@/lib/contract/bundle-schemas';
 import type { SwarmState } from '@/lib/contract/events';
 import type { AttentionEntry, Sources } from '@/lib/contract/schemas';
 import { ClockTime, RenderedAt, ZoneInDoubt } from '../ui/time';
+import { Acting } from './acting';
 import { ConnectionBar } from './connection-bar';
 import { type OpenDialog, usePageCommands } from './page-commands';
 import { Panels } from './panels';
@@ -138,99 +139,101 @@ export function Dashboard(props: DashboardProps) {
   return (
     <Now renderedAt={renderedAt} moment={moment} zoneInDoubt={swarm.sources.zone.state === 'degraded'}>
       <TabSignal count={openCount(live.attention)} past={moment !== null} />
-      <div className="page flex flex-col" data-past={moment === null ? undefined : true}>
-        <TopBar
-          root={root}
-          agents={swarm.agents}
-          connection={connection}
-          heardAt={heardAt}
-          empty={nothing !== null}
-          theme={theme}
-          onTheme={nextTheme}
-          onPast={travel.enter}
-          onPalette={() => setDialog('palette')}
-          onHelp={() => setDialog('help')}
-        />
-        {banner}
-        <ConnectionBar state={connection} heardAt={heardAt} />
-        <main
-          data-faded={connection === 'reconnecting' || undefined}
-          data-detail={detailShown && nothing === null ? 'shown' : undefined}
-          className="relative flex min-h-0 flex-1 flex-col"
-        >
-          <TimeTravel
-            travel={travel}
-            address={address}
-            bundle={bundle}
-            renderedAt={renderedAt}
-            onExport={() => setDialog('bundle')}
-          />
-          <p className="without-script border-line border-b bg-tint px-4 py-1.5">
-            Without JavaScript this page does not update itself. Reload it to see the current state. It shows the swarm
-            at <ClockTime instant={moment === null ? loadedAt : new Date(moment).toISOString()} /> UTC.
-          </p>
-          <ul aria-label="Problems with the data" className="max-h-[25dvh] shrink-0 overflow-y-auto">
-            {gap && moment === null && <GapNotice gap={gap} onDismiss={dismissGap} />}
-            {mayHaveProblems(swarm.sources) && (
-              <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} dismissals={dismissals} />
-            )}
-          </ul>
-          {nothing}
-          <StatsPanel
-            known={travel.known}
-            stats={swarm.stats}
-            agents={swarm.agents.agents}
-            attention={swarm.attention}
-            usage={live.usage}
-            state={address.state}
-            onOpen={openPanel}
-            onGo={follow}
-            onUsage={openUsage}
-          />
-          <TabBar tab={tab} onTab={setTab} attention={openCount(swarm.attention)} />
-          <div
-            data-tab={tab === 'needs-you' ? 'shown' : 'hidden'}
-            className="tab-content flex min-h-0 flex-col max-md:flex-1 md:min-h-[6.5rem]"
-            {...(narrow && { role: 'tabpanel', id: 'tabpanel-needs-you', 'aria-labelledby': 'tab-needs-you' })}
-          >
-            <NeedsYou
-              answer={swarm.attention}
-              fixed={moment !== null || bundle !== null}
-              initialLines={settings.needsLines}
-              onShow={show}
-            >
-              <NotificationSwitch entries={notified} paused={moment !== null} onOpen={open} />
-            </NeedsYou>
-            {narrow && <AtAGlance agents={swarm.agents} locks={swarm.locks} onGo={follow} />}
-          </div>
-          <Panels
-            swarm={swarm}
-            known={travel.known}
-            address={address}
-            change={change}
-            layout={layout}
-            onLayout={setLayout}
-            tab={isPanel(tab) ? tab : null}
-            asTabs={narrow}
-            agentView={settings.agents}
-            detailShown={detailShown}
-            lockView={settings.locks}
-            onGo={follow}
-            onShow={goTo}
-            onCloseDetail={closeDetail}
-          />
-          <Drawer
-            drawer={drawer}
-            swarm={live}
+      <Acting swarm={moment === null && bundle === null ? live : null}>
+        <div className="page flex flex-col" data-past={moment === null ? undefined : true}>
+          <TopBar
+            root={root}
+            agents={swarm.agents}
             connection={connection}
-            address={address}
-            change={change}
-            goTo={goTo}
-            asTab={narrow ? (tab === 'timeline' ? 'shown' : 'hidden') : null}
-            tabShown={tab === 'timeline'}
+            heardAt={heardAt}
+            empty={nothing !== null}
+            theme={theme}
+            onTheme={nextTheme}
+            onPast={travel.enter}
+            onPalette={() => setDialog('palette')}
+            onHelp={() => setDialog('help')}
           />
-        </main>
-      </div>
+          {banner}
+          <ConnectionBar state={connection} heardAt={heardAt} />
+          <main
+            data-faded={connection === 'reconnecting' || undefined}
+            data-detail={detailShown && nothing === null ? 'shown' : undefined}
+            className="relative flex min-h-0 flex-1 flex-col"
+          >
+            <TimeTravel
+              travel={travel}
+              address={address}
+              bundle={bundle}
+              renderedAt={renderedAt}
+              onExport={() => setDialog('bundle')}
+            />
+            <p className="without-script border-line border-b bg-tint px-4 py-1.5">
+              Without JavaScript this page does not update itself. Reload it to see the current state. It shows the
+              swarm at <ClockTime instant={moment === null ? loadedAt : new Date(moment).toISOString()} /> UTC.
+            </p>
+            <ul aria-label="Problems with the data" className="max-h-[25dvh] shrink-0 overflow-y-auto">
+              {gap && moment === null && <GapNotice gap={gap} onDismiss={dismissGap} />}
+              {mayHaveProblems(swarm.sources) && (
+                <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} dismissals={dismissals} />
+              )}
+            </ul>
+            {nothing}
+            <StatsPanel
+              known={travel.known}
+              stats={swarm.stats}
+              agents={swarm.agents.agents}
+              attention={swarm.attention}
+              usage={live.usage}
+              state={address.state}
+              onOpen={openPanel}
+              onGo={follow}
+              onUsage={openUsage}
+            />
+            <TabBar tab={tab} onTab={setTab} attention={openCount(swarm.attention)} />
+            <div
+              data-tab={tab === 'needs-you' ? 'shown' : 'hidden'}
+              className="tab-content flex min-h-0 flex-col max-md:flex-1 md:min-h-[6.5rem]"
+              {...(narrow && { role: 'tabpanel', id: 'tabpanel-needs-you', 'aria-labelledby': 'tab-needs-you' })}
+            >
+              <NeedsYou
+                answer={swarm.attention}
+                fixed={moment !== null || bundle !== null}
+                initialLines={settings.needsLines}
+                onShow={show}
+              >
+                <NotificationSwitch entries={notified} paused={moment !== null} onOpen={open} />
+              </NeedsYou>
+              {narrow && <AtAGlance agents={swarm.agents} locks={swarm.locks} onGo={follow} />}
+            </div>
+            <Panels
+              swarm={swarm}
+              known={travel.known}
+              address={address}
+              change={change}
+              layout={layout}
+              onLayout={setLayout}
+              tab={isPanel(tab) ? tab : null}
+              asTabs={narrow}
+              agentView={settings.agents}
+              detailShown={detailShown}
+              lockView={settings.locks}
+              onGo={follow}
+              onShow={goTo}
+              onCloseDetail={closeDetail}
+            />
+            <Drawer
+              drawer={drawer}
+              swarm={live}
+              connection={connection}
+              address={address}
+              change={change}
+              goTo={goTo}
+              asTab={narrow ? (tab === 'timeline' ? 'shown' : 'hidden') : null}
+              tabShown={tab === 'timeline'}
+            />
+          </main>
+        </div>
+      </Acting>
       <PageDialogs dialog={dialog} setDialog={setDialog} swarm={swarm} calmSetting={calmSetting} onGo={follow} />
     </Now>
   );

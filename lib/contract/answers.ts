@@ -7,6 +7,7 @@ import { actionsAnswer, meAnswer } from './action-schemas';
 import { bundle } from './bundle-schemas';
 import { usageAnswer } from './claude-schemas';
 import { examples } from './examples';
+import { acquireLockAnswer, cleanUpLocksAnswer, releaseLockAnswer } from './lock-requests';
 import { pastExamples } from './past-examples';
 import { agentHistory, lockHistory, pastState, talkAnswer, timelineAnswer, waitingAnswer } from './past-schemas';
 import { agentsAnswer, attentionAnswer, attentionEntry, health, locksAnswer, messagesAnswer, stats } from './schemas';
@@ -16,6 +17,8 @@ export interface Answer {
   description: string;
   /** 200 if absent; 204 has no body. */
   status?: 204;
+  /** A second status with the same schema. */
+  also?: 201;
   mediaType: string;
   /** Absent for what is not JSON. */
   schema?: z.ZodType;
@@ -69,6 +72,21 @@ export const ANSWERS = {
   usage: json('Tokens and cost.', usageAnswer, pastExamples.usage),
   actions: json('A page of commands.', actionsAnswer, pastExamples.actions),
   bundle: json('The bundle, as a file attachment.', bundle, pastExamples.bundle),
+  acquiredLock: {
+    ...json('The lock: acquired (201) or refreshed (200).', acquireLockAnswer, {
+      lock: examples.locks.locks[0],
+      outcome: 'acquired',
+      replaced: [],
+    }),
+    also: 201,
+  },
+  releasedLock: json('The lock is released, or was not held.', releaseLockAnswer, { outcome: 'released' }),
+  cleanedUpLocks: json('The locks past the timeout.', cleanUpLocksAnswer, {
+    dry_run: true,
+    locks: [],
+    count: 0,
+    kept: [],
+  }),
   hookTaken: {
     description: 'The event was taken, or is one that is not used.',
     status: 204,

@@ -47,7 +47,7 @@ test('openApiDocument(): an endpoint that takes an Idempotency-Key says so', () 
 });
 
 test('openApiDocument(): describes every path that is served', () => {
-  const described = ENDPOINTS.map(({ path }) => path);
+  const described = [...new Set(ENDPOINTS.map(({ path }) => path))];
   assert.deepEqual(described.sort(), [...PATHS].sort());
 });
 

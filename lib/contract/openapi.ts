@@ -102,6 +102,7 @@ function operationOf(endpoint: EndpointDescription): ZodOpenApiOperationObject {
     }),
     responses: {
       [answer.status ?? 200]: successOf(answer),
+      ...(answer.also && { [answer.also]: successOf(answer) }),
       ...Object.fromEntries(
         problemsOf(endpoint).map((status) => [status, { $ref: `#/components/responses/${responseName(status)}` }]),
       ),

@@ -1,9 +1,9 @@
 /** Finds the locks that other agents want: they wait for the file, ask for it, or hold a lock that overlaps it. */
 
 import { formatCursor } from '../contract/events';
+import { comparisonSteps, compilePattern, hasPatternCharacters, matchesPattern } from '../contract/fnmatch';
+import { normalizeLockPath } from '../contract/lock-path';
 import type { HeldLock } from '../contract/schemas';
-import { comparisonSteps, compilePattern, hasPatternCharacters, matchesPattern } from '../sources/claudeswarm/fnmatch';
-import { normalizeLockPath } from '../sources/claudeswarm/lock-entry';
 import type { AttentionFacts } from './attention-facts';
 import { overlapPairs } from './lock-overlaps';
 import { StepBudget } from './step-budget';

@@ -9,7 +9,7 @@ import {
   hasPatternCharacters,
   isTooLongForPattern,
   matchesPattern,
-} from '../sources/claudeswarm/fnmatch';
+} from '../contract/fnmatch';
 import type { LockEntry } from '../sources/claudeswarm/lock-entry';
 import { byLockFile } from '../sources/claudeswarm/lock-entry';
 import { certainBegin, MAX_CONFLICTS } from './path-groups';

@@ -1,5 +1,5 @@
 /** Finds which lock of a holder covers a path, by the rule of the swarm's tool, for many paths and within a bound. */
-import type { HeldLock } from '../contract/schemas';
+
 import {
   type CompiledPattern,
   comparisonSteps,
@@ -7,8 +7,9 @@ import {
   hasPatternCharacters,
   isTooLongForPattern,
   matchesPattern,
-} from '../sources/claudeswarm/fnmatch';
-import { normalizeLockPath } from '../sources/claudeswarm/lock-entry';
+} from '../contract/fnmatch';
+import { normalizeLockPath } from '../contract/lock-path';
+import type { HeldLock } from '../contract/schemas';
 import type { StepBudget } from './step-budget';
 
 interface HeldPattern {

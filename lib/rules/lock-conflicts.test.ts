@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { patternsOverlap } from '../sources/claudeswarm/fnmatch';
+import { patternsOverlap } from '../contract/fnmatch';
 import type { LockEntry } from '../sources/claudeswarm/lock-entry';
 import { byLockFile } from '../sources/claudeswarm/lock-entry';
 import { compareLocks, findConflicts } from './lock-conflicts';

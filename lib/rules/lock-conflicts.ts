@@ -1,6 +1,6 @@
 /** Finds which locks of different holders overlap, by the rule with which the swarm's tool refuses a lock. */
 
-import { comparisonSteps, compilePattern, isTooLongForPattern, matchesPattern } from '../sources/claudeswarm/fnmatch';
+import { comparisonSteps, compilePattern, isTooLongForPattern, matchesPattern } from '../contract/fnmatch';
 import type { LockEntry } from '../sources/claudeswarm/lock-entry';
 import { byLockFile } from '../sources/claudeswarm/lock-entry';
 import {

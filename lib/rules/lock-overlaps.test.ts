@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { describeLocks } from '../../test/support/described-locks';
+import { normalizeLockPath } from '../contract/lock-path';
 import type { Lock } from '../contract/schemas';
-import { lockFileName, normalizeLockPath, parseLock } from '../sources/claudeswarm/lock-entry';
+import { lockFileName, parseLock } from '../sources/claudeswarm/lock-entry';
 import { findOverlaps, type LockOverlap, overlapPairs, spellLocks } from './lock-overlaps';
 import { finish } from './step-budget';
 

@@ -1,7 +1,9 @@
 /** Locks of different holders on the same files: one file in several spellings, or a pattern and what it matches. */
+
+import { hasPatternCharacters } from '../contract/fnmatch';
+import { normalizeLockPath } from '../contract/lock-path';
 import type { HeldLock } from '../contract/schemas';
-import { hasPatternCharacters } from '../sources/claudeswarm/fnmatch';
-import { byLockFile, type LockEntry, normalizeLockPath } from '../sources/claudeswarm/lock-entry';
+import { byLockFile, type LockEntry } from '../sources/claudeswarm/lock-entry';
 import { findLock } from '../sources/claudeswarm/lock-list';
 import { compareLocks, type LockConflicts, MAX_COMPARISON_STEPS, NO_CONFLICTS } from './lock-conflicts';
 import { groupByPath } from './path-groups';

@@ -1,8 +1,9 @@
 /** The fields that the API adds to those of a lock's file. */
+
+import { hasPatternCharacters, isTooLongForPattern } from '../contract/fnmatch';
 import { formatMicroseconds } from '../contract/instant';
 import type { Lock, LockConflict, LockWarning } from '../contract/schemas';
 import { withAddedFields } from '../sources/claudeswarm/added-fields';
-import { hasPatternCharacters, isTooLongForPattern } from '../sources/claudeswarm/fnmatch';
 import type { LockEntry } from '../sources/claudeswarm/lock-entry';
 import type { Holder, LockHolders } from './lock-holders';
 

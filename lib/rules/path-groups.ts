@@ -1,5 +1,5 @@
 /** Locks grouped by their path, and the paths that a pattern may match. */
-import { hasPatternCharacters } from '../sources/claudeswarm/fnmatch';
+import { hasPatternCharacters } from '../contract/fnmatch';
 import type { LockEntry } from '../sources/claudeswarm/lock-entry';
 import type { StepBudget } from './step-budget';
 

@@ -1,7 +1,8 @@
 /** Performs the actions of a story on a root: the only place where the simulator writes files. */
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { lockFileName, normalizeLockPath } from '../sources/claudeswarm/lock-entry';
+import { normalizeLockPath } from '../contract/lock-path';
+import { lockFileName } from '../sources/claudeswarm/lock-entry';
 import { LOCKS_FOLDER } from '../sources/claudeswarm/locks';
 import { acquireLock, LogWriter, releaseLock } from '../sources/claudeswarm/writer';
 import { formatNaiveLocal } from '../sources/claudeswarm/written-form';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { patternsOverlap } from '../sources/claudeswarm/fnmatch';
+import { patternsOverlap } from '../contract/fnmatch';
 import { generateStory, type StoryAction } from './story';
 import { MESSAGE_TYPES, type StoryMessage } from './world';
 

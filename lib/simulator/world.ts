@@ -1,5 +1,5 @@
 /** The state of the story at a moment: which agents are present and which has locked which file. Reads no clock. */
-import { patternsOverlap } from '../sources/claudeswarm/fnmatch';
+import { patternsOverlap } from '../contract/fnmatch';
 import { ROLES, type Role } from './codebase';
 import type { Random } from './random';
 

@@ -1,6 +1,6 @@
 /** Describes a swarm from its files: agents with their health, locks with their overlaps. */
 import { NO_AGENTS } from '../contract/defaults';
-import type { AgentsAnswer, DepartedAgent, LocksAnswer } from '../contract/schemas';
+import type { AgentsAnswer, DepartedAgent, Lock, LocksAnswer } from '../contract/schemas';
 import { runAtOnce } from '../platform/turns';
 import { describeAgents, type Evidence, type Speech } from '../rules/agent-health';
 import { AgentLives, MAX_DEPARTED } from '../rules/agent-lives';
@@ -8,10 +8,13 @@ import type { BlockedAgents } from '../rules/blocked-agents';
 import { LockBoard } from '../rules/lock-board';
 import { LockComparison } from '../rules/lock-comparison';
 import { LockHolders } from '../rules/lock-holders';
+import { findNeighbours } from '../rules/lock-neighbours';
 import { findOverlaps, type LockOverlap } from '../rules/lock-overlaps';
 import type { LockRow } from '../rules/lock-row';
-import type { LockBoardFacts } from '../rules/lock-status';
+import { describeLock, isEarly, isStale, type LockBoardFacts } from '../rules/lock-status';
 import type { AgentCards, AgentCardsReader } from '../sources/claudeswarm/agent-cards';
+import { isSameEntry, type LockEntry } from '../sources/claudeswarm/lock-entry';
+import { findLock } from '../sources/claudeswarm/lock-list';
 import type { LocksReader } from '../sources/claudeswarm/locks';
 import type { Registry, RegistryReader } from '../sources/claudeswarm/registry';
 import type { SwarmConfig } from '../sources/claudeswarm/swarm-config';
@@ -101,6 +104,22 @@ export class SwarmDescription {
   /** Every lock, sorted by `lock_file`. */
   get allLocks(): readonly LockRow[] {
     return this.#board.locks;
+  }
+
+  /** @returns a lock as the API shows it, also one whose file was read just now and is not among `allLocks` */
+  describeLock(entry: LockEntry): Lock {
+    const known = findLock(this.allLocks, entry.lock_file);
+    if (known && isSameEntry(known.entry, entry)) return known.describe();
+    const now = Date.now();
+    const { holders, staleTimeoutSeconds } = this.#lockFacts(now);
+    const { conflicts, complete } = findNeighbours(entry, this.#from.locks.locks);
+    return describeLock(entry, {
+      stale: isStale(entry, staleTimeoutSeconds, now),
+      early: isEarly(entry, now),
+      holder: holders.of(entry.fields.agent_id, entry.lockedAt),
+      conflicts,
+      uncompared: !complete,
+    });
   }
 
   /**

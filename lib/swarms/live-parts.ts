@@ -29,6 +29,7 @@ import { FileRefresh } from './file-refresh';
 import { HeartbeatTimer } from './heartbeat';
 import { HookEvents } from './hook-events';
 import { SwarmJournal } from './journal-feed';
+import { liveLockActions } from './lock-commands';
 import { MessageCounts } from './message-counts';
 import type { OwnPrices } from './own-prices';
 import { Readiness } from './readiness';
@@ -98,8 +99,6 @@ export class LiveParts {
   /** Starts the recorder's thread and the watches, and begins to read. */
   constructor(options: LiveSwarmOptions) {
     this.#options = options;
-    const record: RecordAction = (step, one) => this.recorder.recordAction(step, one);
-    this.actions = { runner: new ActionRunner({ groups: options.actionGroups, record }) };
     this.hub = new Hub({
       source: { after: (seq, most, epoch) => this.recorder.after(epoch, seq, most) },
       freshStats: () => this.publisher.stats(),
@@ -129,6 +128,12 @@ export class LiveParts {
     this.usage = this.#createUsage();
     this.attention = this.#createAttention();
     this.recorderEvents = this.#createRecorderEvents();
+    const { description, publisher, readiness } = this;
+    const record: RecordAction = (step, one) => this.recorder.recordAction(step, one);
+    this.actions = {
+      runner: new ActionRunner({ groups: options.actionGroups, record }),
+      locks: liveLockActions({ root: options.root, config, locks, description, publisher, readiness }),
+    };
     this.#files.request(EVERYWHERE);
     this.recorderEvents.awaitHistory();
     this.#timer = setInterval(() => this.#reconcile(), RECONCILE_INTERVAL_MS);

@@ -3,10 +3,10 @@
  * them, and who took which lock. Ids, panes and processes are kept apart, because the swarm's tool mixes them up.
  */
 
+import { patternsOverlap } from '../../lib/contract/fnmatch';
+import { normalizeLockPath } from '../../lib/contract/lock-path';
 import type { Random } from '../../lib/simulator/random';
 import type { MessageType } from '../../lib/simulator/world';
-import { patternsOverlap } from '../../lib/sources/claudeswarm/fnmatch';
-import { normalizeLockPath } from '../../lib/sources/claudeswarm/lock-entry';
 
 /** The process of a pane: a shell with a claude below it. */
 export interface PaneProcess {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lockFileName, normalizeLockPath, parseLock } from './lock-entry';
+import { normalizeLockPath } from '../../contract/lock-path';
+import { lockFileName, parseLock } from './lock-entry';
 
 test('normalizeLockPath(): normalises as PurePosixPath does', () => {
   const spellings: [string, string][] = [

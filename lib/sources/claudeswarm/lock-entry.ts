@@ -1,9 +1,10 @@
 /** One lock file: its name, its content, and warnings about it. */
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
+import { isTooLongForPattern } from '../../contract/fnmatch';
+import { normalizeLockPath } from '../../contract/lock-path';
 import type { LockWarning } from '../../contract/schemas';
 import { isNestedTooDeeply } from '../../platform/json-depth';
-import { isTooLongForPattern } from './fnmatch';
 
 /** One lock as its file has it. */
 export interface LockEntry {
@@ -86,18 +87,6 @@ function oddFields(fields: Readonly<Record<string, unknown>>): LockWarning[] {
 function finiteNumber(value: unknown): number | null {
   const number = typeof value === 'string' && NUMBER.test(value.trim()) ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : null;
-}
-
-/**
- * Normalises a path as the swarm's tool does before locking it: POSIX syntax alone, as Python's `PurePosixPath` has it.
- * `./`, `//` and a trailing `/` are removed; `..`, case and backslashes stay; the empty path is `.`; exactly two
- * leading slashes stay two.
- */
-export function normalizeLockPath(filepath: string): string {
-  const leading = /^\/*/.exec(filepath)?.[0].length ?? 0;
-  const start = leading === 2 ? '//' : leading > 0 ? '/' : '';
-  const parts = filepath.split('/').filter((part) => part !== '' && part !== '.');
-  return start + parts.join('/') || '.';
 }
 
 /** @returns the name of the file that locks a path: the SHA-256 of its normalised form, `.lock` */

@@ -21,11 +21,12 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import koffi from 'koffi';
-import { patternsOverlap } from './fnmatch';
-import { lockFileName, normalizeLockPath } from './lock-entry';
+import { patternsOverlap } from '../../contract/fnmatch';
+import { normalizeLockPath } from '../../contract/lock-path';
+import { lockFileName } from './lock-entry';
 import { LOCKS_FOLDER } from './locks';
 import { LOG_NAME, OLD_LOG_NAME } from './message-log';
-import { pythonJson, pythonJsonIndented, temporaryName } from './written-form';
+import { lockText, pythonJson, temporaryName } from './written-form';
 
 const ROTATE_AT_BYTES = 10_485_760;
 const LOG_LOCK_TIMEOUT_MS = 2000;
@@ -260,13 +261,6 @@ function refresh(file: string, request: LockRequest): boolean {
   writeFileSync(`${file}.tmp`, lockText(request), { mode: 0o600 });
   renameSync(`${file}.tmp`, file);
   return true;
-}
-
-function lockText({ agentId, filepath, reason, now }: LockRequest): string {
-  // Python always writes a float, with `.0` where JavaScript leaves it out.
-  const seconds = now / 1000;
-  const json = pythonJsonIndented({ agent_id: agentId, filepath, locked_at: seconds, reason });
-  return Number.isInteger(seconds) ? json.replace(/("locked_at": \d+)/, '$1.0') : json;
 }
 
 function readLock(file: string): HeldLock | 'unreadable' | null {

@@ -22,6 +22,23 @@ export function pythonJsonIndented(value: unknown): string {
   return asciiOnly(JSON.stringify(value, null, 2));
 }
 
+/** A lock as it is written. */
+export interface WrittenLock {
+  agentId: string;
+  filepath: string;
+  reason: string;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** @returns the content of a lock file */
+export function lockText({ agentId, filepath, reason, now }: WrittenLock): string {
+  // Python always writes a float, with `.0` where JavaScript leaves it out.
+  const seconds = now / 1000;
+  const json = pythonJsonIndented({ agent_id: agentId, filepath, locked_at: seconds, reason });
+  return Number.isInteger(seconds) ? json.replace(/("locked_at": \d+)/, '$1.0') : json;
+}
+
 /**
  * Formats a time as the log has it: local wall clock of this process's zone, no offset, six digits.
  *

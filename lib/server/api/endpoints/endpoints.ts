@@ -2,6 +2,7 @@ import type { Endpoint } from '../endpoint';
 import { ACTION_ENDPOINTS } from './actions';
 import { ATTENTION_ENDPOINTS } from './attention';
 import { HOOK_ENDPOINTS } from './hooks';
+import { LOCK_COMMANDS } from './lock-commands';
 import { ME_ENDPOINTS } from './me';
 import { NOW_ENDPOINTS } from './now';
 import { OPERATIONS_ENDPOINTS } from './operations';
@@ -13,6 +14,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...NOW_ENDPOINTS,
   ...ATTENTION_ENDPOINTS,
   ...ME_ENDPOINTS,
+  ...LOCK_COMMANDS,
   ...STREAM_ENDPOINTS,
   ...PAST_ENDPOINTS,
   ...ACTION_ENDPOINTS,

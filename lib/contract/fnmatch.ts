@@ -36,7 +36,7 @@ export function hasPatternCharacters(text: string): boolean {
 export function isTooLongForPattern(text: string): boolean {
   // A UTF-16 unit takes at least one byte and at most three.
   if (text.length * 3 <= MAX_PATTERN_BYTES) return false;
-  return text.length > MAX_PATTERN_BYTES || Buffer.byteLength(text) > MAX_PATTERN_BYTES;
+  return text.length > MAX_PATTERN_BYTES || new TextEncoder().encode(text).length > MAX_PATTERN_BYTES;
 }
 
 /** @returns the pattern of a text; every text is one, and one of more than 4,096 bytes matches itself alone */
