@@ -16,6 +16,7 @@ export const ACKNOWLEDGE_PATH = '/api/attention/{id}/ack';
 export const SNOOZE_PATH = '/api/attention/{id}/snooze';
 export const WAITING_PATH = '/api/waiting';
 export const STREAM_PATH = '/api/stream';
+export const WEBSOCKET_PATH = '/api/ws';
 export const STATE_PATH = '/api/state';
 export const TIMELINE_PATH = '/api/timeline';
 export const TALK_PATH = '/api/talk';
