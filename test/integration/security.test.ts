@@ -326,7 +326,9 @@ test('over the WebSocket nothing of the swarm is sent without credentials, or to
   const own = 'https://swarm.example';
   const refused = [
     ...INTERNAL_HEADERS.map(([header, value]) => said({ [header]: value })),
-    ...foreignHosts(whole.port).map((hosts) => said({ Host: hosts[0] ?? null, [name]: right })),
+    ...foreignHosts(whole.port).map((hosts) =>
+      said({ Host: hosts.length > 0 ? hosts.join('\r\nHost: ') : null, [name]: right }),
+    ),
     ...['https://elsewhere.example', 'null', 'http://swarm.example', `${own}.org`, `http://localhost:1`].map((origin) =>
       said({ Origin: origin, [name]: right }),
     ),
