@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, test } from 'node:test';
+import { promisify } from 'node:util';
 import { RawClient } from '../../../test/support/raw-client';
 import { WEBSOCKET_PATH } from '../../contract/paths';
 import { gateRequests } from './request-gate';
 import { keepOrdinary, serveUpgrades } from './upgrades';
 
+const run = promisify(execFile);
 const HANDSHAKE = { Connection: 'Upgrade', Upgrade: 'websocket' };
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -113,4 +116,30 @@ test('serveUpgrades(): a connection that breaks in the handshake ends nothing el
   broken.socket.resetAndDestroy();
   await new Promise((resolve) => socket.once('close', resolve));
   assert.equal((await open().ask('GET', '/').answer()).body, 'ordinary GET / ');
+});
+
+test('serveUpgrades(): with a base path, handshakes are answered below it only', async () => {
+  // The base path is part of the built code, so another process is needed.
+  const script = `
+    const { createServer, request } = await import('node:http');
+    const { keepOrdinary, serveUpgrades } = await import(${JSON.stringify(new URL('./upgrades.ts', import.meta.url).href)});
+    const routes = { '/api/ws': (_request, response) => response.end('handshake') };
+    const server = createServer((_request, response) => response.end('ordinary')).listen(0, '127.0.0.1');
+    serveUpgrades(server, routes, { development: false });
+    server.on('connection', (socket) => keepOrdinary(socket, routes, () => false));
+    const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
+    const ask = (path) => new Promise((resolve) => {
+      const { port } = server.address();
+      request({ port, path, headers, agent: false }, async (response) => {
+        let text = '';
+        for await (const piece of response) text += piece;
+        resolve(text);
+      }).end();
+    });
+    await new Promise((resolve) => server.once('listening', resolve));
+    console.log(JSON.stringify([await ask('/team/swarm/api/v1/ws'), await ask('/api/ws')]));
+    process.exit();`;
+  const words = ['--import', 'tsx', '--input-type=module', '-e', script];
+  const { stdout } = await run(process.execPath, words, { env: { ...process.env, BASE_PATH: '/team/swarm' } });
+  assert.deepEqual(JSON.parse(stdout), ['handshake', 'ordinary']);
 });
