@@ -36,7 +36,7 @@ export default function config(phase) {
     },
     // Nothing here needs it, and it would let a request make the server ask itself.
     images: { unoptimized: true },
-    serverExternalPackages: ['better-sqlite3', 'koffi'],
+    serverExternalPackages: ['better-sqlite3', 'koffi', 'ws'],
     // Else every page and route is loaded before the first one that is asked for is answered.
     experimental: { preloadEntriesOnStart: false },
     // The contract answers every /api/<x> at /api/v1/<x> too, directly and not by a redirect.

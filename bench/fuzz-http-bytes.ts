@@ -19,6 +19,7 @@ export const TARGETS = [
     '/api/v1/stats',
     '/api/messages?limit=5',
     '/api/stream',
+    '/api/ws',
     '/api/attention/x/ack',
     '/api/talk',
   ],
@@ -93,6 +94,15 @@ const VALUES = [
   ...['application/json', 'text/html', 'a.-1', 'a.999999999999999999', '', ' ', '\u00e9\u0000', 'x'.repeat(4000)],
 ];
 
+/** The headers with which a request becomes a WebSocket; what follows it are frames then. */
+const HANDSHAKE = [
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+  'Sec-WebSocket-Protocol: swarm.v1',
+];
+
 /** Approximate maximum of all pieces of one connection. */
 const MAX_BYTES = 300_000;
 
@@ -116,6 +126,7 @@ function request(random: Random): string {
   const end = random.chance(0.05) ? '\n' : '\r\n';
   const { headers, body } = randomBody(random);
   const lines = [line];
+  if (random.chance(0.05)) lines.push(...HANDSHAKE.filter(() => random.chance(0.9)));
   if (!random.chance(0.1)) lines.push(`Host: ${random.chance(0.8) ? '127.0.0.1' : pick(random, HOSTS)}`);
   lines.push(...headers);
   for (let count = random.chance(0.02) ? random.integer(100, 3000) : random.integer(0, 4); count > 0; count--) {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { StreamEventName } from '../lib/contract/events';
 import type { Connected, Message, MessagesEvent } from '../lib/contract/schemas';
 import type { Random } from '../lib/simulator/random';
+import { openSocket } from '../test/support/socket-client';
 import { openStream } from '../test/support/sse-client';
 import { type Received, traceOf } from './torture-checks';
 
@@ -12,6 +13,8 @@ const MAX_RETRY_MS = 150;
 export class Follower {
   readonly #url: () => string;
   readonly #random: Random;
+  /** Whether it follows over a WebSocket. */
+  readonly overSocket: boolean;
   readonly received: Received[] = [];
   /** Faults that a client cannot repair: a reported gap, a stream that could not be resumed, an unreadable event. */
   readonly faults: string[] = [];
@@ -22,7 +25,8 @@ export class Follower {
   #retry: NodeJS.Timeout | null = null;
 
   /** @param url of the server, without a path; or a function that chooses the server of each connection */
-  constructor(url: string | (() => string), random: Random) {
+  constructor(url: string | (() => string), random: Random, { overSocket = false } = {}) {
+    this.overSocket = overSocket;
     this.#url = typeof url === 'string' ? () => url : url;
     this.#random = random;
   }
@@ -38,8 +42,9 @@ export class Follower {
 
   connect(): void {
     this.disconnect();
-    this.#close = openStream({
-      url: `${this.#url()}/api/stream`,
+    const open = this.overSocket ? openSocket : openStream;
+    this.#close = open({
+      url: `${this.#url()}${this.overSocket ? '/api/ws' : '/api/stream'}`,
       lastEventId: this.#lastEventId,
       inQuery: this.#random.chance(0.2),
       onEvent: ({ name, data, lastEventId }) => this.#take(name as StreamEventName, data, lastEventId),

@@ -58,7 +58,11 @@ export class MessageTorture {
     this.#root = folders.root;
     this.#control = folders.control;
     this.#permit = new RotationPermit(folders.control);
-    this.followers = Array.from({ length: plan.clients }, (_, index) => new Follower(server.url, new Random(index)));
+    this.followers = Array.from(
+      { length: plan.clients },
+      // The first one, which further steps use, follows over server-sent events.
+      (_, index) => new Follower(server.url, new Random(index), { overSocket: index % 2 === 1 }),
+    );
   }
 
   /** Runs everything at once, until the last message is written and has arrived everywhere. */
@@ -126,7 +130,8 @@ export class MessageTorture {
     }
     return {
       facts:
-        `${sum.received} received by ${this.followers.length} clients: ${sum.lost} lost, ${sum.repeated} twice, ` +
+        `${sum.received} received by ${this.followers.length} clients ` +
+        `(${this.followers.filter(({ overSocket }) => overSocket).length} over WebSockets): ${sum.lost} lost, ${sum.repeated} twice, ` +
         `${sum.misordered} out of order, ${sum.foreign} foreign, ${sum.gaps} gaps said`,
       faults,
     };

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { formatInstant } from '../lib/contract/instant';
+import { WEBSOCKET_PROTOCOL } from '../lib/contract/websocket';
 import { PROJECT } from '../test/support/production-server';
 import { connection, expect, openLive, panel, test } from './fixtures';
 
@@ -26,6 +27,23 @@ async function addressOfLauncher(): Promise<string> {
   child.kill();
   await ended;
   return /The dashboard is at (\S+)\. /.exec(output)?.[1] ?? output;
+}
+
+/** @returns the first message of a WebSocket that a page opens below the base path */
+function firstOverSocket(page: Page): Promise<string> {
+  return page.evaluate(
+    ([path, protocol]) =>
+      new Promise<string>((resolve) => {
+        const socket = new WebSocket(`ws://${location.host}${path}/api/ws`, protocol);
+        socket.addEventListener('open', () => socket.send('{"type":"hello"}'));
+        socket.addEventListener('message', ({ data }) => {
+          socket.close();
+          resolve(String(data));
+        });
+        socket.addEventListener('close', ({ code }) => resolve(`closed with ${code}`));
+      }),
+    [SETTINGS.BASE_PATH, WEBSOCKET_PROTOCOL],
+  );
 }
 
 const address = (page: Page) => new URL(page.url());
@@ -56,6 +74,7 @@ test('base path: everything works under a sub-path, without requests outside of 
   swarm.send({ content: 'Said live.' });
   await expect(panel(page, 'Messages')).toContainText('Said live.');
   await expect(panel(page, 'Locks')).toContainText('src/then.ts');
+  expect(await firstOverSocket(page)).toMatch(/^\{"event":"connected"/);
   expect((await page.request.get(await icon(page))).status()).toBe(200);
   const link = await page.locator('link[rel=manifest]').getAttribute('href');
   const manifest = await (await page.request.get(`${server.origin}${link}`)).json();

@@ -43,11 +43,12 @@ export const ROOMS: Record<string, readonly string[]> = {
   'lib/server/http': HTTP,
   'lib/server/access': HTTP,
   'lib/server/stream': [...HTTP, 'lib/server/access', 'lib/hub'],
+  'lib/server/websocket': [...HTTP, 'lib/server/access', 'lib/hub', 'lib/server/stream'],
   'lib/server/front': [...HTTP, 'lib/server/stream'],
   'lib/server/metrics': [...HTTP, 'lib/server/stream', 'lib/swarms'],
   'lib/server/api': [
     ...[...HTTP, ...SOURCES, 'lib/queries', 'lib/swarms', 'lib/actions'],
-    ...['lib/server/access', 'lib/server/stream', 'lib/server/front', 'lib/server/metrics'],
+    ...['lib/server/access', 'lib/server/stream', 'lib/server/websocket', 'lib/server/front', 'lib/server/metrics'],
   ],
   'lib/server': [
     ...[...HTTP, 'lib/swarms', 'lib/server/access'],
@@ -124,6 +125,7 @@ const PACKAGES: readonly { name: RegExp; rooms: RegExp }[] = [
   { name: /^next(\/|$)/, rooms: /^(lib\/server|app|components)(\/|$)/ },
   { name: /^(react|react-dom|swr)(\/|$)/, rooms: /^(lib\/client|components|app)(\/|$)/ },
   { name: /^better-sqlite3$/, rooms: /^lib\/history$/ },
+  { name: /^ws$/, rooms: /^lib\/server\/websocket$/ },
   { name: /^chokidar$/, rooms: /^lib\/sources(\/|$)/ },
 ];
 

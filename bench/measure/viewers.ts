@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { WEBSOCKET_PATH } from '../../lib/contract/paths';
+import { frame, handshake } from '../../test/support/hostile-frames';
 
 /** The number of a mark in an event: which change it tells of. */
 const MARK = Buffer.from('mark-');
@@ -22,7 +24,7 @@ export class Viewers {
   readonly #arrivals = new Map<number, number[]>();
   bytes = 0;
 
-  /** Opens so many more and waits until each has its first bytes. */
+  /** Opens so many more, streams or WebSockets, and waits until each has its first bytes. */
   async open(url: string, count: number, path = '/api/stream'): Promise<void> {
     const { port, hostname } = new URL(url);
     for (let opened = 0; opened < count; opened += OPEN_AT_ONCE) {
@@ -77,7 +79,9 @@ export class Viewers {
       end = Buffer.from(text.subarray(Math.max(0, text.length - OVERLAP)));
     });
     await once(socket, 'connect');
-    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nAccept: text/event-stream\r\n\r\n`);
+    if (path === WEBSOCKET_PATH)
+      socket.write(`${handshake(path)}${frame('{"type":"hello"}').toString('latin1')}`, 'latin1');
+    else socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nAccept: text/event-stream\r\n\r\n`);
     await once(socket, 'data');
   }
 }

@@ -4,12 +4,12 @@ import 'swagger-ui-dist/swagger-ui.css';
 import './documents.css';
 import { useEffect, useRef } from 'react';
 import { serverUrl } from '@/lib/client/base-path';
-import { OPENAPI_PATH, STREAM_PATH } from '@/lib/contract/paths';
+import { OPENAPI_PATH, STREAM_PATH, WEBSOCKET_PATH } from '@/lib/contract/paths';
 import { ViewerFrame } from './viewer-frame';
 import { whenDark } from './when-dark';
 
 /** A stream never ends, so the viewer would wait for its answer forever. */
-const NOT_TO_TRY: readonly string[] = [STREAM_PATH];
+const NOT_TO_TRY: readonly string[] = [STREAM_PATH, WEBSOCKET_PATH];
 
 const noStreams = {
   statePlugins: {

@@ -12,11 +12,12 @@ import { pastExamples } from './past-examples';
 import { agentHistory, lockHistory, pastState, talkAnswer, timelineAnswer, waitingAnswer } from './past-schemas';
 import { agentsAnswer, attentionAnswer, attentionEntry, health, locksAnswer, messagesAnswer, stats } from './schemas';
 import { STREAM_EVENTS, STREAM_EXAMPLE } from './stream-schemas';
+import { CLOSE_CODES, MAX_MESSAGE_BYTES, WEBSOCKET_PROTOCOL } from './websocket';
 
 export interface Answer {
   description: string;
-  /** 200 if absent; 204 has no body. */
-  status?: 204;
+  /** 200 if absent; 101 and 204 have no body. */
+  status?: 101 | 204;
   /** A second status with the same schema. */
   also?: 201;
   mediaType: string;
@@ -49,6 +50,21 @@ restarts of the server and rotations of the log. Where that is impossible, \`con
 and the newest 50 follow. At most 10 events of each kind of state are sent in a second; the last one always has the newest state. No event is named
 \`error\`.`;
 
+const closeRows = Object.entries(CLOSE_CODES).map(([code, meaning]) => `| ${code} | ${meaning} |`);
+
+const WEBSOCKET_OPERATION = `A WebSocket (RFC 6455) with the subprotocol \`${WEBSOCKET_PROTOCOL}\`; it cannot be tried out on this page. The client
+first sends a \`SocketHello\`, within 10 s. Then the server sends the events of \`/api/stream\`, with the same promises, each
+as one text message (\`SocketEvent\`): \`{"event": ..., "id": ..., "data": ...}\`. \`last_event_id\` in the hello resumes as
+\`Last-Event-ID\` does there. An event \`error\` has a \`Problem\` about a message of the client; the connection goes on
+unless it is closed right after.
+
+Credentials are sent in the header Authorization of the handshake or, by browsers, in the hello. A browser's \`Origin\` must be
+this server's own, or listed in ALLOWED_ORIGINS. A message of the client has at most ${MAX_MESSAGE_BYTES} bytes. Nothing is compressed.
+
+| close code | meaning |
+|---|---|
+${closeRows.join('\n')}`;
+
 export const ANSWERS = {
   agents: json('The agents.', agentsAnswer, examples.agents),
   locks: json('The locks.', locksAnswer, examples.locks),
@@ -63,6 +79,13 @@ export const ANSWERS = {
     mediaType: 'text/event-stream',
     example: STREAM_EXAMPLE,
     operation: STREAM_OPERATION,
+  },
+  webSocket: {
+    description: 'The connection is a WebSocket from here on.',
+    status: 101,
+    mediaType: 'text/plain',
+    example: '',
+    operation: WEBSOCKET_OPERATION,
   },
   state: json('The state.', pastState, pastExamples.state),
   timeline: json('The timeline.', timelineAnswer, pastExamples.timeline),
@@ -103,6 +126,6 @@ export const ANSWERS = {
 } satisfies Record<string, Answer>;
 
 /** @returns whether an answer never ends */
-export function isEndless({ mediaType }: Pick<Answer, 'mediaType'>): boolean {
-  return mediaType === 'text/event-stream';
+export function isEndless({ mediaType, status }: Pick<Answer, 'mediaType' | 'status'>): boolean {
+  return mediaType === 'text/event-stream' || status === 101;
 }

@@ -7,6 +7,8 @@ import { PROBLEM_STATUSES, type ProblemStatus, problemExamples } from './problem
 import { parameterDescriptions, requestSchemas } from './requests';
 import { problem } from './schemas';
 import { streamEvent } from './stream-schemas';
+import { hello } from './websocket';
+import { socketEvent } from './websocket-schemas';
 
 const ABOUT = `What a swarm of coding agents does, live and in the past. No message is lost or repeated, and
 unknown facts are marked as unknown.
@@ -38,7 +40,7 @@ export function openApiDocument(version: string, endpoints: readonly EndpointDes
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
       paths: Object.fromEntries(endpoints.map(({ path }) => [path, operationsAt(path, endpoints)])),
       components: {
-        schemas: { StreamEvent: streamEvent, Problem: problem },
+        schemas: { StreamEvent: streamEvent, SocketEvent: socketEvent, SocketHello: hello, Problem: problem },
         responses: Object.fromEntries(
           Object.keys(PROBLEM_STATUSES).map((status) => [
             responseName(status),
@@ -111,7 +113,7 @@ function operationOf(endpoint: EndpointDescription): ZodOpenApiOperationObject {
 }
 
 function successOf({ description, status, mediaType, schema, example }: Answer): ZodOpenApiResponseObject {
-  if (status === 204) return { description };
+  if (status !== undefined) return { description };
   return {
     description,
     content: {

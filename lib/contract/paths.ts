@@ -20,6 +20,7 @@ export const WAITING_PATH = '/api/waiting';
 /** Who the caller is, and what it may do. */
 export const ME_PATH = '/api/me';
 export const STREAM_PATH = '/api/stream';
+export const WEBSOCKET_PATH = '/api/ws';
 export const STATE_PATH = '/api/state';
 export const TIMELINE_PATH = '/api/timeline';
 export const TALK_PATH = '/api/talk';

@@ -15,6 +15,11 @@ export const PROBLEMS = {
     title: 'Malformed URL',
     detail: 'The path must be percent-encoded UTF-8: a percent sign itself is %25.',
   },
+  malformed_handshake: {
+    status: 400,
+    title: 'Malformed handshake',
+    detail: 'The WebSocket handshake must offer the subprotocol "swarm.v1" (Sec-WebSocket-Protocol).',
+  },
   malformed_body: { status: 400, title: 'Malformed body', detail: 'The body of the request is not JSON.' },
   credentials_required: {
     status: 401,
@@ -65,6 +70,11 @@ export const PROBLEMS = {
     status: 405,
     title: 'Method not allowed',
     detail: 'DELETE is not possible here; use one of GET, HEAD, OPTIONS.',
+  },
+  hello_required: {
+    status: 408,
+    title: 'Hello required',
+    detail: 'The first message must be {"type": "hello"}, within 10 s; connect again.',
   },
   body_timeout: {
     status: 408,
@@ -152,6 +162,18 @@ export const PROBLEMS = {
     detail: 'The parameter before must be a cursor as the API gave it, such as next_cursor.',
     errors: [{ parameter: 'before', detail: 'must be a cursor as the API gave it, such as next_cursor.' }],
   },
+  unknown_message: {
+    status: 422,
+    title: 'Unknown message',
+    detail: 'The type "dance" is none that this server knows, or none that it offers.',
+  },
+  upgrade_required: {
+    status: 426,
+    title: 'Upgrade required',
+    detail:
+      'This address answers only WebSocket handshakes of version 13, over HTTP/1.1, with the subprotocol "swarm.v1" ' +
+      '(docs/websocket.md).',
+  },
   too_many_requests: {
     status: 429,
     title: 'Too many requests',
@@ -206,7 +228,7 @@ export const PROBLEM_STATUSES: Readonly<Record<ProblemStatus, StatusDescription>
   403: { description: 'The host, the origin, the address or the scope of the request is not allowed.' },
   404: { description: 'Not found.' },
   405: { description: 'The method is not possible here.', headers: { Allow: 'The allowed methods.' } },
-  408: { description: 'The body did not arrive within 10 s.' },
+  408: { description: 'The body, or the first message of a WebSocket, did not arrive within 10 s.' },
   409: {
     description:
       'What is there does not allow the change, or no live swarm is shown: then there is nothing to change, and what is open is not known.',
@@ -216,6 +238,10 @@ export const PROBLEM_STATUSES: Readonly<Record<ProblemStatus, StatusDescription>
   414: { description: 'The URL is longer than the setting LIMIT_URL_BYTES allows.' },
   415: { description: 'A request that changes something must be sent as application/json.' },
   422: { description: 'Parameters are invalid; the answer names each.' },
+  426: {
+    description: 'Only WebSocket handshakes are answered here.',
+    headers: { Upgrade: 'The protocol, websocket.', 'Sec-WebSocket-Version': 'The version, 13.' },
+  },
   429: {
     description: 'This client sent too many requests, or too many wrong credentials.',
     headers: RETRY_AFTER,

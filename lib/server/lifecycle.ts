@@ -2,12 +2,14 @@
 import { spawn } from 'node:child_process';
 import packageJson from '../../package.json';
 import { getConfig } from '../config/config';
+import { WEBSOCKET_PATH } from '../contract/paths';
 import { flushLog, log, openLog, takeConsole } from '../platform/log';
 import { createRuntime } from '../swarms/open-swarm';
 import { type Runtime, setRuntime } from '../swarms/swarm';
 import { createAccess, logAnonymousAccess, prepareOperatorKey } from './access/access-context';
 import { createPageGate } from './access/admit-page';
 import { setPageGate } from './access/page-gate';
+import { directSocket } from './api/direct-socket';
 import { ENDPOINTS } from './api/endpoints/endpoints';
 import { setAnswer } from './api/route-file';
 import { serveEndpoints } from './api/routes';
@@ -47,7 +49,8 @@ export function startServer({ alone, create = createRuntime }: { alone: boolean;
     const context = createServerContext(access, { runtime, version: packageJson.version, endpoints: ENDPOINTS });
     const { answer, direct, bodyLimits } = serveEndpoints(ENDPOINTS, context);
     // No request is read before this function returns.
-    settleServers({ development: !alone, direct, bodyLimits });
+    const webSocket = directSocket(context);
+    settleServers({ development: !alone, direct, upgrades: { [WEBSOCKET_PATH]: webSocket.answer }, bodyLimits });
     coverEveryAnswer(config);
     setPageGate(createPageGate(access));
     setAnswer(answer);
@@ -56,7 +59,11 @@ export function startServer({ alone, create = createRuntime }: { alone: boolean;
     registerStreamMetrics(registry);
     registerSwarmMetrics(registry);
     if (alone) takeConsole();
-    stopOnSignal(() => runtime.stop(), alone);
+    const stop = () => {
+      webSocket.stop();
+      return runtime.stop();
+    };
+    stopOnSignal(stop, alone);
     // Not awaited: /health answers while a long log is read for the first time.
     runtime.ready().then(onReady, fail);
   } catch (error) {

@@ -1,8 +1,8 @@
-/** The programs of docs/api.md, unchanged, with a real server: drops, restarts, gaps. */
+/** The programs of docs/api.md and docs/websocket.md, unchanged, with a real server: drops, restarts, gaps. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,23 +11,30 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TestSwarm } from '../../e2e/swarm';
 import { PROJECT, ProductionServer } from '../support/production-server';
 
-const text = readFileSync(join(PROJECT, 'docs', 'api.md'), 'utf8');
+const API = 'api.md';
+const WEBSOCKET = 'websocket.md';
 const folder = mkdtempSync(join(tmpdir(), 'clients-'));
 const swarm = new TestSwarm();
 const server = new ProductionServer({ CLAUDESWARM_ROOT: swarm.root, SWARM_HISTORY: join(folder, 'history.sqlite') });
 
-/** A program of the text by the words after its opening fence. */
-function program(fence: string): string {
+/** A program of a document by the words after its opening fence. */
+function program(document: string, fence: string): string {
+  const text = readFileSync(join(PROJECT, 'docs', document), 'utf8');
   const code = text.split(`\`\`\`${fence}\n`)[1]?.split('\n```')[0];
-  assert.ok(code, `docs/api.md holds no ${fence}`);
+  assert.ok(code, `docs/${document} holds no ${fence}`);
   return code;
 }
 
-function canRun(command: string): boolean {
-  return spawnSync(command, ['--version']).status === 0;
+function canRun(command: string, words = ['--version']): boolean {
+  return spawnSync(command, words).status === 0;
 }
 
+/** With either, Node has or lacks a WebSocket of its own, whatever its version. */
+const [OWN_SOCKET, NO_OWN_SOCKET] = ['--experimental-websocket', '--no-experimental-websocket'];
+
 before(async () => {
+  // So that a program finds the library.
+  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
   swarm.lock('src/cart/totals.ts', 'agent-0');
   swarm.send({ msg_type: 'QUESTION' });
@@ -81,8 +88,8 @@ class Follower {
   complaints = '';
   readonly #child: ChildProcess;
 
-  constructor(command: string, file: string, environment: Record<string, string>) {
-    this.#child = spawn(command, [file], { env: { ...process.env, ...environment } });
+  constructor(command: string, words: string[], environment: Record<string, string>) {
+    this.#child = spawn(command, words, { env: { ...process.env, ...environment } });
     this.#child.stdout?.on('data', (chunk) => {
       this.output += chunk;
     });
@@ -115,19 +122,41 @@ async function caughtUp(place: string): Promise<void> {
   while (!existsSync(place) || readFileSync(place, 'utf8') !== next_cursor) await delay(10);
 }
 
-for (const { command, fence } of [
-  { command: process.execPath, fence: 'js follow.mjs' },
-  { command: 'python3', fence: 'python follow.py' },
-]) {
+interface Program {
+  document: string;
+  fence: string;
+  command: string;
+  /** Options of the command. */
+  options?: string[];
+  /** What must run for the program to run. */
+  probe?: string[];
+}
+
+const PROGRAMS: Program[] = [
+  { document: API, fence: 'js follow.mjs', command: process.execPath },
+  { document: API, fence: 'python follow.py', command: 'python3' },
+  // Without a WebSocket of its own, Node uses the library.
+  { document: WEBSOCKET, fence: 'js follow-socket.mjs', command: process.execPath, options: [NO_OWN_SOCKET] },
+  { document: WEBSOCKET, fence: 'js follow-socket.mjs', command: process.execPath, options: [OWN_SOCKET] },
+  {
+    document: WEBSOCKET,
+    fence: 'python follow_socket.py',
+    command: 'python3',
+    probe: ['-c', 'import websockets.sync.client'],
+  },
+];
+
+for (const { document, fence, command, options = [], probe } of PROGRAMS) {
   const name = fence.split(' ')[1] as string;
-  describe(name, { skip: canRun(command) ? false : `there is no ${command}` }, () => {
+  const title = [name, ...options].join(' ');
+  describe(title, { skip: canRun(command, probe) ? false : `there is no ${probe ? name : command}` }, () => {
     test('prints every message once, across a cut connection and its own death', async () => {
       const file = join(folder, name);
-      const place = join(folder, `${name}.place`);
-      writeFileSync(file, program(fence));
+      const place = join(folder, `${title}.place`);
+      writeFileSync(file, program(document, fence));
       const line = new Line();
       const environment = { SWARM_URL: await line.open(), SWARM_PLACE: place };
-      let follower = new Follower(command, file, environment);
+      let follower = new Follower(command, [...options, file], environment);
       try {
         const say = (...contents: string[]) => swarm.send(...contents.map((content) => ({ content })));
         await caughtUp(place);
@@ -144,13 +173,13 @@ for (const { command, fence } of [
 
         await follower.kill();
         say('six');
-        follower = new Follower(command, file, environment);
+        follower = new Follower(command, [...options, file], environment);
         await follower.prints('six');
         assert.doesNotMatch(follower.complaints, /missing/);
 
         await follower.kill();
         writeFileSync(place, 'elsewhere.7');
-        follower = new Follower(command, file, environment);
+        follower = new Follower(command, [...options, file], environment);
         while (!follower.output.includes('"six"')) await delay(10);
         assert.match(follower.complaints, /Messages are missing/);
       } finally {
@@ -163,7 +192,7 @@ for (const { command, fence } of [
 
 test('the shell commands are answered', { skip: canRun('curl') ? false : 'there is no curl' }, () => {
   // The answer of a refused request says so: curl exits with 0 all the same without --fail.
-  const script = program('sh').replaceAll('curl -s', 'curl -sS --fail-with-body');
+  const script = program(API, 'sh').replaceAll('curl -s', 'curl -sS --fail-with-body');
   const output = execFileSync('sh', ['-e', '-c', script], {
     env: { ...process.env, SWARM_URL: server.url },
   }).toString();

@@ -139,6 +139,8 @@ function provoke(status: ProblemStatus, route: DescribedRoute): { path: string }
       return { path: `${path}${separator}padding=${'x'.repeat(9000)}` };
     case 422:
       return { path: route.path.replace('{id}', 'agent-0') + (faulty[route.path] ?? '?since=yesterday') };
+    case 426:
+      return { path };
     default:
       throw new Error(`Nothing provokes ${status} here.`);
   }

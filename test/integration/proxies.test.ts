@@ -15,7 +15,8 @@ import { TestSwarm } from '../../e2e/swarm';
 import type { MessagesAnswer } from '../../lib/contract/schemas';
 import { PROJECT, ProductionServer } from '../support/production-server';
 import { locate, type ProxyKind, ReadyProxy, UPSTREAMS_LOG } from '../support/proxies';
-import { SseParser } from '../support/sse-client';
+import { openSocket } from '../support/socket-client';
+import { type SseEvent, SseParser } from '../support/sse-client';
 
 const DURATION_MS = 60_000;
 const ROUNDS = 6;
@@ -69,18 +70,16 @@ class Follower {
   #drop = () => {};
   #closed = false;
 
-  constructor(readonly url: string) {
+  constructor(
+    readonly url: string,
+    readonly overSocket = false,
+  ) {
     this.#open();
   }
 
   #open(): void {
     if (this.#closed) return;
-    const headers = {
-      Authorization: authorization,
-      Accept: 'text/event-stream',
-      ...(this.#lastEventId && { 'Last-Event-ID': this.#lastEventId }),
-    };
-    const parser = new SseParser((event) => {
+    const onEvent = (event: SseEvent) => {
       this.#lastEventId = event.lastEventId;
       if (event.name === 'messages') {
         for (const { seq } of JSON.parse(event.data).messages) this.received.push(seq);
@@ -90,21 +89,37 @@ class Follower {
       this.epochs.add(epoch);
       this.connections += 1;
       if (gap) this.gaps += 1;
-    }, this.#lastEventId);
+    };
     let over = false;
     const again = () => {
       if (over) return;
       over = true;
       setTimeout(() => this.#open(), 100);
     };
-    const request = get(`${this.url}/api/stream`, { headers, agent: false, rejectUnauthorized: false }, (response) => {
-      if (response.statusCode === 200) response.on('data', (bytes: Buffer) => !over && parser.feed(bytes));
-      response.on('error', again).on('close', again);
-    }).on('error', again);
+    const drop = this.overSocket ? this.#openSocket(onEvent, again) : this.#openStream(onEvent, again, () => over);
     this.#drop = () => {
       again();
-      request.destroy();
+      drop();
     };
+  }
+
+  #openSocket(onEvent: (event: SseEvent) => void, onEnd: () => void): () => void {
+    const options = { headers: { Authorization: authorization }, rejectUnauthorized: false };
+    return openSocket({ url: `${this.url}/api/ws`, lastEventId: this.#lastEventId, onEvent, onEnd }, options);
+  }
+
+  #openStream(onEvent: (event: SseEvent) => void, again: () => void, isOver: () => boolean): () => void {
+    const headers = {
+      Authorization: authorization,
+      Accept: 'text/event-stream',
+      ...(this.#lastEventId && { 'Last-Event-ID': this.#lastEventId }),
+    };
+    const parser = new SseParser(onEvent, this.#lastEventId);
+    const request = get(`${this.url}/api/stream`, { headers, agent: false, rejectUnauthorized: false }, (response) => {
+      if (response.statusCode === 200) response.on('data', (bytes: Buffer) => !isOver() && parser.feed(bytes));
+      response.on('error', again).on('close', again);
+    }).on('error', again);
+    return () => request.destroy();
   }
 
   /** Drops the connection, possibly in the middle of an event. */
@@ -182,11 +197,11 @@ async function ask<Answer>(url: string): Promise<Answer> {
 
 suite('behind the ready-made proxies', { concurrency: true }, () => {
   for (const kind of ['nginx', 'caddy'] as const) {
-    test(`${kind}: for a minute page and stream are live, and lose nothing when connections break`, {
+    test(`${kind}: for a minute page, stream and WebSocket are live, and lose nothing when connections break`, {
       skip: missing(kind),
     }, async () => {
       const proxy = await provide(kind);
-      const follower = new Follower(proxy.url);
+      const followers = [new Follower(proxy.url), new Follower(proxy.url, true)];
       try {
         const { page, complaints } = await openPage(proxy);
         const start = performance.now();
@@ -196,17 +211,19 @@ suite('behind the ready-made proxies', { concurrency: true }, () => {
             await proxy.kill();
             await proxy.start();
           } else if (round % 3 === 1) await page.reload();
-          else follower.drop();
+          else for (const follower of followers) follower.drop();
           await assertLive(page);
           await delay(Math.max(0, start + ((round + 1) * DURATION_MS) / ROUNDS - performance.now()));
         }
         const last = said;
-        await until(() => (follower.received.at(-1) ?? 0) >= last);
-        assertWhole(follower);
-        assert.ok(follower.connections > ROUNDS / 2, `${follower.connections} connections`);
+        for (const follower of followers) {
+          await until(() => (follower.received.at(-1) ?? 0) >= last);
+          assertWhole(follower);
+          assert.ok(follower.connections > ROUNDS / 2, `${follower.connections} connections`);
+        }
         assert.deepEqual(complaints, []);
       } finally {
-        follower.close();
+        for (const follower of followers) follower.close();
         await proxy.kill();
       }
     });

@@ -7,12 +7,22 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { STREAM_EVENT_NAMES } from '../../lib/contract/events';
 import { fault, missingHeaders } from '../support/answer-faults';
 import { buildId, buildWithoutProxy, builtRoutes, clientFiles } from '../support/built-routes';
-import { askAll, foreignHosts, HostileClient, matrixOf, type Question } from '../support/hostile-requests';
+import { frame, handshake } from '../support/hostile-frames';
+import {
+  askAll,
+  foreignHosts,
+  HostileClient,
+  INTERNAL_HEADERS,
+  matrixOf,
+  type Question,
+} from '../support/hostile-requests';
 import { PROJECT, ProductionServer } from '../support/production-server';
+import { RawClient } from '../support/raw-client';
 import { FORGED, injections, MARK, plantSecretSwarm } from '../support/secret-swarm';
 
 /** `npm run security`: every address with every header and every method; takes some minutes. */
@@ -307,6 +317,36 @@ test('no text of the swarm ends an event or begins one', async () => {
     else if (field === 'id') assert.match(value, /^[\w-]+\.\d+$/);
     else if (field === 'data') assert.doesNotThrow(() => JSON.parse(value), line.slice(0, 200));
     else assert.fail(`A line that is no field: ${JSON.stringify(line.slice(0, 200))}`);
+  }
+});
+
+test('over the WebSocket nothing of the swarm is sent without credentials, or to pages of other sites', async () => {
+  const said = async (headers: Record<string, string | null>, hello = {}): Promise<string> => {
+    const one = new RawClient(whole.port);
+    one.send(handshake('/api/ws', headers)).send(frame(JSON.stringify({ type: 'hello', ...hello })));
+    while (!one.text.includes('heartbeat') && !one.socket.readableEnded && !one.socket.destroyed) await delay(10);
+    one.destroy();
+    return one.text;
+  };
+  const [name, right] = RIGHT;
+  for (const shown of [await said({ [name]: right }), await said({}, { authorization: right })]) {
+    assert.ok(shown.startsWith('HTTP/1.1 101') && shown.includes(MARK), 'control: with credentials it shows the swarm');
+  }
+  const own = 'https://swarm.example';
+  const refused = [
+    ...INTERNAL_HEADERS.map(([header, value]) => said({ [header]: value })),
+    ...foreignHosts(whole.port).map((hosts) =>
+      said({ Host: hosts.length > 0 ? hosts.join('\r\nHost: ') : null, [name]: right }),
+    ),
+    ...['https://elsewhere.example', 'null', 'http://swarm.example', `${own}.org`, `http://localhost:1`].map((origin) =>
+      said({ Origin: origin, [name]: right }),
+    ),
+    said({ Origin: own, 'Sec-Fetch-Site': 'cross-site', [name]: right }),
+    ...[{}, { authorization: '' }, { authorization: null }, { authorization: [right] }].map((hello) => said({}, hello)),
+    said({ Cookie: `authorization=${right}`, 'Sec-WebSocket-Protocol': `swarm.v1, ${right.replace(' ', '_')}` }),
+  ];
+  for (const text of await Promise.all(refused)) {
+    assert.ok(!text.includes(MARK) && !text.includes('"event":"connected"'), text.slice(0, 300));
   }
 });
 

@@ -7,6 +7,7 @@ import type { EndpointDescription } from '../../contract/endpoint';
 import { PROBLEMS } from '../../contract/problems';
 import { BODY_TIMEOUT_MS, bodyTimedOut, bodyTooLarge } from '../http/body-limits';
 import { ProblemError } from '../http/problem';
+import type { HeaderReader } from '../http/request-connection';
 import type { Principal } from './principal';
 
 /**
@@ -51,8 +52,7 @@ function checkOrigin(headers: Headers, { credential }: Principal, { allowedOrigi
   const origin = headers.get('origin');
   const site = headers.get('sec-fetch-site');
   if (origin !== null) {
-    if (allowedOrigins.includes(origin)) return;
-    if (isOwn(origin, headers.get('host') ?? '', publicUrl) && (site === null || site === 'same-origin')) return;
+    if (mayConnect(origin, headers, { allowedOrigins, publicUrl })) return;
   } else if (site === null ? credential !== null : site === 'same-origin' || site === 'none') return;
   throw new ProblemError(
     'cross_origin',
@@ -60,6 +60,29 @@ function checkOrigin(headers: Headers, { credential }: Principal, { allowedOrigi
       ? 'A request that changes something must carry an Origin header, or credentials if it comes from no browser.'
       : 'A page of this origin may not change anything here; the setting ALLOWED_ORIGINS lists those that may.',
   );
+}
+
+/**
+ * Checks where a WebSocket comes from. The same-origin policy of browsers does not cover WebSockets, but they send the
+ * origin with every handshake (RFC 6455, 10.2); a client without it is no page.
+ *
+ * @throws {ProblemError} for pages of other origins
+ */
+export function checkSocketOrigin(headers: HeaderReader, config: OriginConfig): void {
+  const origin = headers.get('origin');
+  if (origin === null || mayConnect(origin, headers, config)) return;
+  throw new ProblemError(
+    'cross_origin',
+    'A page of this origin may not connect; the setting ALLOWED_ORIGINS lists those that may.',
+  );
+}
+
+type OriginConfig = Pick<Config, 'allowedOrigins' | 'publicUrl'>;
+
+function mayConnect(origin: string, headers: HeaderReader, { allowedOrigins, publicUrl }: OriginConfig): boolean {
+  const site = headers.get('sec-fetch-site');
+  if (allowedOrigins.includes(origin)) return true;
+  return isOwn(origin, headers.get('host') ?? '', publicUrl) && (site === null || site === 'same-origin');
 }
 
 /** TLS ends at a proxy, so the scheme is only known from `PUBLIC_URL`. */

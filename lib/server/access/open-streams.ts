@@ -27,7 +27,10 @@ export class OpenStreams {
    *
    * @throws {ProblemError} if there is none left, in total or for this client
    */
-  take({ client, credential }: Principal, most: Pick<Config, 'streams' | 'streamsPerClient'>): StreamPlace {
+  take(
+    { client, credential }: Pick<Principal, 'client' | 'credential'>,
+    most: Pick<Config, 'streams' | 'streamsPerClient'>,
+  ): StreamPlace {
     const own = this.#byClient.get(client) ?? 0;
     if (this.#entries.size >= most.streams) throw full(`the ${most.streams} streams of this server`);
     if (own >= most.streamsPerClient) throw full(`the ${most.streamsPerClient} streams for one address`);

@@ -6,6 +6,7 @@ import { getConfig } from '../../config/config';
 import { routeName } from '../http/route-names';
 import { answerDirectly, type DirectRoutes } from './direct-answers';
 import { announcesBody, gateRequests } from './request-gate';
+import { keepOrdinary, serveUpgrades, type UpgradeRoutes } from './upgrades';
 
 /**
  * The number of connections that may wait to be accepted. The system allows no more than its own setting (4096 on
@@ -20,6 +21,8 @@ interface SettleOptions {
   development: boolean;
   /** The routes that are answered in front of Next. */
   direct?: DirectRoutes;
+  /** The handshakes that are answered. */
+  upgrades?: UpgradeRoutes;
   /** The bytes that bodies may have, by the name of their path. */
   bodyLimits?: Readonly<Record<string, number>>;
   progressTimeoutMs?: number;
@@ -27,37 +30,53 @@ interface SettleOptions {
 
 /** Sets up each server of this process: now, or at its first connection, before anything is read from that. */
 export function settleServers(options: SettleOptions): void {
-  const settled = new WeakSet<Server>();
+  const settled = new WeakMap<Server, Settled>();
   const settleOnce = (server: unknown): void => {
     if (!(server instanceof Server) || settled.has(server)) return;
-    settled.add(server);
-    settle(server, options);
+    settled.set(server, settle(server, options));
   };
   const handles = activeHandles();
   for (const handle of handles) settleOnce(handle);
   for (const handle of handles) if (handle instanceof Socket) settleEarly(handle, options);
   subscribe('net.server.socket', (message) => {
     const { socket } = message as { socket: ServerSocket };
-    if (socket.server instanceof Server && !settled.has(socket.server)) {
+    if (!(socket.server instanceof Server)) return;
+    if (!settled.has(socket.server)) {
       settleOnce(socket.server);
       socket.setTimeout(socket.server.timeout);
     }
+    settled.get(socket.server)?.onConnection(socket);
   });
   subscribe('http.server.request.start', (message) => {
     (message as { response: ServerResponse }).response.on('timeout', dropStalled);
   });
 }
 
+/** What a settled server does with each new connection, before anything is read from it. */
+interface Settled {
+  onConnection(socket: Socket): void;
+}
+
 type ServerSocket = Socket & { server?: unknown; parser?: { incoming?: IncomingMessage | null } | null };
 
-function settle(server: Server, options: SettleOptions): void {
-  const { development, direct = {}, bodyLimits = {}, progressTimeoutMs = PROGRESS_TIMEOUT_MS } = options;
+function settle(server: Server, options: SettleOptions): Settled {
+  const { development, direct = {}, upgrades = {}, bodyLimits = {} } = options;
+  const { progressTimeoutMs = PROGRESS_TIMEOUT_MS } = options;
   lengthenQueue(server);
-  if (!development) refuseUpgrades(server);
+  serveUpgrades(server, upgrades, { development });
   server.timeout = socketTimeout(progressTimeoutMs);
   answerDirectly(server, direct);
   // Also in front of the routes that are answered directly: the gate passes on one request per connection at a time.
-  gateRequests(server, { development, maxBytes: (url) => bodyLimits[routeName(url)] ?? getConfig().bodyBytes });
+  const isBusy = gateRequests(server, {
+    development,
+    maxBytes: (url) => bodyLimits[routeName(url)] ?? getConfig().bodyBytes,
+  });
+  return {
+    onConnection(socket) {
+      // Next's development server answers all requests of its own that ask for another protocol.
+      if (!development) keepOrdinary(socket, upgrades, isBusy);
+    },
+  };
 }
 
 /** Handles a connection that was accepted before the gate existed. Clients that wait for the start send no body. */
@@ -66,6 +85,7 @@ function settleEarly(socket: ServerSocket, { progressTimeoutMs = PROGRESS_TIMEOU
   const request = socket.parser?.incoming;
   if (request && announcesBody(request)) socket.destroy();
   else socket.setTimeout(socketTimeout(progressTimeoutMs));
+  keepOrdinary(socket, {}, () => true);
 }
 
 /**
@@ -94,13 +114,4 @@ function activeHandles(): unknown[] {
 function lengthenQueue(server: Server): void {
   const { _handle: handle } = server as { _handle?: { listen?: (backlog: number) => number } };
   handle?.listen?.(QUEUE);
-}
-
-/**
- * Next takes over a connection that asks for another protocol and leaves it open forever without an answer: Node's time
- * limits do not apply to it any more, and no credentials were checked. Without a listener such a request is answered
- * like any other (RFC 9110, 7.8).
- */
-function refuseUpgrades(server: Server): void {
-  server.removeAllListeners('upgrade');
 }

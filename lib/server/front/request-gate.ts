@@ -31,8 +31,12 @@ const TEXT = 'text/plain; charset=utf-8';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Puts the gate in front of the current request listeners of a server. */
-export function gateRequests(server: Server, options: GateOptions): void {
+/**
+ * Puts the gate in front of the current request listeners of a server.
+ *
+ * @returns a function that says whether a request of a connection is still open
+ */
+export function gateRequests(server: Server, options: GateOptions): (socket: Socket) => boolean {
   const listeners = server.listeners('request') as Listener[];
   const gate = new Gate(options, (request, response) => {
     for (const listener of listeners) listener.call(server, request, response);
@@ -44,6 +48,7 @@ export function gateRequests(server: Server, options: GateOptions): void {
   server.on('checkContinue', (request, response) => gate.enter(request, response, '100-continue'));
   server.on('checkExpectation', (request, response) => gate.enter(request, response, 'other'));
   Object.assign(server, { requireHostHeader: false });
+  return (socket) => gate.isBusy(socket);
 }
 
 /** What a client waits for before it sends its body. */
@@ -74,6 +79,11 @@ class Gate {
     } else if (waiting.push(() => this.#begin(request, response, expects)) > MAX_PIPELINED) {
       socket.destroy();
     }
+  }
+
+  /** Whether a request of a connection is still open. */
+  isBusy(socket: Socket): boolean {
+    return this.#waiting.has(socket);
   }
 
   #begin(request: IncomingMessage, response: ServerResponse, expects: Expectation): void {

@@ -27,6 +27,8 @@ export class ProblemError extends Error {
   }
 }
 
+const NO_EXTRAS: ProblemExtras = {};
+
 const UNEXPECTED = new ProblemError('internal', 'The server failed to answer this request; its log says more.');
 
 /**
@@ -34,16 +36,17 @@ const UNEXPECTED = new ProblemError('internal', 'The server failed to answer thi
  * with a sentence that reveals nothing internal.
  */
 export function problemResponse(error: unknown, config: HeadersConfig): Response {
+  const body = problemBody(error);
+  const { headers } = isProblem(error) && 'extras' in error ? error.extras : NO_EXTRAS;
+  return answer(JSON.stringify(body), body.status, { 'Content-Type': 'application/problem+json', ...headers }, config);
+}
+
+/** @returns what a client may know of an error */
+export function problemBody(error: unknown): Problem {
   const known = isProblem(error) ? error : UNEXPECTED;
   const extras: ProblemExtras = 'extras' in known ? known.extras : {};
   const more = 'more' in known ? (known.more as Readonly<Record<string, unknown>>) : {};
-  const body = { ...problemOf(known.code, known.message, extras.errors), ...more };
-  return answer(
-    JSON.stringify(body),
-    body.status,
-    { 'Content-Type': 'application/problem+json', ...extras.headers },
-    config,
-  );
+  return { ...problemOf(known.code, known.message, extras.errors), ...more };
 }
 
 const STYLE = `

@@ -9,6 +9,9 @@ import { isMinor, methodName, routeName } from '../http/route-names';
 import { isStream } from '../stream/stream-watch';
 import { metrics } from './metrics';
 
+/** The status of a request that became a WebSocket, whose answer does not pass through Node's response. */
+const SWITCHED = 101;
+
 /**
  * Records a request when it has been answered or its client has left. The client's address is not logged: behind a
  * proxy it would be the proxy's, whose own log has the real one, and it is personal data that is not needed here.
@@ -20,13 +23,13 @@ export function watchRequest(request: IncomingMessage, { response, requestId }: 
   const method = methodName(request.method ?? '');
   response.once('close', () => {
     // Without an answer the status would be the 200 with which Node begins.
-    const status = response.headersSent ? response.statusCode : null;
+    const status = response.headersSent || response.statusCode === SWITCHED ? response.statusCode : null;
     const ms = Math.round((performance.now() - start) * 10) / 10;
     const { requests, durations } = metrics();
     requests.inc({ route, method, status: status ?? 'none' });
     // A stream has its own lines in the log, and lasts as long as a client follows it.
     if (isStream(response)) return;
-    durations.observe({ route }, ms / 1000);
+    if (status !== SWITCHED) durations.observe({ route }, ms / 1000);
     const aborted = response.writableFinished ? undefined : true;
     log()[levelOf(route, status)]({ request: requestId, method, route, status, ms, aborted }, 'request');
   });

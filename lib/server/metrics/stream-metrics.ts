@@ -6,8 +6,13 @@ import { type Reading, readCounter, readGauge } from './read-metric';
 export function registerStreamMetrics(registry: Registry): void {
   readGauge(registry, {
     name: 'claude_swarm_streams_open',
-    help: 'Open event streams.',
+    help: 'Open event streams, WebSockets included.',
     read: () => streamCounts().open.size,
+  });
+  readGauge(registry, {
+    name: 'claude_swarm_websockets_open',
+    help: 'Open WebSockets that follow the swarm, which are event streams too.',
+    read: () => [...streamCounts().open].filter(({ kind }) => kind === 'websocket').length,
   });
   readGauge(registry, {
     name: 'claude_swarm_stream_queued_bytes',

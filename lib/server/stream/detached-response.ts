@@ -9,20 +9,10 @@
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { joinSmall, totalBytes } from './join-small';
+import { corkForThisTurn, type EventSink, SocketWriter } from './socket-writer';
 
 /** A response that the caller controls. */
-export interface DetachedResponse {
-  /**
-   * Writes a piece of the body, given in parts. Do not change the piece or its parts afterwards: all clients that get
-   * the same piece share its bytes.
-   *
-   * @returns false if there is no room for more; the piece is sent in any case
-   */
-  write(piece: readonly Uint8Array[]): boolean;
-  /** Called when there is room again. */
-  onDrain: () => void;
-  end(): void;
-}
+export type DetachedResponse = EventSink;
 
 /**
  * Detaches a response. Call it before the answer is returned to Next.
@@ -96,49 +86,21 @@ function letGo(response: ServerResponse, ownListeners: readonly unknown[]): void
 }
 
 /** A body that is written to the socket already encoded. Node would encode each chunk again for each client. */
-class SharedBody implements DetachedResponse {
-  onDrain = () => {};
+class SharedBody extends SocketWriter implements DetachedResponse {
   readonly #response: ServerResponse;
-  readonly #socket: Socket;
-  #full = false;
 
   constructor(response: ServerResponse, socket: Socket) {
+    super(socket);
     this.#response = response;
-    this.#socket = socket;
-    socket.on('drain', () => {
-      if (!this.#full) return;
-      this.#full = false;
-      this.onDrain();
-    });
   }
 
-  write(piece: readonly Uint8Array[]): boolean {
-    // The client has ended its side. The close event of the socket reports that it has left.
-    if (!this.#socket.writable) return false;
-    corkForThisTurn(this.#socket);
-    const parts = this.#response.chunkedEncoding ? chunkOf(piece) : piece;
-    for (const part of parts) this.#full = !this.#socket.write(part);
-    return !this.#full;
+  override write(piece: readonly Uint8Array[]): boolean {
+    return super.write(this.#response.chunkedEncoding ? chunkOf(piece) : piece);
   }
 
   end(): void {
     this.#response.end();
   }
-}
-
-/** Sockets that are written to in this turn of the event loop. All data for one socket is sent by one system call. */
-let corked: Socket[] = [];
-
-function corkForThisTurn(socket: Socket): void {
-  if (socket.writableCorked > 0) return;
-  socket.cork();
-  if (corked.push(socket) === 1) process.nextTick(uncorkAll);
-}
-
-function uncorkAll(): void {
-  const sockets = corked;
-  corked = [];
-  for (const socket of sockets) socket.uncork();
 }
 
 const CRLF = '\r\n';

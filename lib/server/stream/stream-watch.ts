@@ -13,13 +13,20 @@ const REASONS: Readonly<Record<string, string>> = {
   'the server stops': 'server_stops',
   'its messages can not be read': 'messages_unreadable',
   'its token is no longer valid': 'token_revoked',
+  'no sign of life': 'silent',
+  'it broke the protocol': 'protocol_broken',
+  'it sent a binary message': 'protocol_broken',
+  'it sent too many messages': 'too_many_messages',
 };
 const OTHER = 'other';
 
+/** What carries a stream: server-sent events or a WebSocket. */
+export type StreamKind = 'sse' | 'websocket';
+
 /** Counts since the process began. */
 interface StreamCounts {
-  /** One entry for each open stream; null where its connection is not known. */
-  readonly open: Set<{ response: ServerResponse | null }>;
+  /** One entry for each open stream; the response is null where its connection is not known. */
+  readonly open: Set<{ response: ServerResponse | null; kind: StreamKind }>;
   readonly events: Record<string, number>;
   readonly endings: Record<string, number>;
   bytes: number;
@@ -65,16 +72,16 @@ export interface WatchedStream {
 }
 
 /** Records that a stream begins. */
-export function watchStream(connection: RequestConnection | null): WatchedStream {
+export function watchStream(connection: RequestConnection | null, kind: StreamKind): WatchedStream {
   const { counts, responses } = shared();
-  const entry = { response: connection?.response ?? null };
+  const entry = { response: connection?.response ?? null, kind };
   const request = connection?.requestId ?? null;
   const start = performance.now();
   let events = 0;
   let bytes = 0;
   counts.open.add(entry);
   if (entry.response) responses.add(entry.response);
-  log().info({ request }, 'stream opened');
+  log().info({ request, kind }, 'stream opened');
   return {
     sent(event, size) {
       events++;

@@ -1,19 +1,13 @@
-import type { Hub, HubEvent, Subscriber } from '../../hub/hub';
-import type { StreamPlace } from '../access/open-streams';
 import { connectionOf, type RequestConnection } from '../http/request-connection';
 import { type DetachedResponse, detach } from './detached-response';
+import { CLIENT_LEFT, type Follower, follow, REVOKED, STOPPED, type StreamStart, subscribe } from './follow';
 import { totalBytes } from './join-small';
 import { encodeEvent, encodeRetry } from './sse';
-import { type WatchedStream, watchStream } from './stream-watch';
 
 /** Sent first in every stream: how long a browser waits before it reconnects. */
 const RETRY = [encodeRetry(1_000)] as const;
 /** How long a client whose stream was ended has to receive the last bytes. */
 const GRACE_MS = 5_000;
-const CLIENT_LEFT = 'the client left';
-/** The reason of a stream whose hub had stopped before it began: `onEnd` does not report that. */
-const STOPPED = 'the server stops';
-const REVOKED = 'its token is no longer valid';
 
 const HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
@@ -24,31 +18,15 @@ const HEADERS = {
   Connection: 'close',
 };
 
-/** What is needed to begin a stream. */
-export interface StreamStart {
-  hub: Hub;
-  /** The last event that the client knows, null for a first visit. */
-  lastEventId: string | null;
-  place: StreamPlace;
-}
-
-/** State of one open stream. Closures over it must not capture the request, or that cannot be garbage-collected. */
-interface Follower {
-  subscriber: Subscriber;
-  place: StreamPlace;
-  connection: RequestConnection | null;
-  watched: WatchedStream;
-}
-
 /**
  * The stream of events (WHATWG HTML, 9.2). An event is taken from the hub when the socket has room, so nothing is
  * queued for a slow client.
  *
  * @param start.place counts the stream, and closes it when its token is revoked
  */
-export function streamResponse(request: Request, { hub, lastEventId, place }: StreamStart): Response {
+export function streamResponse(request: Request, start: StreamStart): Response {
   const { headers, signal, method } = request;
-  const follower = subscribe(hub, lastEventId, place, connectionOf(headers));
+  const follower = subscribe(start, connectionOf(headers));
   const detached = method === 'GET' && followDetached(follower);
   return new Response(detached ? null : piped(follower, signal), { headers: HEADERS });
 }
@@ -59,31 +37,15 @@ export function streamResponse(request: Request, { hub, lastEventId, place }: St
  * @param send sends the head and returns the response; null if the client has left
  */
 export function streamDirectly(
-  { hub, lastEventId, place }: StreamStart,
+  start: StreamStart,
   connection: RequestConnection,
   send: (headers: Readonly<Record<string, string>>) => DetachedResponse | null,
 ): void {
-  const follower = subscribe(hub, lastEventId, place, connection);
+  const follower = subscribe(start, connection);
   const onClose = endTogether(follower, connection);
   const detached = send(HEADERS);
   if (detached === null) onClose();
-  else follow(follower, detached);
-}
-
-function subscribe(
-  hub: Hub,
-  lastEventId: string | null,
-  place: StreamPlace,
-  connection: RequestConnection | null,
-): Follower {
-  try {
-    const subscriber = hub.subscribe(lastEventId);
-    place.onRevoked = () => subscriber.close(REVOKED);
-    return { subscriber, place, connection, watched: watchStream(connection) };
-  } catch (error) {
-    place.leave();
-    throw error;
-  }
+  else followWith(follower, detached);
 }
 
 /**
@@ -96,27 +58,16 @@ function followDetached(follower: Follower): boolean {
   if (connection === null) return false;
   const { response, outside, ownListeners } = connection;
   const onClose = () => leave(follower);
-  const follows = (detached: DetachedResponse) => outside(() => follow(follower, detached));
+  const follows = (detached: DetachedResponse) => outside(() => followWith(follower, detached));
   if (!detach(response, [...ownListeners, onClose], follows)) return false;
   endTogether(follower, connection, onClose);
   return true;
 }
 
-/** Sends the events of the hub to the client, as it has room. */
-function follow({ subscriber, place, watched }: Follower, detached: DetachedResponse): void {
-  const give = (event: HubEvent | null) => {
-    if (event === null) {
-      place.leave();
-      detached.end();
-      return;
-    }
-    const parts = encodeEvent(event);
-    watched.sent(event.name, totalBytes(parts));
-    if (detached.write(parts)) subscriber.ask(give);
-  };
-  detached.onDrain = () => subscriber.ask(give);
+/** Sends the events of the hub to the client. */
+function followWith(follower: Follower, detached: DetachedResponse): void {
   detached.write(RETRY);
-  subscriber.ask(give);
+  follow(follower, detached, encodeEvent);
 }
 
 /** Ends the subscriber with the connection, and the connection with the subscriber. */

@@ -1,6 +1,7 @@
-/** The endpoint of the event stream. */
-import { STREAM_PATH } from '../../../contract/paths';
+/** The endpoints of the event stream. */
+import { STREAM_PATH, WEBSOCKET_PATH } from '../../../contract/paths';
 import { streamResponse } from '../../stream/stream';
+import { upgradeRequired } from '../../websocket/handshake';
 import { directStream } from '../direct-stream';
 import { declare, type Endpoint } from '../endpoint';
 
@@ -19,6 +20,19 @@ export const STREAM_ENDPOINTS: readonly Endpoint[] = [
       await hub.reaching(lastEventId);
       const place = context.streams.take(principal, context.config);
       return streamResponse(request, { hub, lastEventId, place });
+    },
+  }),
+  declare({
+    path: WEBSOCKET_PATH,
+    scope: 'read',
+    tag: 'Stream',
+    id: 'openWebSocket',
+    summary: 'The same events over a WebSocket',
+    answer: 'webSocket',
+    problems: [426],
+    // Handshakes are answered in front of Next (`direct-socket.ts`).
+    answerTo: () => {
+      throw upgradeRequired();
     },
   }),
 ];
