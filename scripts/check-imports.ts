@@ -7,7 +7,7 @@ import { isBuiltin } from 'node:module';
 import { join, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const SOURCES = ['lib/sources', 'lib/sources/claudeswarm', 'lib/sources/claude-code', 'lib/sources/processes'];
+const SOURCES = ['', '/claudeswarm', '/claude-code', '/processes', '/tmux'].map((part) => `lib/sources${part}`);
 const HISTORY = ['lib/history', 'lib/rules', 'lib/queries', 'lib/recorder'];
 const HTTP = ['lib/contract', 'lib/platform', 'lib/config', ...SOURCES, 'lib/server/http'];
 const FEATURE = ['lib/contract', 'lib/client', 'components/ui'];
@@ -24,6 +24,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   'lib/sources/claudeswarm': ['lib/contract', 'lib/platform', 'lib/sources'],
   'lib/sources/claude-code': ['lib/contract', 'lib/platform', 'lib/sources', 'lib/sources/processes'],
   'lib/sources/processes': ['lib/contract', 'lib/platform', 'lib/sources'],
+  'lib/sources/tmux': ['lib/platform', 'lib/sources'],
   'lib/hub': ['lib/contract'],
   'lib/history': ['lib/contract', 'lib/platform'],
   'lib/rules': ['lib/contract', 'lib/platform', ...SOURCES, 'lib/history'],
@@ -94,6 +95,7 @@ export const ROOMS: Record<string, readonly string[]> = {
     ...HISTORY,
     'lib/workers',
     'lib/alerts',
+    'lib/actions',
     'lib/simulator',
     'test',
     'e2e',

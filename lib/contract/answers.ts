@@ -3,9 +3,11 @@
  * all schemas and examples costs about 10 ms and 1.7 MB, which the start of the server need not pay for.
  */
 import { z } from 'zod';
+import { type OutgoingMessage, outgoingState } from './action-schemas';
 import { bundle } from './bundle-schemas';
 import { usageAnswer } from './claude-schemas';
 import { examples } from './examples';
+import { type SentAnswer, sentAnswer, type WithdrawnAnswer, withdrawnAnswer } from './message-requests';
 import { pastExamples } from './past-examples';
 import { agentHistory, lockHistory, pastState, talkAnswer, timelineAnswer, waitingAnswer } from './past-schemas';
 import { agentsAnswer, attentionAnswer, attentionEntry, health, locksAnswer, messagesAnswer, stats } from './schemas';
@@ -14,7 +16,7 @@ import { STREAM_EVENTS, STREAM_EXAMPLE } from './stream-schemas';
 export interface Answer {
   description: string;
   /** 200 if absent; 204 has no body. */
-  status?: 204;
+  status?: 201 | 204;
   mediaType: string;
   /** Absent for what is not JSON. */
   schema?: z.ZodType;
@@ -45,6 +47,23 @@ restarts of the server and rotations of the log. Where that is impossible, \`con
 and the newest 50 follow. At most 10 events of each kind of state are sent in a second; the last one always has the newest state. No event is named
 \`error\`.`;
 
+const [outgoingExample] = examples.outgoing.messages as [OutgoingMessage];
+const sentExample: SentAnswer = { message: outgoingExample, deliveries: outgoingExample.deliveries };
+const withdrawnExample: WithdrawnAnswer = {
+  outcome: 'withdrawn',
+  withdrawn: ['agent-2'],
+  message: {
+    ...outgoingExample,
+    deliveries: {
+      'agent-2': {
+        ...{ outcome: 'failed', via: null, expires_at: null },
+        detail: 'Withdrawn by operator before it was delivered.',
+      },
+    },
+    final: true,
+  },
+};
+
 export const ANSWERS = {
   agents: json('The agents.', agentsAnswer, examples.agents),
   locks: json('The locks.', locksAnswer, examples.locks),
@@ -52,6 +71,9 @@ export const ANSWERS = {
   stats: json('The counts.', stats, examples.stats),
   attention: json('The attention items.', attentionAnswer, examples.attention),
   attentionItem: json('The item after the change.', attentionEntry, examples.attentionEntry),
+  outgoing: json('The messages on their way.', outgoingState, examples.outgoing),
+  sentMessage: { ...json('The message, with what is known of its deliveries.', sentAnswer, sentExample), status: 201 },
+  withdrawnMessage: json('What was withdrawn.', withdrawnAnswer, withdrawnExample),
   waiting: json('The wait relations now.', waitingAnswer, pastExamples.waiting),
   stream: {
     description: 'The stream.',

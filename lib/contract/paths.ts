@@ -9,6 +9,9 @@ export const AGENT_HISTORY_BY_QUERY_PATH = '/api/agent';
 export const LOCKS_PATH = '/api/locks';
 export const LOCK_HISTORY_PATH = '/api/locks/history';
 export const MESSAGES_PATH = '/api/messages';
+/** Messages of the dashboard that are on their way. */
+export const OUTGOING_PATH = '/api/messages/outgoing';
+export const OUTGOING_MESSAGE_PATH = '/api/messages/outgoing/{id}';
 export const STATS_PATH = '/api/stats';
 export const ATTENTION_PATH = '/api/attention';
 export const ATTENTION_ITEM_PATH = '/api/attention/{id}';

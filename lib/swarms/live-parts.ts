@@ -8,7 +8,7 @@ import type { ActionGroup } from '../contract/action-groups';
 import type { Retention } from '../history/history';
 import { Hub } from '../hub/hub';
 import { boundHeapGrowth } from '../platform/heap-growth';
-import type { LogSettings } from '../platform/log';
+import { type LogSettings, log } from '../platform/log';
 import type { RecorderOptions } from '../recorder/events';
 import type { AttentionLimits } from '../rules/attention';
 import { AGENT_CARDS_FILE, AgentCardsReader } from '../sources/claudeswarm/agent-cards';
@@ -29,6 +29,7 @@ import { FileRefresh } from './file-refresh';
 import { HeartbeatTimer } from './heartbeat';
 import { HookEvents } from './hook-events';
 import { SwarmJournal } from './journal-feed';
+import { createMessageActions, type MessageActions, type MessageSettings } from './message-actions';
 import { MessageCounts } from './message-counts';
 import type { OwnPrices } from './own-prices';
 import { Readiness } from './readiness';
@@ -61,6 +62,8 @@ export interface LiveSwarmOptions {
   actionGroups: readonly ActionGroup[];
   /** The readers of Claude Code's files; null where they are switched off. */
   claude: ClaudeReaders | null;
+  /** Where messages are kept until they are delivered, and who sends them. */
+  messages: MessageSettings;
   version: string;
   /** How the watchdog of this process logs; null for no watchdog. */
   watchdogLog: LogSettings | null;
@@ -98,7 +101,7 @@ export class LiveParts {
   /** Starts the recorder's thread and the watches, and begins to read. */
   constructor(options: LiveSwarmOptions) {
     this.#options = options;
-    this.actions = { runner: new ActionRunner({ groups: options.actionGroups }) };
+    this.actions = { runner: new ActionRunner({ groups: options.actionGroups }), messages: this.#createMessages() };
     this.hub = new Hub({
       source: { after: (seq, most, epoch) => this.recorder.after(epoch, seq, most) },
       freshStats: () => this.publisher.stats(),
@@ -132,6 +135,7 @@ export class LiveParts {
     this.recorderEvents.awaitHistory();
     this.#timer = setInterval(() => this.#reconcile(), RECONCILE_INTERVAL_MS);
     this.publisher.journalProcess('started');
+    void this.readiness.isDue.then(() => this.actions.messages.start());
   }
 
   /** Ends every part, and keeps what is still to be kept. */
@@ -143,6 +147,7 @@ export class LiveParts {
     this.attention.stop();
     this.hub.close();
     this.publisher.journalProcess('stopped');
+    await this.actions.messages.stop();
     // The outcome of the last attempts to post is still to be kept.
     await this.alerts.stop();
     await Promise.all([this.#watcher.close(), this.#claude?.stop(), this.recorder.stop()]);
@@ -249,6 +254,18 @@ export class LiveParts {
           error === null ? null : `The attention list could not be computed: ${error}`,
           error,
         ),
+    });
+  }
+
+  #createMessages(): MessageActions {
+    const { root, zone, messages, actionGroups } = this.#options;
+    return createMessageActions({
+      ...{ root, zone: zone.zone, ...messages, isOn: actionGroups.includes('messages'), places: this.#places },
+      description: () => this.description,
+      registry: () => this.#registry,
+      heard: (sessionId) => this.hooks.forSession(sessionId)?.lastPrompt ?? null,
+      publish: (state) => this.hub.setState('outgoing', state),
+      onFault: (error) => log().error({ error }, 'message could not be handled'),
     });
   }
 

@@ -1,6 +1,8 @@
 /** The commands of a live swarm. */
 import type { ActionRunner } from '../actions/runner';
+import type { MessageActions } from './message-actions';
 
 export interface SwarmActions {
   readonly runner: ActionRunner;
+  readonly messages: MessageActions;
 }
