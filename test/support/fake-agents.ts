@@ -18,6 +18,8 @@ import type { Reach } from '../../lib/actions/messages/delivery';
 import { parseSession } from '../../lib/sources/claude-code/session-file';
 import { until } from './until';
 
+/** Each takes some microseconds, a write less than a millisecond. */
+const MAX_TORN_READS = 10_000;
 const PROGRAM = join(import.meta.dirname, 'fake-claude.mjs');
 
 /** @returns why tmux can't be used, null if it can */
@@ -78,11 +80,20 @@ export class FakeAgent {
     );
   }
 
+  /** Its session file, which is rewritten in place; null for another program. */
+  #session() {
+    const path = join(this.#folder, 'sessions', `${this.panePid}.json`);
+    for (let attempt = 0; existsSync(path) && attempt < MAX_TORN_READS; attempt += 1) {
+      const parsed = parseSession(readFileSync(path), this.panePid);
+      if ('content' in parsed) return parsed.content;
+    }
+    return null;
+  }
+
   /** As the swarm finds it. */
   reach(more: Partial<Reach> = {}): Reach {
-    const path = join(this.#folder, 'sessions', `${this.panePid}.json`);
-    const parsed = existsSync(path) ? parseSession(readFileSync(path), this.panePid) : { fault: 'missing' };
-    const session = 'content' in parsed ? { ...parsed.content, alive: true, keptFrom: null } : null;
+    const content = this.#session();
+    const session = content && { ...content, alive: true, keptFrom: null };
     const pane = { id: this.pane, pid: this.panePid, within: true };
     return { gone: null, session, pane, transcript: null, runsClaude: session !== null, ...more };
   }

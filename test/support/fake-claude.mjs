@@ -186,7 +186,7 @@ function key(letter) {
       composer = `${composer.slice(0, -1)}\n`;
       return;
     }
-    history.push(`❯ ${composer.slice(0, 200).replaceAll('\n', ' ')}`);
+    history.push(`❯ ${composer.slice(0, 40).replaceAll('\n', ' ')}`);
     [composer, pasted] = [stash ?? '', ''];
     stash = null;
     submit(text.trim());

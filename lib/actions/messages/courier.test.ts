@@ -91,8 +91,8 @@ test('Courier: by tmux an idle agent gets the text whole, confirmed by its trans
     ...['Hello.', 'ends with ;', 'ends with \\', '#{pane_id} $(id) `id` {}', 'Zwei\nZeilen: ä 日本 👩‍🚀'],
     ...['x'.repeat(700), 'y '.repeat(2000), Array.from({ length: 9 }, (_, line) => `line ${line}`).join('\n')],
   ]) {
-    const { outcome, text, final } = await send(agent, content);
-    assert.equal(outcome, 'delivered', final?.detail);
+    const { outcome, text, final, attempt } = await send(agent, content);
+    assert.equal(outcome, 'delivered', JSON.stringify([content.slice(0, 20), attempt]));
     assert.match(final?.detail ?? '', /transcript/);
     assert.equal(agent.got.at(-1), text.trim());
   }
