@@ -36,7 +36,7 @@ test('openApiDocument(): valid OpenAPI 3.1, with examples that fit its schemas',
 });
 
 test('openApiDocument(): describes every path that is served', () => {
-  const described = ENDPOINTS.map(({ path }) => path);
+  const described = [...new Set(ENDPOINTS.map(({ path }) => path))];
   assert.deepEqual(described.sort(), [...PATHS].sort());
 });
 

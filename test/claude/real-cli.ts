@@ -84,11 +84,16 @@ export class RealCli {
 
   /** Types a prompt as a person does: the text, then Enter when it is there. */
   async type(text: string): Promise<void> {
+    await this.draft(text);
+    this.press('Enter');
+  }
+
+  /** Types a text without Enter, and waits until it is there. */
+  async draft(text: string): Promise<void> {
     const input = { input: text, env: this.#environment };
     spawnSync('tmux', ['-L', this.#socket, 'load-buffer', '-b', 'prompt', '-'], input);
     this.#tmux('paste-buffer', '-p', '-r', '-d', '-b', 'prompt', '-t', 'claude');
     await this.#untilScreen((screen) => screen.includes(text), `"${text}" in the composer`);
-    this.#press('Enter');
   }
 
   screen(): string {
@@ -111,7 +116,7 @@ export class RealCli {
       if (!screen.includes(line)) return true;
       if (performance.now() - pressedAt < KEY_INTERVAL_MS) return false;
       pressedAt = performance.now();
-      this.#press(key);
+      this.press(key);
       return false;
     }, `the end of the dialog with "${line}"`);
   }
@@ -120,7 +125,8 @@ export class RealCli {
     this.#tmux('kill-server');
   }
 
-  #press(key: string): void {
+  /** Presses one key. */
+  press(key: string): void {
     this.#tmux('send-keys', '-t', 'claude', key);
   }
 

@@ -162,7 +162,7 @@ test('Courier: a dialog that opens between paste and Enter gets no Enter; the te
   };
   const { outcome, post } = await send(agent, 'Between.', { run });
   assert.equal(outcome, 'delivered');
-  assert.match(post.notes.join(), /stands in its composer/i);
+  assert.match(post.notes.join(), /is in its composer/);
   assert.equal(agent.got.length, 1);
   noViolation(agent);
 });

@@ -26,7 +26,7 @@ export interface PaneDeliveryOptions {
 
 const SHELL = 'Its terminal shows a shell, which would run the text as a command';
 const NO_COMPOSER = 'Its terminal shows no composer of Claude Code';
-const STANDS = 'The text stands in its composer';
+const STANDS = 'The text is in its composer';
 
 export class PaneDelivery {
   readonly #options: PaneDeliveryOptions;
@@ -168,7 +168,7 @@ export class PaneDelivery {
     if (await confirmation.within(times.pollMs, letter.signal)) return confirmation.result('tmux', letter);
     if (pressed > 0) return unknown('It was typed and submitted, but nothing confirms that it arrived.', 'tmux');
     const detail = 'It was pasted, but Enter was not pressed: a dialog or another view was open until the end.';
-    return failed(`${detail} The text may stand in its composer.`, 'tmux');
+    return failed(`${detail} The text may still be in its composer.`, 'tmux');
   }
 
   /** The pane or its server went away after the text was pasted. */

@@ -48,7 +48,7 @@ export const MESSAGE_COMMAND_ENDPOINTS: readonly Endpoint[] = [
     tag: 'Commands',
     summary: 'Withdraw what is still queued of a message',
     description:
-      'Only deliveries that have not begun: what a session has in a queue of its own, or what stands in a composer, is not ' +
+      'Only deliveries that have not begun: what a session has in a queue of its own, or what is in a composer, is not ' +
       'taken back. A message that was withdrawn from all recipients is not in the log.',
     request: 'outgoingMessage',
     answer: 'withdrawnMessage',
