@@ -2,6 +2,6 @@
 import type { ProductionServer } from './production-server';
 
 /** @returns the headers with which a server accepts commands */
-export function commandHeaders(_server: Pick<ProductionServer, 'url'>): Record<string, string> {
-  return {};
+export function commandHeaders(server: Pick<ProductionServer, 'url'>): Record<string, string> {
+  return { origin: new URL(server.url).origin };
 }
