@@ -141,16 +141,16 @@ export class LiveParts {
   /** Ends every part, and keeps what is still to be kept. */
   async stop(): Promise<void> {
     this.recorder.beginStop();
+    const messages = this.actions.messages.stop();
     clearInterval(this.#timer);
     this.#files.stop();
     this.publisher.stop();
     this.attention.stop();
     this.hub.close();
     this.publisher.journalProcess('stopped');
-    await this.actions.messages.stop();
     // The outcome of the last attempts to post is still to be kept.
     await this.alerts.stop();
-    await Promise.all([this.#watcher.close(), this.#claude?.stop(), this.recorder.stop()]);
+    await Promise.all([messages, this.#watcher.close(), this.#claude?.stop(), this.recorder.stop()]);
   }
 
   #createFiles(locks: LocksReader): FileRefresh {

@@ -6,7 +6,7 @@ import { isPaneId } from '../sources/tmux/panes';
 import type { AgentContact } from './claude-agents';
 import type { SwarmDescription } from './description';
 
-const NOWHERE = { session: null, pane: null, transcript: null, runsClaude: false };
+const NOWHERE = { life: '', session: null, pane: null, transcript: null, runsClaude: false };
 
 /** @returns null if it neither is listed nor was within the last hour */
 export function reachAgent(id: string, description: Pick<SwarmDescription, 'agents' | 'contact'>): Reach | null {
@@ -22,7 +22,8 @@ export function reachAgent(id: string, description: Pick<SwarmDescription, 'agen
   const session = contact.session?.alive === false ? null : contact.session;
   const { transcript } = contact;
   const runs = session?.alive === true || ['running', 'suspended'].includes(agent.process.state);
-  return { gone, session, transcript, pane: placeIn(contact), runsClaude: runs || contact.teammate !== null };
+  const life = `pid ${String(contact.entry.pid)}`;
+  return { life, gone, session, transcript, pane: placeIn(contact), runsClaude: runs || contact.teammate !== null };
 }
 
 function whyGone({ health, health_reason, moved_to }: Agent, { teammate }: AgentContact): string | null {

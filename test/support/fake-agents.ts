@@ -95,7 +95,7 @@ export class FakeAgent {
     const content = this.#session();
     const session = content && { ...content, alive: true, keptFrom: null };
     const pane = { id: this.pane, pid: this.panePid, within: true };
-    return { gone: null, session, pane, transcript: null, runsClaude: session !== null, ...more };
+    return { life: this.pane, gone: null, session, pane, transcript: null, runsClaude: session !== null, ...more };
   }
 }
 

@@ -7,6 +7,8 @@ export type Via = NonNullable<Delivery['via']>;
 
 /** How an agent can be reached now. */
 export interface Reach {
+  /** Names its process, or the pane: an id may be given to another one. */
+  life: string;
   /** Why it can't be reached at all, a sentence; null otherwise. */
   gone: string | null;
   /** Its session, if its file is read and its process is not known to have ended. */

@@ -33,7 +33,7 @@ const AT = Date.UTC(2026, 1, 3, 9, 1, 2, 345);
 
 function message(more: Partial<KeptMessage> = {}): KeptMessage {
   const delivery = (outcome: 'delivered' | 'failed' | 'unknown', withdrawn = false) =>
-    ({ stage: 'final', outcome, via: null, detail: '', withdrawn }) as const;
+    ({ stage: 'final', outcome, via: null, detail: '', life: null, withdrawn }) as const;
   return {
     ...{
       id: 'm',

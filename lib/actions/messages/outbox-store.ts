@@ -18,6 +18,8 @@ const keptDelivery = z.object({
   outcome: z.enum(['delivered', 'queued', 'failed', 'unknown']),
   via: z.enum(['session', 'tmux']).nullable(),
   detail: z.string(),
+  /** Of the agent when it was tried first; null before. */
+  life: z.string().nullable(),
   withdrawn: z.boolean(),
 });
 

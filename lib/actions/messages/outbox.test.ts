@@ -13,7 +13,7 @@ import { type KeptMessage, OutboxStore } from './outbox-store';
 import { waitingDelivery } from './outgoing';
 
 const DELIVERED: Attempt = { kind: 'final', outcome: 'delivered', via: 'session', detail: 'The session took it.' };
-const REACH: Reach = { gone: null, session: null, pane: null, transcript: null, runsClaude: true };
+const REACH: Reach = { life: 'pid 1', gone: null, session: null, pane: null, transcript: null, runsClaude: true };
 let root = '';
 let boxes: TestBox[] = [];
 
@@ -42,6 +42,8 @@ class TestBox {
   readonly outbox: Outbox;
   state: OutgoingState = { messages: [] };
   deliver: Deliver;
+  /** Of every agent. */
+  life = 'pid 1';
 
   constructor(deliver: Deliver, shownMs = 60_000) {
     this.deliver = deliver;
@@ -56,7 +58,7 @@ class TestBox {
         },
       },
       record: new MessageRecord(root, 'UTC'),
-      reach: (id) => (id === 'gone' ? null : REACH),
+      reach: (id) => (id === 'gone' ? null : { ...REACH, life: this.life }),
       zone: 'UTC',
       publish: (state) => {
         this.state = state;
@@ -273,6 +275,7 @@ test('Outbox: a line whose writing began before a crash is written once', async 
       outcome: 'delivered',
       via: 'tmux',
       detail: 'It took it.',
+      life: null,
       withdrawn: false,
     } as const;
     const one = message(id, [], { deliveries: { a: delivery }, logged: 'begun' });
@@ -313,7 +316,7 @@ test('Outbox: what the session has in its own queue lets the next message pass, 
   assert.equal(box.deliveries('first').a?.outcome, 'delivered');
 });
 
-test('Outbox: an agent that is not listed any more gets nothing, and a fault of delivery ends in an outcome', async () => {
+test('Outbox: a fault of delivery ends in an outcome', async () => {
   const box = new TestBox(async (letter, text) => {
     if (text.includes('late')) await letter.begin('tmux');
     throw new Error('broken');
@@ -325,6 +328,23 @@ test('Outbox: an agent that is not listed any more gets nothing, and a fault of 
   assert.equal(box.deliveries('early').a?.outcome, 'failed');
   assert.equal(box.deliveries('late').b?.outcome, 'unknown');
   assert.equal(box.faults.length, 2);
+});
+
+test('Outbox: what waits for an agent never reaches another one that gets its id', async () => {
+  const box = new TestBox(waits);
+  const sent = await box.outbox.send(message('m', ['a']));
+  await sent.tried;
+  box.deliver = takes;
+  box.life = 'pid 2';
+  await isFinal(box, 'm');
+  assert.deepEqual([box.deliveries('m').a?.detail, box.sent], ['Another process has its id now.', []]);
+});
+
+test('Outbox: an agent that is not listed any more gets nothing', async () => {
+  const box = new TestBox(takes);
+  await box.outbox.send(message('m', ['gone']));
+  await isFinal(box, 'm');
+  assert.deepEqual([box.deliveries('m').gone?.outcome, box.sent], ['failed', []]);
 });
 
 test('Outbox: a final message is shown for a while and then forgotten', async () => {

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { OutgoingState } from '../../contract/action-schemas';
 import { headedText } from './content';
 import type { Courier } from './courier';
-import { type Attempt, type Final, type Letter, NotBegun, type Reach } from './delivery';
+import { type Attempt, type Final, failed, type Letter, NotBegun, type Reach } from './delivery';
 import type { MessageRecord } from './message-record';
 import type { KeptMessage, OutboxStore } from './outbox-store';
 import { Outgoing } from './outgoing';
@@ -184,9 +184,12 @@ export class Outbox {
 
   async #attempt(message: Outgoing, id: string): Promise<Attempt> {
     const { reach, courier, onFault } = this.#options;
-    const nowhere = { session: null, pane: null, transcript: null, runsClaude: false };
     try {
-      const found = reach(id) ?? { ...nowhere, gone: 'It is not listed any more.' };
+      const found = reach(id);
+      if (found === null) return failed('It is not listed any more.');
+      const { life } = message.at(id);
+      if (life === null) message.set(id, { life: found.life });
+      else if (found.gone === null && life !== found.life) return failed('Another process has its id now.');
       return await courier.attempt(found, this.#letter(message, id));
     } catch (error) {
       onFault(error);

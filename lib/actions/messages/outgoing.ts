@@ -83,5 +83,5 @@ export class Outgoing {
 
 /** @returns a delivery that waits for its turn */
 export function waitingDelivery(detail: string, via: Via | null = null): KeptDelivery {
-  return { stage: 'waiting', outcome: 'queued', via, detail, withdrawn: false };
+  return { stage: 'waiting', outcome: 'queued', via, detail, life: null, withdrawn: false };
 }
