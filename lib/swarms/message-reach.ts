@@ -6,7 +6,7 @@ import { isPaneId } from '../sources/tmux/panes';
 import type { AgentContact } from './claude-agents';
 import type { SwarmDescription } from './description';
 
-const NOWHERE = { life: '', session: null, pane: null, transcript: null, runsClaude: false };
+const NOWHERE = { life: '', session: null, pane: null, transcript: null, runsClaude: false, claudePid: null };
 
 /** @returns null if it neither is listed nor was within the last hour */
 export function reachAgent(id: string, description: Pick<SwarmDescription, 'agents' | 'contact'>): Reach | null {
@@ -23,7 +23,11 @@ export function reachAgent(id: string, description: Pick<SwarmDescription, 'agen
   const { transcript } = contact;
   const runs = session?.alive === true || ['running', 'suspended'].includes(agent.process.state);
   const life = `pid ${String(contact.entry.pid)}`;
-  return { life, gone, session, transcript, pane: placeIn(contact), runsClaude: runs || contact.teammate !== null };
+  return {
+    ...{ life, gone, session, transcript, pane: placeIn(contact) },
+    runsClaude: runs || contact.teammate !== null,
+    claudePid: session?.alive === true ? session.pid : agent.process.claude_pid,
+  };
 }
 
 function whyGone({ health, health_reason, moved_to }: Agent, { teammate }: AgentContact): string | null {

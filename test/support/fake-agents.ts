@@ -29,7 +29,9 @@ export function missingTmux(): string | null {
 }
 
 /** What one logged: `got` a whole prompt, `command`, `violation` for what was typed into a dialog, and others. */
-export type FakeEntry = Partial<Record<'got' | 'command' | 'violation' | 'swallowed' | 'composer', string>>;
+export type FakeEntry = Partial<Record<'got' | 'command' | 'violation' | 'swallowed' | 'composer', string>> & {
+  started?: number;
+};
 
 export interface FakeOptions {
   /** Whether it has a messaging socket, and what it does with what comes: `drops` it. */
@@ -38,6 +40,8 @@ export interface FakeOptions {
   seed?: number;
   /** Whether it writes a transcript. */
   transcript?: boolean;
+  /** Whether the process of the pane is a shell that waits for it, as in `sh -c claude`. */
+  belowShell?: boolean;
   /** Another program instead of the stand-in. */
   program?: string;
 }
@@ -80,11 +84,16 @@ export class FakeAgent {
     );
   }
 
+  /** The stand-in itself. */
+  get #pid(): number {
+    return this.entries.find(({ started }) => started !== undefined)?.started ?? this.panePid;
+  }
+
   /** Its session file, which is rewritten in place; null for another program. */
   #session() {
-    const path = join(this.#folder, 'sessions', `${this.panePid}.json`);
+    const path = join(this.#folder, 'sessions', `${this.#pid}.json`);
     for (let attempt = 0; existsSync(path) && attempt < MAX_TORN_READS; attempt += 1) {
-      const parsed = parseSession(readFileSync(path), this.panePid);
+      const parsed = parseSession(readFileSync(path), this.#pid);
       if ('content' in parsed) return parsed.content;
     }
     return null;
@@ -94,8 +103,17 @@ export class FakeAgent {
   reach(more: Partial<Reach> = {}): Reach {
     const content = this.#session();
     const session = content && { ...content, alive: true, keptFrom: null };
-    const pane = { id: this.pane, pid: this.panePid, within: true };
-    return { life: this.pane, gone: null, session, pane, transcript: null, runsClaude: session !== null, ...more };
+    const pane = { id: this.pane, pid: this.#pid, within: true };
+    return {
+      life: this.pane,
+      gone: null,
+      session,
+      pane,
+      transcript: null,
+      runsClaude: session !== null,
+      claudePid: session && this.#pid,
+      ...more,
+    };
   }
 }
 
@@ -113,7 +131,7 @@ export class FakeAgents {
   }
 
   /** Starts one in a pane, and waits until it runs. */
-  async start({ socket, seed, transcript = true, program }: FakeOptions = {}): Promise<FakeAgent> {
+  async start({ socket, seed, transcript = true, belowShell = false, program }: FakeOptions = {}): Promise<FakeAgent> {
     const number = this.agents.length;
     const state = join(this.folder, `agent-${number}`);
     mkdirSync(state);
@@ -124,8 +142,9 @@ export class FakeAgents {
     };
     const set = Object.entries(variables).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
     const about = ['-P', '-F', '#{pane_id} #{pane_pid}', '-x', '100', '-y', '30', '-c', this.root];
-    const command = program === undefined ? [`exec ${process.execPath} ${join(this.folder, 'bin/claude')}`] : [program];
-    const created = this.tmux('new-session', '-d', ...about, ...set, ...command).trim();
+    const start = `${process.execPath} ${join(this.folder, 'bin/claude')}`;
+    const command = program ?? (belowShell ? `${start}; true` : `exec ${start}`);
+    const created = this.tmux('new-session', '-d', ...about, ...set, command).trim();
     const [pane = '', pid] = created.split(' ');
     const agent = new FakeAgent(pane, Number(pid), state, this.claudeFolder);
     this.agents.push(agent);

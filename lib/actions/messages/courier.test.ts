@@ -199,6 +199,14 @@ test('Courier: nothing is typed into a shell or another program', { skip }, asyn
   }
 });
 
+test('Courier: a shell that only waits for Claude Code is none that reads', { skip }, async () => {
+  const agent = await fakes.start({ belowShell: true });
+  assert.match(fakes.tmux('display-message', '-p', '-t', agent.pane, '#{pane_current_command}'), /^(?:sh|dash|bash)$/m);
+  assert.equal((await send(agent, 'Hello.')).outcome, 'delivered');
+  assert.equal((await send(agent, 'Hello.', { reach: { claudePid: null } })).outcome, 'later');
+  assert.equal(agent.got.length, 1);
+});
+
 test('Courier: a pane that is gone, or belongs to another process, gets nothing', { skip }, async () => {
   const [agent, other] = [await fakes.start(), await fakes.start()];
   const moved = await send(agent, 'x', { reach: { pane: { id: other.pane, pid: agent.panePid, within: true } } });

@@ -67,7 +67,7 @@ export class Courier {
     const found = await this.#findPane(reach);
     if ('fault' in found) return failed(unsent === null ? found.fault : `${unsent} ${found.fault}`);
     const delivery = new PaneDelivery({
-      ...{ run, target: found, letter, confirmation, times, runsClaude: reach.runsClaude },
+      ...{ run, target: found, letter, confirmation, times, runsClaude: reach.runsClaude, claudePid: reach.claudePid },
       hindrance: () => this.#hindrance(reach),
     });
     return delivery.deliver();

@@ -22,6 +22,8 @@ export interface Reach {
   transcript: SessionPlace | null;
   /** A claude process is seen, or its session runs. */
   runsClaude: boolean;
+  /** The process of Claude Code, if it is seen. */
+  claudePid: number | null;
 }
 
 /** One text for one agent. */

@@ -13,7 +13,15 @@ import { type KeptMessage, OutboxStore } from './outbox-store';
 import { waitingDelivery } from './outgoing';
 
 const DELIVERED: Attempt = { kind: 'final', outcome: 'delivered', via: 'session', detail: 'The session took it.' };
-const REACH: Reach = { life: 'pid 1', gone: null, session: null, pane: null, transcript: null, runsClaude: true };
+const REACH: Reach = {
+  life: 'pid 1',
+  gone: null,
+  session: null,
+  pane: null,
+  transcript: null,
+  runsClaude: true,
+  claudePid: null,
+};
 let root = '';
 let boxes: TestBox[] = [];
 

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isShell } from '../../sources/processes/claude-process';
+import { isInForeground } from '../../sources/processes/proc-stat';
 import { type Composer, findComposer, showsText } from '../../sources/tmux/composer';
 import { type PaneTarget, pasteInto, stashIf, submitIf } from '../../sources/tmux/pane-input';
 import { viewPane } from '../../sources/tmux/panes';
@@ -21,6 +22,8 @@ export interface PaneDeliveryOptions {
   hindrance: () => Promise<string | null>;
   /** Claude Code is known to run there. */
   runsClaude: boolean;
+  /** The process of Claude Code, if it is seen. */
+  claudePid: number | null;
   times: DeliveryTimes;
 }
 
@@ -59,7 +62,7 @@ export class PaneDelivery {
     const { run, target, hindrance, runsClaude } = this.#options;
     const view = await viewPane(run, target.socket, target.pane);
     if (view.dead || view.pid !== target.panePid) return failed('The process of its pane has ended.');
-    if (isShell({ command: view.command, executable: '', args: [] })) {
+    if (this.#readsShell(view.command)) {
       return runsClaude ? later(`${SHELL}; Claude Code may be suspended.`) : failed(`${SHELL}. Nothing was typed.`);
     }
     if (view.scrolled) return later('Somebody scrolls in its pane, where keys do not reach Claude Code.');
@@ -74,6 +77,16 @@ export class PaneDelivery {
       return later('Its composer has a draft that could not be put aside.');
     }
     return null;
+  }
+
+  /**
+   * Whether a shell reads what is typed. tmux names the first process of the foreground, which is a shell that waits
+   * where a pane was started by `sh -c claude`.
+   */
+  #readsShell(command: string): boolean {
+    const { claudePid } = this.#options;
+    if (!isShell({ command, executable: '', args: [] })) return false;
+    return claudePid === null || isInForeground(claudePid) !== true;
   }
 
   async #stash({ first }: { first: string }): Promise<boolean> {
