@@ -122,7 +122,7 @@ export class FakeAgents {
   readonly claudeFolder = join(this.folder, 'claude');
   readonly root = join(this.folder, 'root');
   readonly agents: FakeAgent[] = [];
-  readonly #server = `fake-${process.pid}-${Math.trunc(performance.now() * 1000)}`;
+  readonly #socket = join(this.folder, 'tmux');
 
   constructor() {
     for (const path of [this.claudeFolder, this.root, join(this.folder, 'bin')]) mkdirSync(path, { recursive: true });
@@ -164,7 +164,7 @@ export class FakeAgents {
 
   tmux(...words: string[]): string {
     const environment = { ...process.env, LANG: 'C.UTF-8' };
-    return execFileSync('tmux', ['-L', this.#server, '-f', '/dev/null', ...words], {
+    return execFileSync('tmux', ['-S', this.#socket, '-f', '/dev/null', ...words], {
       encoding: 'utf8',
       env: environment,
     });
@@ -182,7 +182,7 @@ export class FakeAgents {
   }
 
   stop(): void {
-    spawnSync('tmux', ['-L', this.#server, 'kill-server']);
+    spawnSync('tmux', ['-S', this.#socket, 'kill-server']);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 }
