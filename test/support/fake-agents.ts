@@ -1,6 +1,7 @@
 /** Stand-ins for Claude Code in panes of a tmux server of their own. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -16,6 +17,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Reach } from '../../lib/actions/messages/delivery';
 import { parseSession } from '../../lib/sources/claude-code/session-file';
+import { projectSlug } from '../../lib/sources/claude-code/transcript-path';
 import { until } from './until';
 
 /** Each takes some microseconds, a write less than a millisecond. */
@@ -71,6 +73,16 @@ export class FakeAgent {
   /** The prompts that it got. */
   get got(): string[] {
     return this.entries.flatMap(({ got }) => got ?? []);
+  }
+
+  /** Adds a command to its transcript, as one that ran at a time. */
+  writeTranscript(command: string, at: number): void {
+    const session = this.#session();
+    const folder = join(this.#folder, 'projects', projectSlug(session?.cwd ?? ''));
+    const [name = '', ...words] = command.split(' ');
+    const content = `<command-name>${name}</command-name><command-args>${words.join(' ')}</command-args>`;
+    const line = { type: 'user', message: { role: 'user', content }, timestamp: new Date(at).toISOString() };
+    appendFileSync(join(folder, `${session?.sessionId}.jsonl`), `${JSON.stringify(line)}\n`);
   }
 
   /** Gives a command, and waits until it was taken. */

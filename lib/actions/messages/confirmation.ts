@@ -22,6 +22,8 @@ interface Options {
 
 /** Of the beginning of a prompt: a shorter one may be of another. */
 const MIN_HEARD_LETTERS = 30;
+/** Between the clocks of two lines of code on one machine. */
+const CLOCK_TOLERANCE_MS = 1000;
 
 export class Confirmation {
   readonly #options: Options;
@@ -92,6 +94,8 @@ export class Confirmation {
     const place = await this.#options.place();
     if (place === null) return this.#found;
     for (const line of await this.#tail.read(place)) {
+      // A command may lead to another transcript, which has earlier prompts.
+      if (Date.parse(String(line.timestamp)) < this.#since - CLOCK_TOLERANCE_MS) continue;
       const evidence = promptEvidence(line, this.#wanted);
       if (evidence === null) continue;
       const by = this.#wanted.msgId === null || evidence === 'queued' ? 'its text' : 'its id';

@@ -28,6 +28,7 @@ interface Sending {
   run?: RunTmux;
   heard?: HeardPrompt;
   claudeFolder?: string | null;
+  places?: Pick<ProcPlaces, 'ancestors' | 'tmuxServer'>;
   /** Waits until something can be done, as the outbox does. */
   retry?: boolean;
 }
@@ -46,9 +47,10 @@ class Post {
       heard = null,
       claudeFolder = fakes.claudeFolder,
       retry = false,
+      places = new ProcPlaces(),
     } = sending;
     const courier = new Courier({
-      ...{ claudeFolder, run, places: new ProcPlaces(), claims: new TargetClaims(join(fakes.folder, 'claims')) },
+      ...{ claudeFolder, run, places, claims: new TargetClaims(join(fakes.folder, 'claims')) },
       ...{ heard: () => heard, times: TIMES },
     });
     const message = { sender: `operator-${++count}`, msg_type: 'INFO', content };
@@ -231,6 +233,29 @@ test('Courier: a pane that goes after the paste leaves the outcome unknown, afte
   };
   const { outcome, final } = await send(agent, 'x', { run });
   assert.equal(outcome, 'unknown', final?.detail);
+});
+
+test('Courier: a tmux server that is gone is said, and nothing has begun', { skip }, async () => {
+  const others = new FakeAgents();
+  const agent = await others.start();
+  const reach = agent.reach();
+  // The process outlives its server, as one that was moved away does.
+  const places = { ancestors: () => [], tmuxServer: () => join(others.folder, 'tmux') };
+  others.stop();
+  const { outcome, final, post } = await send(agent, 'x', { reach: { ...reach, session: null }, places });
+  assert.deepEqual([outcome, post.begun], ['failed', 0]);
+  assert.match(final?.detail ?? '', /The tmux server at .* is gone/);
+});
+
+test('Courier: a prompt of an earlier time is no evidence', { skip }, async () => {
+  const agent = await fakes.start({ transcript: false });
+  const run: RunTmux = async (socket, words, input) => {
+    const output = await runTmux(socket, words, input);
+    if (words.some((word) => word.startsWith('paste-buffer')))
+      agent.writeTranscript('/rename ada', Date.now() - 60_000);
+    return output;
+  };
+  assert.equal((await send(agent, '/rename ada', { asCommand: true, run })).outcome, 'unknown');
 });
 
 test('Courier: without transcript and hook the outcome is unknown; a hook confirms it', { skip }, async () => {
