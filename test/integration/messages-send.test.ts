@@ -15,6 +15,16 @@ let fakes: FakeAgents;
 let server: ProductionServer;
 let [idle, shell, socket] = [] as unknown as [FakeAgent, FakeAgent, FakeAgent];
 
+function startServer(): Promise<ProductionServer> {
+  return ProductionServer.started({
+    CLAUDESWARM_ROOT: fakes.root,
+    CLAUDE_CONFIG_DIR: fakes.claudeFolder,
+    XDG_STATE_HOME: join(fakes.folder, 'state'),
+    SWARM_HISTORY: join(fakes.folder, 'history.sqlite'),
+    LIMIT_COMMANDS_PER_MINUTE: '0',
+  });
+}
+
 before(async () => {
   if (skip) return;
   fakes = new FakeAgents();
@@ -22,13 +32,7 @@ before(async () => {
   shell = await fakes.start({ program: 'exec sh' });
   socket = await fakes.start({ socket: 'takes' });
   fakes.writeRegistry();
-  server = await ProductionServer.started({
-    CLAUDESWARM_ROOT: fakes.root,
-    CLAUDE_CONFIG_DIR: fakes.claudeFolder,
-    XDG_STATE_HOME: join(fakes.folder, 'state'),
-    SWARM_HISTORY: join(fakes.folder, 'history.sqlite'),
-    LIMIT_COMMANDS_PER_MINUTE: '0',
-  });
+  server = await startServer();
   await server.until<AgentsAnswer>('/api/agents', ({ agents }) => agents.filter(({ session }) => session).length === 2);
 });
 after(async () => {
@@ -40,9 +44,10 @@ async function command<Answer>(
   method: string,
   path: string,
   body?: unknown,
+  to = server,
 ): Promise<{ status: number; answer: Answer }> {
-  const headers = { ...commandHeaders(server), ...(body !== undefined && { 'content-type': 'application/json' }) };
-  const response = await fetch(`${server.url}${path}`, {
+  const headers = { ...commandHeaders(to), ...(body !== undefined && { 'content-type': 'application/json' }) };
+  const response = await fetch(`${to.url}${path}`, {
     method,
     headers,
     body: body === undefined ? null : JSON.stringify(body),
@@ -50,9 +55,9 @@ async function command<Answer>(
   return { status: response.status, answer: (await response.json()) as Answer };
 }
 
-async function send(body: Partial<SendMessageBody>): Promise<SentAnswer> {
+async function send(body: Partial<SendMessageBody>, to = server): Promise<SentAnswer> {
   const whole = { msg_type: 'INFO', content: 'Hello.', ...body };
-  const { status, answer } = await command<SentAnswer>('POST', '/api/messages', whole);
+  const { status, answer } = await command<SentAnswer>('POST', '/api/messages', whole, to);
   assert.equal(status, 201, JSON.stringify(answer));
   return answer;
 }
@@ -101,11 +106,18 @@ test('POST /api/messages: what is wrong is refused with its parameter, and nothi
   assert.equal(idle.got.length, before);
 });
 
-test('DELETE /api/messages/outgoing/{id}: withdraws what waits for a dialog to go', { skip }, async () => {
+/** Opens a dialog, and waits until the dashboard knows. */
+async function openDialog(): Promise<void> {
   await idle.control('dialog');
   await server.until<AgentsAnswer>('/api/agents', ({ agents }) =>
     agents.some(({ activity }) => activity.state === 'waiting'),
   );
+}
+
+const gotEnding = (words: string) => idle.got.filter((text) => text.endsWith(words)).length;
+
+test('DELETE /api/messages/outgoing/{id}: withdraws what waits for a dialog to go', { skip }, async () => {
+  await openDialog();
   const before = idle.got.length;
   const { message, deliveries } = await send({ recipients: ['agent-0'], content: 'Withdrawn.' });
   assert.equal(deliveries['agent-0']?.outcome, 'queued');
@@ -125,19 +137,48 @@ test('DELETE /api/messages/outgoing/{id}: withdraws what waits for a dialog to g
 });
 
 test('a queued message survives a restart and is delivered once', { skip }, async () => {
-  await idle.control('dialog');
-  await server.until<AgentsAnswer>('/api/agents', ({ agents }) =>
-    agents.some(({ activity }) => activity.state === 'waiting'),
-  );
+  await openDialog();
   const { message } = await send({ recipients: ['agent-0'], content: 'Survives.' });
   await server.stop();
   await server.start();
   await outgoing(({ messages }) => messages.some(({ id }) => id === message.id));
   await idle.control('close');
   await isFinal(message.id);
-  assert.equal(idle.got.filter((text) => text.endsWith('Survives.')).length, 1);
+  assert.equal(gotEnding('Survives.'), 1);
   assert.deepEqual(
     idle.entries.filter(({ violation }) => violation !== undefined),
     [],
   );
+});
+
+test('two dashboards at once do not mix their texts; one takes over what the other was killed with', {
+  skip,
+}, async () => {
+  const other = await startServer();
+  try {
+    await other.until<AgentsAnswer>(
+      '/api/agents',
+      ({ agents }) => agents.filter(({ session }) => session).length === 2,
+    );
+    const texts = Array.from({ length: 8 }, (_, index) => `Text ${index}.`);
+    const sent = await Promise.all(
+      texts.map((content, index) => send({ recipients: ['agent-0'], content }, index % 2 === 0 ? server : other)),
+    );
+    assert.deepEqual(
+      sent.map(({ deliveries }) => deliveries['agent-0']?.outcome),
+      texts.map(() => 'delivered'),
+    );
+    for (const text of texts) assert.equal(gotEnding(text), 1, text);
+
+    await openDialog();
+    const { message } = await send({ recipients: ['agent-0'], content: 'Taken over.' }, other);
+    assert.equal(message.deliveries['agent-0']?.outcome, 'queued');
+    await other.stop('SIGKILL');
+    await outgoing(({ messages }) => messages.some(({ id }) => id === message.id));
+    await idle.control('close');
+    await isFinal(message.id);
+    assert.equal(gotEnding('Taken over.'), 1);
+  } finally {
+    await other.stop('SIGKILL');
+  }
 });
