@@ -254,7 +254,7 @@ function disturb(seed) {
     setTimeout(
       () => {
         end();
-        setTimeout(step, 300 + random() * 2500);
+        setTimeout(step, 100 + random() * 900);
       },
       50 + random() * 500,
     );
