@@ -59,7 +59,8 @@ function message(more: Partial<KeptMessage> = {}): KeptMessage {
   };
 }
 
-test('MessageRecord: the line is exactly what the tool of the swarm writes, in the zone of the agents', async () => {
+test('MessageRecord: the line is exactly what the tool of the swarm writes, in the zone of the agents', async (context) => {
+  context.mock.method(Date, 'now', () => AT);
   const result = await new MessageRecord(root, 'Europe/Berlin').write(message(), false);
   assert.deepEqual(result, { logged: 'yes', detail: null });
   assert.equal(

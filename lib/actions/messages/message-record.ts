@@ -53,13 +53,16 @@ export class MessageRecord {
   }
 }
 
-/** @returns the line as the swarm's tool writes it; withdrawn recipients were never sent anything */
-export function logLine({ sender, at, msgType, content, msgId, deliveries }: KeptMessage, zone: string): object {
+/**
+ * @returns the line as the swarm's tool writes it, with the time of writing: agents that have read newer lines would
+ *   never see an older one. Withdrawn recipients were never sent anything
+ */
+export function logLine({ sender, msgType, content, msgId, deliveries }: KeptMessage, zone: string): object {
   const sent = Object.entries(deliveries).filter(([, { withdrawn }]) => !withdrawn);
   const arrived = sent.map(([id, { outcome }]): [string, boolean] => [id, outcome === 'delivered']);
   const successes = arrived.filter(([, ok]) => ok).length;
   return {
-    ...{ sender, timestamp: formatNaive(at, zone), msg_type: msgType, content },
+    ...{ sender, timestamp: formatNaive(Date.now(), zone), msg_type: msgType, content },
     recipients: sent.map(([id]) => id),
     msg_id: msgId,
     delivery_status: Object.fromEntries(arrived),

@@ -140,7 +140,8 @@ export class OutboxStore {
       // While it lives, its process has this lock.
       if (!tryFlock(owner.fd, path)) return [];
       const found: KeptMessage[] = [];
-      for (const name of await readdir(folder)) {
+      // Another process may have taken over and removed all of it meanwhile.
+      for (const name of await readdir(folder).catch(() => [])) {
         if (!name.endsWith('.json')) continue;
         const message = await readKept(join(folder, name));
         if (message === null) continue;

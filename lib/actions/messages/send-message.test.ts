@@ -13,11 +13,12 @@ const AGENTS: KnownAgents = {
   everyone: () => ({ ids: ['agent-1', 'agent-2'] }),
 };
 
-async function send(body: Partial<SendMessageBody>, agents = AGENTS): Promise<KeptMessage> {
+async function send(body: Partial<SendMessageBody>, agents = AGENTS, openCount = 0, fault = ''): Promise<KeptMessage> {
   const sent: KeptMessage[] = [];
   const outbox = {
-    openCount: 0,
+    openCount,
     send: async (kept: KeptMessage) => {
+      if (fault !== '') throw new Error(fault);
       sent.push(kept);
       return new Outgoing(kept);
     },
@@ -29,9 +30,9 @@ async function send(body: Partial<SendMessageBody>, agents = AGENTS): Promise<Ke
   return sent[0] as KeptMessage;
 }
 
-async function refusal(body: Partial<SendMessageBody>, agents = AGENTS): Promise<ActionRefused> {
+async function refusal(...given: Parameters<typeof send>): Promise<ActionRefused> {
   try {
-    await send(body, agents);
+    await send(...given);
   } catch (error) {
     if (error instanceof ActionRefused) return error;
     throw error;
@@ -95,4 +96,13 @@ test('sendMessageBody: the fifteen types, a sender like an agent id, at least on
   ]) {
     assert.ok(!sendMessageBody.safeParse({ ...body, ...wrong }).success, JSON.stringify(wrong));
   }
+});
+
+test('send_message: what can not be kept, or is too much, is not sent', async () => {
+  const full = await refusal({}, AGENTS, 0, 'ENOSPC: no space left on device');
+  assert.deepEqual(
+    [full.code, /could not be kept, so it was not sent: ENOSPC/.test(full.message)],
+    ['unavailable', true],
+  );
+  assert.equal((await refusal({}, AGENTS, 500)).code, 'unavailable');
 });
