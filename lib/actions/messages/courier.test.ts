@@ -4,17 +4,13 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FakeAgent, FakeAgents, missingTmux } from '../../../test/support/fake-agents';
+import { Post, type Sending, sendTo } from '../../../test/support/test-post';
 import { until } from '../../../test/support/until';
-import { ProcPlaces } from '../../sources/processes/process-places';
 import { type RunTmux, runTmux } from '../../sources/tmux/run-tmux';
 import type { HeardPrompt } from './confirmation';
-import { headedText } from './content';
-import { Courier } from './courier';
-import { type Attempt, DELIVERY_TIMES, type Final, type Letter, type Reach } from './delivery';
-import { TargetClaims } from './target-claims';
+import type { Attempt } from './delivery';
 
 const skip = missingTmux() ?? (process.platform === 'linux' ? false : 'it needs /proc');
-const TIMES = { ...DELIVERY_TIMES, pollMs: 20, spacingMs: 50, commandMs: 50, confirmMs: 1500, enterMs: 1500 };
 let fakes: FakeAgents;
 
 before(() => {
@@ -22,65 +18,7 @@ before(() => {
 });
 after(() => fakes?.stop());
 
-interface Sending {
-  reach?: Partial<Reach>;
-  asCommand?: boolean;
-  run?: RunTmux;
-  heard?: HeardPrompt;
-  claudeFolder?: string | null;
-  places?: Pick<ProcPlaces, 'ancestors' | 'tmuxServer'>;
-  /** Waits until something can be done, as the outbox does. */
-  retry?: boolean;
-}
-
-let count = 0;
-
-class Post {
-  readonly notes: string[] = [];
-  begun = 0;
-  text = '';
-
-  async send(agent: FakeAgent, content: string, sending: Sending = {}): Promise<Attempt> {
-    const {
-      asCommand = false,
-      run = runTmux,
-      heard = null,
-      claudeFolder = fakes.claudeFolder,
-      retry = false,
-      places = new ProcPlaces(),
-    } = sending;
-    const courier = new Courier({
-      ...{ claudeFolder, run, places, claims: new TargetClaims(join(fakes.folder, 'claims')) },
-      ...{ heard: () => heard, times: TIMES },
-    });
-    const message = { sender: `operator-${++count}`, msg_type: 'INFO', content };
-    this.text = asCommand ? content : headedText(message, Date.now(), 'UTC');
-    const letter: Letter = {
-      ...{ sender: message.sender, asCommand, text: () => this.text, signal: new AbortController().signal },
-      remainingMs: () => 60_000,
-      begin: async () => {
-        this.begun += 1;
-      },
-      undo: async () => {
-        this.begun -= 1;
-      },
-      note: (detail) => this.notes.push(detail),
-    };
-    for (;;) {
-      const attempt = await courier.attempt(agent.reach(sending.reach), letter);
-      if (attempt.kind !== 'later' || !retry) return attempt;
-      await delay(20);
-    }
-  }
-}
-
-async function send(agent: FakeAgent, content: string, sending: Sending = {}) {
-  const post = new Post();
-  const attempt = await post.send(agent, content, sending);
-  const final: Final | null = attempt.kind === 'held' ? await attempt.end : attempt.kind === 'final' ? attempt : null;
-  return { attempt, final, outcome: final?.outcome ?? attempt.kind, text: post.text, post };
-}
-
+const send = (agent: FakeAgent, content: string, sending?: Sending) => sendTo(fakes, agent, content, sending);
 const noViolation = (agent: FakeAgent) =>
   assert.deepEqual(
     agent.entries.filter(({ violation }) => violation !== undefined),
@@ -105,7 +43,7 @@ test('Courier: by tmux an idle agent gets the text whole, confirmed by its trans
 test('Courier: while the agent works, its own queue has the text until it is read', { skip }, async () => {
   const agent = await fakes.start();
   await agent.control('busy');
-  const post = new Post();
+  const post = new Post(fakes);
   const attempt = await post.send(agent, 'Later.');
   assert.equal(attempt.kind, 'held');
   assert.deepEqual(agent.got, []);
@@ -222,6 +160,18 @@ test('Courier: a pane that is gone, or belongs to another process, gets nothing'
   assert.deepEqual([gone.post.begun, agent.got, other.got], [0, [], []]);
 });
 
+test('Courier: a pane that goes between the check and the paste gets nothing, and nothing has begun', {
+  skip,
+}, async () => {
+  const agent = await fakes.start();
+  const run: RunTmux = async (socket, words, input) => {
+    if (words[0] === 'load-buffer') fakes.tmux('kill-pane', '-t', agent.pane);
+    return runTmux(socket, words, input);
+  };
+  const { attempt, post } = await send(agent, 'x', { run });
+  assert.deepEqual([attempt.kind, post.begun], ['later', 0], JSON.stringify(attempt));
+});
+
 test('Courier: a pane that goes after the paste leaves the outcome unknown, after it nothing is tried', {
   skip,
 }, async () => {
@@ -265,7 +215,7 @@ test('Courier: without transcript and hook the outcome is unknown; a hook confir
   const silent = await send(agent, 'Two.');
   assert.deepEqual([silent.outcome, agent.got.length], ['unknown', 2]);
   const heard: HeardPrompt = { text: '', at: Date.now() + 60_000 };
-  const post = new Post();
+  const post = new Post(fakes);
   const sending = post.send(agent, 'Three, with some more words to compare.', { heard });
   heard.text = post.text;
   const attempt = await sending;
