@@ -4,10 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { keptMessage } from '../../test/support/test-outbox';
 import { until } from '../../test/support/until';
 import { ActionRefused } from '../actions/action';
 import { OutboxStore } from '../actions/messages/outbox-store';
-import { waitingDelivery } from '../actions/messages/outgoing';
 import type { OutgoingState } from '../contract/action-schemas';
 import { NO_AGENTS, UNKNOWN_AGENT_FACTS } from '../contract/defaults';
 import type { Agent } from '../contract/schemas';
@@ -79,15 +79,9 @@ test('createMessageActions(): a dead recipient has failed with the reason, which
 });
 
 test('createMessageActions(): what an earlier process left is delivered only where messages are on', async () => {
-  const id = 'left';
-  const kept = {
-    ...{ id, at: Date.now(), expiresAt: Date.now() + 60_000, sender: 'operator', msgType: 'INFO', content: 'x' },
-    ...{ requiresAck: false, asCommand: false, msgId: 'm', deliveries: { a: waitingDelivery('It waits.') } },
-    ...{ logged: 'no', logDetail: null },
-  } as const;
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
   const store = new OutboxStore(join(folder, 'state/outbox', name));
-  await store.save(structuredClone(kept));
+  await store.save(keptMessage('left', ['a']));
   await store.close();
   create([agent('a')], { isOn: false }).start();
   await actions.stop();
@@ -95,7 +89,7 @@ test('createMessageActions(): what an earlier process left is delivered only whe
   create([agent('a')]);
   actions.start();
   await until(
-    async () => state.messages.find((one) => one.id === id)?.final,
+    async () => state.messages.find((one) => one.id === 'left')?.final,
     (final) => final === true,
   );
   assert.ok(existsSync(join(folder, 'agent_messages.log')));

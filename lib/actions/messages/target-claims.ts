@@ -12,6 +12,8 @@ import { releaseFlock, tryFlock } from '../../platform/flock';
 /** Longer than most deliveries take. */
 const CLAIM_TIMEOUT_MS = 5000;
 const CLAIM_INTERVAL_MS = 100;
+/** Of hexadecimal digits: at most 4096 files, however many sessions there were. Two agents of one name take turns. */
+const NAME_LENGTH = 3;
 
 export interface Claim {
   /** Waits until that many milliseconds have passed since the last message. */
@@ -32,7 +34,7 @@ export class TargetClaims {
   /** @returns null if another dashboard has it for several seconds */
   async claim(key: string): Promise<Claim | null> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const name = createHash('sha256').update(key).digest('hex').slice(0, 16);
+    const name = createHash('sha256').update(key).digest('hex').slice(0, NAME_LENGTH);
     const path = join(this.#folder, `${name}.claim`);
     const file = await open(path, 'a', 0o600);
     const deadline = performance.now() + CLAIM_TIMEOUT_MS;
