@@ -10,7 +10,15 @@ import { ProcPlaces } from '../../lib/sources/processes/process-places';
 import { type RunTmux, runTmux } from '../../lib/sources/tmux/run-tmux';
 import type { FakeAgent, FakeAgents } from './fake-agents';
 
-const TIMES = { ...DELIVERY_TIMES, pollMs: 20, spacingMs: 50, commandMs: 50, confirmMs: 1500, enterMs: 1500 };
+const TIMES = {
+  ...DELIVERY_TIMES,
+  pollMs: 20,
+  spacingMs: 50,
+  commandMs: 50,
+  quietMs: 200,
+  confirmMs: 1500,
+  enterMs: 1500,
+};
 export interface Sending {
   reach?: Partial<Reach>;
   asCommand?: boolean;

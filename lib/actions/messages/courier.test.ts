@@ -84,6 +84,18 @@ test('Courier: a half-typed draft is put aside and comes back', { skip }, async 
   assert.equal(agent.entries.at(-1)?.composer, 'half a thought');
 });
 
+test('Courier: while somebody types, nothing is put aside or typed', { skip }, async () => {
+  const agent = await fakes.start();
+  await agent.control('draft half');
+  const sent = send(agent, 'Hello.');
+  await delay(100);
+  await agent.control('draft  a thought');
+  const { attempt, post } = await sent;
+  assert.deepEqual([attempt.kind, post.begun], ['later', 0]);
+  assert.match(fakes.screen(agent), /half a thought/);
+  assert.deepEqual(agent.got, []);
+});
+
 test('Courier: a dialog that opens between paste and Enter gets no Enter; the text is submitted after it', {
   skip,
 }, async () => {

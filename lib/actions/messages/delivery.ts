@@ -78,6 +78,8 @@ export interface DeliveryTimes {
   pollMs: number;
   /** For a pasted text to be shown, and a draft to be put aside. */
   shownMs: number;
+  /** How long a draft must have been the same before it is put aside: nobody types then. */
+  quietMs: number;
   /** For evidence after the first Enter. */
   enterMs: number;
   /** For evidence that it arrived. */
@@ -91,6 +93,7 @@ export interface DeliveryTimes {
 export const DELIVERY_TIMES: DeliveryTimes = {
   pollMs: 100,
   shownMs: 3000,
+  quietMs: 1000,
   enterMs: 3000,
   confirmMs: 10_000,
   spacingMs: 2500,

@@ -73,10 +73,7 @@ export class PaneDelivery {
     }
     const hindered = await hindrance();
     if (hindered !== null) return later(hindered);
-    if (composer.kind === 'text' && !(await this.#stash(composer))) {
-      return later('Its composer has a draft that could not be put aside.');
-    }
-    return null;
+    return composer.kind === 'text' ? this.#stash(composer) : null;
   }
 
   /**
@@ -89,10 +86,15 @@ export class PaneDelivery {
     return claudePid === null || isInForeground(claudePid) !== true;
   }
 
-  async #stash({ first }: { first: string }): Promise<boolean> {
+  /** Puts a draft aside. @returns why that is not possible now; null if the composer is empty now */
+  async #stash(draft: { text: string; first: string }): Promise<Attempt | null> {
     const { run, target, times } = this.#options;
-    if (!(await stashIf(run, target, first))) return false;
-    return (await this.#composerWhen(({ kind }) => kind !== 'text', times.shownMs)).kind === 'empty';
+    await this.#pause(times.quietMs);
+    const now = findComposer(await viewPane(run, target.socket, target.pane));
+    if (now.kind !== 'text' || now.text !== draft.text) return later('Somebody types in its composer.');
+    const isPressed = await stashIf(run, target, draft.first);
+    const left = isPressed ? await this.#composerWhen(({ kind }) => kind !== 'text', times.shownMs) : now;
+    return left.kind === 'empty' ? null : later('Its composer has a draft that could not be put aside.');
   }
 
   async #paste(): Promise<Attempt | null> {
