@@ -58,7 +58,8 @@ function claimOf(file: FileHandle): Claim {
   return {
     spaced: async (ms, signal) => {
       const { mtimeMs, size } = await file.stat();
-      const passed = Date.now() - mtimeMs;
+      // The clock of JavaScript has no fractions.
+      const passed = Date.now() - Math.trunc(mtimeMs);
       // A new file, and one from a time that is ahead of the clock, say nothing.
       if (size === 0 || passed < 0 || passed >= ms) return;
       await delay(ms - passed, undefined, { signal }).catch(() => {});
