@@ -7,7 +7,7 @@ import { isBuiltin } from 'node:module';
 import { join, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const SOURCES = ['lib/sources', 'lib/sources/claudeswarm', 'lib/sources/claude-code', 'lib/sources/processes'];
+const SOURCES = ['', '/claudeswarm', '/claude-code', '/processes', '/tmux'].map((part) => `lib/sources${part}`);
 const HISTORY = ['lib/history', 'lib/rules', 'lib/queries', 'lib/recorder'];
 const HTTP = ['lib/contract', 'lib/platform', 'lib/config', ...SOURCES, 'lib/server/http'];
 const FEATURE = ['lib/contract', 'lib/client', 'components/ui'];
@@ -24,10 +24,12 @@ export const ROOMS: Record<string, readonly string[]> = {
   'lib/sources/claudeswarm': ['lib/contract', 'lib/platform', 'lib/sources'],
   'lib/sources/claude-code': ['lib/contract', 'lib/platform', 'lib/sources', 'lib/sources/processes'],
   'lib/sources/processes': ['lib/contract', 'lib/platform', 'lib/sources'],
+  'lib/sources/tmux': ['lib/platform', 'lib/sources'],
   'lib/hub': ['lib/contract'],
   'lib/history': ['lib/contract', 'lib/platform'],
   'lib/rules': ['lib/contract', 'lib/platform', ...SOURCES, 'lib/history'],
   'lib/actions': ['lib/contract', 'lib/platform', ...SOURCES],
+  'lib/actions/messages': ['lib/contract', 'lib/platform', ...SOURCES, 'lib/actions'],
   'lib/alerts': ['lib/contract', 'lib/platform', 'lib/config'],
   'lib/queries': ['lib/contract', 'lib/platform', ...SOURCES, 'lib/history', 'lib/rules'],
   'lib/recorder': ['lib/contract', 'lib/platform', ...SOURCES, 'lib/history', 'lib/rules', 'lib/alerts'],
@@ -38,7 +40,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   ],
   'lib/swarms': [
     ...['lib/contract', 'lib/platform', 'lib/config', 'lib/hub', ...SOURCES, 'lib/history', 'lib/rules', 'lib/alerts'],
-    ...['lib/queries', 'lib/recorder', 'lib/workers', 'lib/actions'],
+    ...['lib/queries', 'lib/recorder', 'lib/workers', 'lib/actions', 'lib/actions/messages'],
   ],
   'lib/server/http': HTTP,
   'lib/server/access': HTTP,
@@ -100,13 +102,14 @@ export const ROOMS: Record<string, readonly string[]> = {
     'lib/actions',
     'lib/workers',
     'lib/alerts',
+    'lib/actions/messages',
     'lib/simulator',
     'test',
     'e2e',
   ],
   e2e: ['lib/contract', 'lib/config', ...SOURCES, 'lib/simulator', 'test'],
   test: [
-    'lib/actions',
+    ...['lib/actions', 'lib/actions/messages'],
     ...['lib/contract', 'lib/config', ...SOURCES, ...HISTORY, 'lib/alerts', 'lib/simulator', 'lib/swarms'],
     ...['lib/server/access', 'lib/server/api', 'lib/server/http', 'lib/client', 'components/messages', 'e2e'],
   ],

@@ -3,11 +3,12 @@
  * all schemas and examples costs about 10 ms and 1.7 MB, which the start of the server need not pay for.
  */
 import { z } from 'zod';
-import { actionsAnswer, meAnswer } from './action-schemas';
+import { actionsAnswer, meAnswer, type OutgoingMessage, outgoingState } from './action-schemas';
 import { bundle } from './bundle-schemas';
 import { usageAnswer } from './claude-schemas';
 import { examples } from './examples';
 import { acquireLockAnswer, cleanUpLocksAnswer, releaseLockAnswer } from './lock-requests';
+import { type SentAnswer, sentAnswer, type WithdrawnAnswer, withdrawnAnswer } from './message-requests';
 import { pastExamples } from './past-examples';
 import { agentHistory, lockHistory, pastState, talkAnswer, timelineAnswer, waitingAnswer } from './past-schemas';
 import { agentsAnswer, attentionAnswer, attentionEntry, health, locksAnswer, messagesAnswer, stats } from './schemas';
@@ -17,7 +18,7 @@ import { CLOSE_CODES, MAX_MESSAGE_BYTES, WEBSOCKET_PROTOCOL } from './websocket'
 export interface Answer {
   description: string;
   /** 200 if absent; 101 and 204 have no body. */
-  status?: 101 | 204;
+  status?: 101 | 201 | 204;
   /** A second status with the same schema. */
   also?: 201;
   mediaType: string;
@@ -64,6 +65,22 @@ this server's own, or listed in ALLOWED_ORIGINS. A message of the client has at 
 | close code | meaning |
 |---|---|
 ${closeRows.join('\n')}`;
+const [outgoingExample] = examples.outgoing.messages as [OutgoingMessage];
+const sentExample: SentAnswer = { message: outgoingExample, deliveries: outgoingExample.deliveries };
+const withdrawnExample: WithdrawnAnswer = {
+  outcome: 'withdrawn',
+  withdrawn: ['agent-2'],
+  message: {
+    ...outgoingExample,
+    deliveries: {
+      'agent-2': {
+        ...{ outcome: 'failed', via: null, expires_at: null },
+        detail: 'Withdrawn by operator before it was delivered.',
+      },
+    },
+    final: true,
+  },
+};
 
 export const ANSWERS = {
   agents: json('The agents.', agentsAnswer, examples.agents),
@@ -73,6 +90,9 @@ export const ANSWERS = {
   attention: json('The attention items.', attentionAnswer, examples.attention),
   attentionItem: json('The item after the change.', attentionEntry, examples.attentionEntry),
   me: json('The caller.', meAnswer, examples.me),
+  outgoing: json('The messages on their way.', outgoingState, examples.outgoing),
+  sentMessage: { ...json('The message, with what is known of its deliveries.', sentAnswer, sentExample), status: 201 },
+  withdrawnMessage: json('What was withdrawn.', withdrawnAnswer, withdrawnExample),
   waiting: json('The wait relations now.', waitingAnswer, pastExamples.waiting),
   stream: {
     description: 'The stream.',

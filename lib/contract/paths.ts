@@ -11,6 +11,9 @@ export const LOCK_HISTORY_PATH = '/api/locks/history';
 export const RELEASE_LOCK_PATH = '/api/locks/release';
 export const CLEAN_UP_LOCKS_PATH = '/api/locks/cleanup';
 export const MESSAGES_PATH = '/api/messages';
+/** Messages of the dashboard that are on their way. */
+export const OUTGOING_PATH = '/api/messages/outgoing';
+export const OUTGOING_MESSAGE_PATH = '/api/messages/outgoing/{id}';
 export const STATS_PATH = '/api/stats';
 export const ATTENTION_PATH = '/api/attention';
 export const ATTENTION_ITEM_PATH = '/api/attention/{id}';

@@ -449,6 +449,15 @@ const timeless = {
       id: pathId('The id of the item, percent-encoded: it may contain slashes and quotes.', 'agent_dead:agent-4'),
     })
     .transform((values) => values),
+  outgoingMessage: z
+    .object({
+      id: pathId(
+        'The `id` of the message, as the answer to its sending gave it.',
+        '6f1c2a0e-9d9c-4d0c-8a3e-1a8a6f0d2b11',
+      ),
+      recipient: agentName('Only the delivery to this agent; all of them if absent.', 'agent-2'),
+    })
+    .transform(({ id, recipient }) => ({ id, recipient: recipient ?? null })),
   lockHistory: z
     .object({ filepath, holder: agentName('Only locks of this holder.', 'agent-1'), ...page })
     .transform((values) => values),

@@ -74,6 +74,14 @@ export interface PaneTeammate {
   agent: string;
 }
 
+/** How an agent can be reached; each part is null where it is not known. */
+export interface AgentContact {
+  session: ClaudeSession | null;
+  teammate: Teammate | null;
+  /** The transcript of a teammate that has no session file. */
+  transcript: { sessionId: string; cwd: string | null } | null;
+}
+
 /** A session file is rewritten in place, on a busy machine for up to a second: until then its last status counts. */
 const MAX_UNREADABLE_MS = 5000;
 
@@ -105,6 +113,15 @@ export class ClaudeAgents implements ClaudeEvidence {
     const mate = this.#teammates.get(entry);
     // It runs inside the process of its lead.
     return mate?.member.tmuxPaneId === 'in-process' && mate.leadSession.alive === true ? mate.leadSession.pid : null;
+  }
+
+  /** What Claude Code's files say of how an agent can be reached. */
+  contact(entry: RegistryEntry): AgentContact {
+    const session = this.#sessions.get(entry) ?? null;
+    const teammate = this.#teammates.get(entry) ?? null;
+    const isInProcess = teammate?.member.tmuxPaneId === 'in-process';
+    const facts = session === null && !isInProcess ? this.#transcript(null, teammate) : null;
+    return { session, teammate, transcript: facts && { sessionId: facts.sessionId, cwd: facts.cwd } };
   }
 
   /** The sessions that are shown, with the ids of their agents. */

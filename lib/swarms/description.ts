@@ -16,11 +16,17 @@ import type { AgentCards, AgentCardsReader } from '../sources/claudeswarm/agent-
 import { isSameEntry, type LockEntry } from '../sources/claudeswarm/lock-entry';
 import { findLock } from '../sources/claudeswarm/lock-list';
 import type { LocksReader } from '../sources/claudeswarm/locks';
-import type { Registry, RegistryReader } from '../sources/claudeswarm/registry';
+import type { Registry, RegistryEntry, RegistryReader } from '../sources/claudeswarm/registry';
 import type { SwarmConfig } from '../sources/claudeswarm/swarm-config';
 import type { Task } from '../sources/claudeswarm/tasks';
 import { isPid, type ProcessTable } from '../sources/processes/processes';
-import { ClaudeAgents, type ClaudeAgentsOptions, type ClaudeFacts, NO_CLAUDE_FACTS } from './claude-agents';
+import {
+  type AgentContact,
+  ClaudeAgents,
+  type ClaudeAgentsOptions,
+  type ClaudeFacts,
+  NO_CLAUDE_FACTS,
+} from './claude-agents';
 
 interface Described {
   /** The swarm's root, absolute. */
@@ -167,6 +173,13 @@ export class SwarmDescription {
   /** The teammates in panes of their own that are shown. */
   shownTeammates(): ClaudeAgents['paneTeammates'] {
     return this.#claudeAgents.paneTeammates;
+  }
+
+  /** @returns the entry of an agent and how it can be reached, as they were described last; null if it is not listed */
+  contact(id: string): ({ entry: RegistryEntry } & AgentContact) | null {
+    const entries = [...(this.#signs?.registry?.entries ?? []), ...this.#claudeAgents.own.entries];
+    const entry = entries.find((one) => one.id === id);
+    return entry === undefined ? null : { entry, ...this.#claudeAgents.contact(entry) };
   }
 
   #wantsDescribing({ registry, messages, locks, cards, blocked, claude, at }: Signs): boolean {

@@ -8,7 +8,7 @@ import type { ActionGroup } from '../contract/action-groups';
 import type { Retention } from '../history/history';
 import { Hub } from '../hub/hub';
 import { boundHeapGrowth } from '../platform/heap-growth';
-import type { LogSettings } from '../platform/log';
+import { type LogSettings, log } from '../platform/log';
 import type { RecorderOptions } from '../recorder/events';
 import type { AttentionLimits } from '../rules/attention';
 import { AGENT_CARDS_FILE, AgentCardsReader } from '../sources/claudeswarm/agent-cards';
@@ -30,6 +30,7 @@ import { HeartbeatTimer } from './heartbeat';
 import { HookEvents } from './hook-events';
 import { SwarmJournal } from './journal-feed';
 import { liveLockActions } from './lock-commands';
+import { createMessageActions, type MessageActions, type MessageSettings } from './message-actions';
 import { MessageCounts } from './message-counts';
 import type { OwnPrices } from './own-prices';
 import { Readiness } from './readiness';
@@ -62,6 +63,8 @@ export interface LiveSwarmOptions {
   actionGroups: readonly ActionGroup[];
   /** The readers of Claude Code's files; null where they are switched off. */
   claude: ClaudeReaders | null;
+  /** Where messages are kept until they are delivered, and who sends them. */
+  messages: MessageSettings;
   version: string;
   /** How the watchdog of this process logs; null for no watchdog. */
   watchdogLog: LogSettings | null;
@@ -133,16 +136,19 @@ export class LiveParts {
     this.actions = {
       runner: new ActionRunner({ groups: options.actionGroups, record }),
       locks: liveLockActions({ root: options.root, config, locks, description, publisher, readiness }),
+      messages: this.#createMessages(),
     };
     this.#files.request(EVERYWHERE);
     this.recorderEvents.awaitHistory();
     this.#timer = setInterval(() => this.#reconcile(), RECONCILE_INTERVAL_MS);
     this.publisher.journalProcess('started');
+    void this.readiness.isDue.then(() => this.actions.messages.start());
   }
 
   /** Ends every part, and keeps what is still to be kept. */
   async stop(): Promise<void> {
     this.recorder.beginStop();
+    const messages = this.actions.messages.stop();
     clearInterval(this.#timer);
     this.#files.stop();
     this.publisher.stop();
@@ -151,7 +157,7 @@ export class LiveParts {
     this.publisher.journalProcess('stopped');
     // The outcome of the last commands, and of the last attempts to post, is still to be kept.
     await Promise.all([this.actions.runner.stop(), this.alerts.stop()]);
-    await Promise.all([this.#watcher.close(), this.#claude?.stop(), this.recorder.stop()]);
+    await Promise.all([messages, this.#watcher.close(), this.#claude?.stop(), this.recorder.stop()]);
   }
 
   #createFiles(locks: LocksReader): FileRefresh {
@@ -255,6 +261,18 @@ export class LiveParts {
           error === null ? null : `The attention list could not be computed: ${error}`,
           error,
         ),
+    });
+  }
+
+  #createMessages(): MessageActions {
+    const { root, zone, messages, actionGroups } = this.#options;
+    return createMessageActions({
+      ...{ root, zone: zone.zone, ...messages, isOn: actionGroups.includes('messages'), places: this.#places },
+      description: () => this.description,
+      registry: () => this.#registry,
+      heard: (sessionId) => this.hooks.forSession(sessionId)?.lastPrompt ?? null,
+      publish: (state) => this.hub.setState('outgoing', state),
+      onFault: (error) => log().error({ error }, 'message could not be handled'),
     });
   }
 

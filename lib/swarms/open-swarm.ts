@@ -49,6 +49,11 @@ export function createRuntime(): Runtime {
     prices: new OwnPrices(config.claudePrices),
     claude: claudeReaders(config),
     actionGroups: config.actions,
+    messages: {
+      operatorName: config.operatorName,
+      stateFolder: config.stateFolder,
+      claudeFolder: config.claudeCode ? config.claudeConfigDir : null,
+    },
     version,
     watchdogLog: { logLevel: config.logLevel, logFormat: config.logFormat },
   });

@@ -1,8 +1,10 @@
 /** The commands of a live swarm. */
 import type { LockActions } from '../actions/locks';
 import type { ActionRunner } from '../actions/runner';
+import type { MessageActions } from './message-actions';
 
 export interface SwarmActions {
   readonly runner: ActionRunner;
   readonly locks: LockActions;
+  readonly messages: MessageActions;
 }

@@ -10,9 +10,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { AgentActivity, AgentSession, AgentWork } from '../../lib/contract/claude-schemas';
 import type { Agent, AgentsAnswer, AttentionAnswer } from '../../lib/contract/schemas';
+import { missingTmux } from '../support/fake-agents';
 import { FollowedAgents } from '../support/followed-agents';
 import { PROJECT, ProductionServer } from '../support/production-server';
-import { missingTmux, provideCli, RealCli } from './real-cli';
+import { provideCli, RealCli } from './real-cli';
 import { type ScriptStep, StandInApi } from './stand-in-api';
 
 const QUESTION = {

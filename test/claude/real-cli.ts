@@ -18,12 +18,6 @@ const KEY_INTERVAL_MS = 1000;
 /** Of no account; the stand-in API accepts every key. */
 const KEY = 'sk-ant-stand-in-00000000000000000000';
 
-/** @returns why tmux can't be used; null if it can */
-export function missingTmux(): string | null {
-  const { error, status } = spawnSync('tmux', ['-V'], { stdio: 'ignore' });
-  return error || status !== 0 ? 'tmux is not installed (apt-get install tmux)' : null;
-}
-
 /**
  * Finds the binary that CLAUDE_BINARY names, or installs the pinned version into a folder: 384 MB, some 10 s.
  *
@@ -90,11 +84,16 @@ export class RealCli {
 
   /** Types a prompt as a person does: the text, then Enter when it is there. */
   async type(text: string): Promise<void> {
+    await this.draft(text);
+    this.press('Enter');
+  }
+
+  /** Types a text without Enter, and waits until it is there. */
+  async draft(text: string): Promise<void> {
     const input = { input: text, env: this.#environment };
     spawnSync('tmux', ['-L', this.#socket, 'load-buffer', '-b', 'prompt', '-'], input);
     this.#tmux('paste-buffer', '-p', '-r', '-d', '-b', 'prompt', '-t', 'claude');
     await this.#untilScreen((screen) => screen.includes(text), `"${text}" in the composer`);
-    this.#press('Enter');
   }
 
   screen(): string {
@@ -117,7 +116,7 @@ export class RealCli {
       if (!screen.includes(line)) return true;
       if (performance.now() - pressedAt < KEY_INTERVAL_MS) return false;
       pressedAt = performance.now();
-      this.#press(key);
+      this.press(key);
       return false;
     }, `the end of the dialog with "${line}"`);
   }
@@ -126,7 +125,8 @@ export class RealCli {
     this.#tmux('kill-server');
   }
 
-  #press(key: string): void {
+  /** Presses one key. */
+  press(key: string): void {
     this.#tmux('send-keys', '-t', 'claude', key);
   }
 

@@ -155,3 +155,14 @@ export function readMicroseconds(text: unknown, zone?: string): number | null {
   const belowMilliseconds = /\.\d{3}(\d{1,3})/.exec(instant.iso)?.[1] ?? '';
   return instant.milliseconds * 1000 + Number(belowMilliseconds.padEnd(3, '0'));
 }
+
+/**
+ * Formats an instant as the log has it: local wall clock, no offset, six digits.
+ *
+ * @param milliseconds since 1970
+ * @param zone as for `readInstant`
+ */
+export function formatNaive(milliseconds: number, zone: string): string {
+  const offset = fixedOffset(zone) ?? Math.round(tzOffset(zone, new Date(milliseconds)));
+  return `${new Date(milliseconds + offset * MINUTE).toISOString().slice(0, -1)}000`;
+}

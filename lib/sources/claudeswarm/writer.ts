@@ -7,6 +7,7 @@ import {
   closeSync,
   existsSync,
   fstatSync,
+  ftruncateSync,
   linkSync,
   mkdirSync,
   openSync,
@@ -20,9 +21,9 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import koffi from 'koffi';
 import { patternsOverlap } from '../../contract/fnmatch';
 import { normalizeLockPath } from '../../contract/lock-path';
+import { releaseFlock, tryFlock } from '../../platform/flock';
 import { lockFileName } from './lock-entry';
 import { LOCKS_FOLDER } from './locks';
 import { LOG_NAME, OLD_LOG_NAME } from './message-log';
@@ -32,9 +33,15 @@ const ROTATE_AT_BYTES = 10_485_760;
 const LOG_LOCK_TIMEOUT_MS = 2000;
 const STALE_LOCK_SECONDS = 300;
 
-const LOCK_EXCLUSIVE_NON_BLOCKING = 2 | 4;
-const LOCK_RELEASE = 8;
 const LINE_FEED = 0x0a;
+
+/** Another process kept the lock on the log for longer than a writer waits. */
+export class LogLockedError extends Error {
+  override readonly name = 'LogLockedError';
+  constructor(file: string) {
+    super(`${file} stayed locked by another process: end the process that has locked it, then try again.`);
+  }
+}
 
 /** Appends lines to the message log of one root under its flock(2), rotating it as the swarm's tool does. */
 export class LogWriter {
@@ -88,7 +95,7 @@ export class LogWriter {
           grown += line.length;
           next += 1;
         }
-        writeWhole(descriptor, Buffer.concat(batch));
+        writeWhole(descriptor, Buffer.concat(batch), size);
       });
     }
   }
@@ -111,7 +118,7 @@ export class LogWriter {
           return;
         }
       } finally {
-        flock(descriptor, LOCK_RELEASE);
+        releaseFlock(descriptor);
       }
       // Another writer rotated while this one waited: the lock is on the old file, so lock the new file.
       this.close();
@@ -145,33 +152,24 @@ export function endsInsideLine(descriptor: number, size: number): boolean {
   return last[0] !== LINE_FEED;
 }
 
-function writeWhole(descriptor: number, bytes: Buffer): void {
+/** @param size of the file before: where the disk gets full, no half of a line stays behind */
+function writeWhole(descriptor: number, bytes: Buffer, size: number): void {
   let written = 0;
+  try {
   // Usually one call; a nearly full disk may take only a part, and the lock is kept for the rest.
   while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-}
-
-type Flock = (descriptor: number, operation: number) => number;
-let boundFlock: Flock | null = null;
-
-/** flock(2): 0 or the error number. Loaded at first use, since most processes that import this never write. */
-function flock(descriptor: number, operation: number): number {
-  boundFlock ??= koffi.load(null).func('int flock(int, int)') as Flock;
-  return boundFlock(descriptor, operation) === 0 ? 0 : koffi.errno();
+  } catch (error) {
+    if (written > 0) ftruncateSync(descriptor, size);
+    throw error;
+  }
 }
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 function waitForLock(descriptor: number, deadline: number, file: string): void {
   for (let pause = 1; ; pause = Math.min(pause * 2, 16)) {
-    const error = flock(descriptor, LOCK_EXCLUSIVE_NON_BLOCKING);
-    if (error === 0) return;
-    if (error !== koffi.os.errno.EWOULDBLOCK && error !== koffi.os.errno.EINTR) {
-      throw new Error(`${file} can't be locked (error ${error}): use a file system that supports flock.`);
-    }
-    if (performance.now() >= deadline) {
-      throw new Error(`${file} stayed locked by another process: end the process that has locked it, then try again.`);
-    }
+    if (tryFlock(descriptor, file)) return;
+    if (performance.now() >= deadline) throw new LogLockedError(file);
     Atomics.wait(sleeper, 0, 0, pause);
   }
 }

@@ -20,6 +20,21 @@ export function readProcStat(proc: string, pid: number): ProcStat {
   return { state: fields[0] ?? '', startTicks: Number(fields[19]) };
 }
 
+/**
+ * @param proc the folder, `/proc` except in tests
+ * @returns whether a process runs in the foreground of its terminal, where it reads what is typed; null where that can't
+ *   be known
+ */
+export function isInForeground(pid: number, proc = '/proc'): boolean | null {
+  try {
+    const stat = readFileSync(`${proc}/${pid}/stat`, 'latin1');
+    const [state, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state !== 'T' && state !== 'Z' && group === foreground;
+  } catch {
+    return null; // it ended, or this system has no such folder
+  }
+}
+
 /** Signal 0 only checks whether the process exists, also where `/proc` hides it. */
 export function processExists(pid: number): boolean {
   try {

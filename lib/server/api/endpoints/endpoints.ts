@@ -4,6 +4,7 @@ import { ATTENTION_ENDPOINTS } from './attention';
 import { HOOK_ENDPOINTS } from './hooks';
 import { LOCK_COMMANDS } from './lock-commands';
 import { ME_ENDPOINTS } from './me';
+import { MESSAGE_COMMAND_ENDPOINTS } from './message-commands';
 import { NOW_ENDPOINTS } from './now';
 import { OPERATIONS_ENDPOINTS } from './operations';
 import { PAST_ENDPOINTS } from './past';
@@ -15,6 +16,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ATTENTION_ENDPOINTS,
   ...ME_ENDPOINTS,
   ...LOCK_COMMANDS,
+  ...MESSAGE_COMMAND_ENDPOINTS,
   ...STREAM_ENDPOINTS,
   ...PAST_ENDPOINTS,
   ...ACTION_ENDPOINTS,

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DELIVERED, keptMessage, OutboxFolder, takes, waits } from '../../../test/support/test-outbox';
+import { until } from '../../../test/support/until';
+import { type Attempt, type Final, failed, later, NotBegun } from './delivery';
+
+let folder: OutboxFolder;
+beforeEach(() => {
+  folder = new OutboxFolder();
+});
+afterEach(() => folder.remove());
+
+test('Outbox: each agent gets its messages in their order, one at a time; the line follows the last outcome', async () => {
+  let busy = 0;
+  const box = folder.box(async (letter) => {
+    busy += 1;
+    assert.equal(busy, 1);
+    await delay(2);
+    busy -= 1;
+    return takes(letter, '');
+  });
+  const ids = Array.from({ length: 20 }, (_, index) => `m${index}`);
+  for (const id of ids) await box.outbox.send(keptMessage(id, ['a']));
+  await box.isFinal('m19');
+  assert.deepEqual(box.sent, ids);
+  assert.deepEqual(
+    folder.logLines().map(({ content }) => content),
+    ids,
+  );
+  await until(
+    async () => folder.kept(),
+    (left) => left.length === 0,
+  );
+});
+
+test('Outbox: a line in the log says who got it, with true only for delivered', async () => {
+  const outcomes: Record<string, Attempt> = {
+    a: DELIVERED,
+    b: failed('It is dead.'),
+    c: { kind: 'final', outcome: 'unknown', via: 'tmux', detail: 'Nothing confirms it.' },
+  };
+  const box = folder.box(takes);
+  const turns = Object.values(outcomes);
+  box.deliver = async () => turns.shift() ?? later('never');
+  await box.outbox.send(keptMessage('m', ['a', 'b', 'c']));
+  await box.isFinal('m');
+  const [line] = folder.logLines();
+  assert.deepEqual(line?.delivery_status, { a: true, b: false, c: false });
+  assert.deepEqual([line?.success_count, line?.failure_count, line?.msg_id], [1, 2, 'msg-m']);
+  assert.match(String(line?.timestamp), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/);
+});
+
+test('Outbox: what waits is queued, and is delivered when nothing hinders it any more', async () => {
+  const box = folder.box(waits);
+  const sent = await box.outbox.send(keptMessage('m', ['a']));
+  await sent.tried;
+  assert.deepEqual([box.deliveries('m').a?.outcome, box.deliveries('m').a?.expires_at === null], ['queued', false]);
+  assert.deepEqual(folder.logLines(), []);
+  box.deliver = takes;
+  await box.isFinal('m');
+  assert.equal(box.deliveries('m').a?.outcome, 'delivered');
+  assert.equal(folder.logLines().length, 1);
+});
+
+test('Outbox: what still waits at its end fails, by the clock that is ahead', async () => {
+  const box = folder.box(waits);
+  await box.outbox.send(keptMessage('m', ['a'], { expiresAt: Date.now() + 60 }));
+  await box.isFinal('m');
+  assert.equal(box.deliveries('m').a?.outcome, 'failed');
+  assert.match(box.deliveries('m').a?.detail ?? '', /not delivered in time.*waits at a prompt/);
+});
+
+test('Outbox: a clock set back does not keep a message longer', async (context) => {
+  const box = folder.box(waits);
+  await box.outbox.send(keptMessage('m', ['a'], { expiresAt: Date.now() + 100 }));
+  const past = Date.now() - 3_600_000;
+  context.mock.method(Date, 'now', () => past);
+  await box.isFinal('m');
+  assert.equal(box.deliveries('m').a?.outcome, 'failed');
+});
+
+test('Outbox: a withdrawn delivery never begins; a message that nobody got is not in the log', async () => {
+  const box = folder.box(waits);
+  const sent = await box.outbox.send(keptMessage('m', ['a', 'b']));
+  await sent.tried;
+  assert.deepEqual(await box.outbox.withdraw(sent, ['a'], 'ada'), ['a']);
+  assert.match(box.deliveries('m').a?.detail ?? '', /Withdrawn by ada/);
+  assert.deepEqual(await box.outbox.withdraw(sent, ['a', 'b'], 'ada'), ['b']);
+  box.deliver = takes;
+  await box.isFinal('m');
+  await delay(30);
+  assert.deepEqual([box.sent, folder.logLines(), folder.kept()], [[], [], []]);
+  assert.match(sent.describe().detail ?? '', /withdrawn before anybody got it/);
+});
+
+test('Outbox: what began can not be withdrawn, and what was withdrawn can not begin', async () => {
+  let go = () => {};
+  const began = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const box = folder.box(async (letter) => {
+    await letter.begin('tmux');
+    await began;
+    return DELIVERED;
+  });
+  const sent = await box.outbox.send(keptMessage('m', ['a']));
+  await until(
+    async () => sent.at('a').stage,
+    (stage) => stage === 'begun',
+  );
+  assert.deepEqual(await box.outbox.withdraw(sent, ['a'], 'ada'), []);
+  go();
+  await box.isFinal('m');
+  assert.equal(box.deliveries('m').a?.outcome, 'delivered');
+
+  const other = folder.box(async (letter) => {
+    await other.outbox.withdraw(other.outbox.find('n') as never, ['a'], 'ada');
+    await assert.rejects(letter.begin('tmux'), NotBegun);
+    return later('It was withdrawn.');
+  });
+  await other.outbox.send(keptMessage('n', ['a']));
+  await other.isFinal('n');
+  assert.equal(other.deliveries('n').a?.outcome, 'failed');
+});
+
+test('Outbox: what the session has in its own queue lets the next message pass, and ends by its evidence', async () => {
+  let read: (final: Final) => void = () => {};
+  const end = new Promise<Final>((resolve) => {
+    read = resolve;
+  });
+  const box = folder.box(async (letter, text) => {
+    await letter.begin('session');
+    return text.includes('first') ? { kind: 'held', via: 'session', detail: 'The session has it.', end } : DELIVERED;
+  });
+  await box.outbox.send(keptMessage('first', ['a']));
+  await box.outbox.send(keptMessage('second', ['a']));
+  await box.isFinal('second');
+  assert.equal(box.deliveries('first').a?.outcome, 'queued');
+  read({ outcome: 'delivered', via: 'session', detail: 'The session took it.' });
+  await box.isFinal('first');
+  assert.equal(box.deliveries('first').a?.outcome, 'delivered');
+});
+
+test('Outbox: a fault of delivery ends in an outcome', async () => {
+  const box = folder.box(async (letter, text) => {
+    if (text.includes('late')) await letter.begin('tmux');
+    throw new Error('broken');
+  });
+  await box.outbox.send(keptMessage('early', ['a']));
+  await box.outbox.send(keptMessage('late', ['b']));
+  await box.isFinal('early');
+  await box.isFinal('late');
+  assert.equal(box.deliveries('early').a?.outcome, 'failed');
+  assert.equal(box.deliveries('late').b?.outcome, 'unknown');
+  assert.equal(box.faults.length, 2);
+});
+
+test('Outbox: an agent that is not listed any more gets nothing', async () => {
+  const box = folder.box(takes);
+  await box.outbox.send(keptMessage('m', ['gone']));
+  await box.isFinal('m');
+  assert.deepEqual([box.deliveries('m').gone?.outcome, box.sent], ['failed', []]);
+});
+
+test('Outbox: a final message is shown for a while and then forgotten', async () => {
+  const box = folder.box(takes, 30);
+  await box.outbox.send(keptMessage('m', ['a']));
+  await until(
+    async () => box.outbox.find('m'),
+    (found) => found === null,
+  );
+  assert.deepEqual(box.state.messages, []);
+});
