@@ -64,10 +64,14 @@ export const ROOMS: Record<string, readonly string[]> = {
   'components/timeline': FEATURE,
   'components/talk': FEATURE,
   'components/waits': FEATURE,
+  'components/acks': FEATURE,
   'components/usage': FEATURE,
   'components/documents': FEATURE,
   'components/past': [...FEATURE, 'components/timeline'],
-  'components/drawer': [...FEATURE, 'components/timeline', 'components/talk', 'components/usage', 'components/waits'],
+  'components/drawer': [
+    ...[...FEATURE, 'components/acks', 'components/timeline', 'components/talk', 'components/usage'],
+    'components/waits',
+  ],
   'components/shell': [
     ...[...FEATURE, 'components/agents', 'components/attention', 'components/drawer', 'components/locks'],
     ...['components/messages', 'components/past', 'components/stats', 'components/timeline'],

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { decide } from '@/components/attention/decide';
 import type { AttentionDecision, SnoozeMinutes } from '@/lib/contract/attention-requests';
 import type { AttentionEntry } from '@/lib/contract/schemas';
@@ -29,10 +29,17 @@ export function useActions(entries: readonly AttentionEntry[]): ItemActions {
 }
 
 /** The buttons of an item: visible on hover or focus, and always visible on touch screens. */
-export function Actions({ panel, setPanel, send, why }: ItemActions & { why: boolean }) {
+export function Actions({
+  panel,
+  setPanel,
+  send,
+  why,
+  children,
+}: ItemActions & { why: boolean; children?: ReactNode }) {
   const toggle = (wanted: OpenPanel) => () => setPanel(panel === wanted ? null : wanted);
   return (
     <span className="needs-script item-actions">
+      {children}
       <span data-key="a">
         <IconButton label="Acknowledge" keys="a" icon={Check} onClick={() => send({ action: 'acknowledge' })} />
       </span>

@@ -10,6 +10,7 @@ import { Timeline } from '../timeline/timeline';
 import type { TimelineProps } from '../timeline/timeline-props';
 import { lazyPart } from '../ui/lazy-part';
 
+const AcksView = lazyPart(() => import('../acks/acks-view').then((module) => ({ default: module.AcksView })));
 const TalkMatrix = lazyPart(() => import('../talk/talk-matrix').then((module) => ({ default: module.TalkMatrix })));
 const UsageView = lazyPart(() => import('../usage/usage-view').then((module) => ({ default: module.UsageView })));
 const WaitingGraph = lazyPart(() =>
@@ -29,6 +30,13 @@ export function DrawerContent({ view, ...props }: DrawerContentProps) {
   const change = useLead(props);
   if (view === 'timeline') return <Timeline {...props} />;
   if (view === 'talk') return <Talk {...props} change={change} />;
+  if (view === 'acks') {
+    return (
+      <Suspense>
+        <AcksView at={address.at} onGo={(to) => change(to, true)} />
+      </Suspense>
+    );
+  }
   if (view === 'usage') {
     return (
       <Suspense>

@@ -1,4 +1,5 @@
 /** The runtime where no swarm was found: gives every answer, without content. */
+import type { AcksAnswer } from '../contract/acks-schemas';
 import type { UsageAnswer } from '../contract/claude-schemas';
 import { missingSources, NO_SUM } from '../contract/defaults';
 import type { SwarmState } from '../contract/events';
@@ -97,6 +98,10 @@ export class NoSwarm implements Runtime {
 
   waiting(): WaitingAnswer {
     return { edges: [], cycles: [] };
+  }
+
+  acks(): AcksAnswer {
+    return { acks: [], faults: [] };
   }
 
   figures(): Figures {

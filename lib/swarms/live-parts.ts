@@ -3,6 +3,7 @@
  * the message log. Nothing here assumes that there is only one swarm.
  */
 import { basename } from 'node:path';
+import { createAckActions } from '../actions/acks';
 import { ActionRunner } from '../actions/runner';
 import type { ActionGroup } from '../contract/action-groups';
 import type { Retention } from '../history/history';
@@ -59,6 +60,8 @@ export interface LiveSwarmOptions {
   prices: OwnPrices;
   /** The groups of commands that are on. */
   actionGroups: readonly ActionGroup[];
+  /** The name under which people send messages. */
+  operatorName: string;
   /** The readers of Claude Code's files; null where they are switched off. */
   claude: ClaudeReaders | null;
   version: string;
@@ -98,7 +101,10 @@ export class LiveParts {
   /** Starts the recorder's thread and the watches, and begins to read. */
   constructor(options: LiveSwarmOptions) {
     this.#options = options;
-    this.actions = { runner: new ActionRunner({ groups: options.actionGroups }) };
+    this.actions = {
+      runner: new ActionRunner({ groups: options.actionGroups }),
+      acks: createAckActions({ root: options.root, files: () => this.attention }),
+    };
     this.hub = new Hub({
       source: { after: (seq, most, epoch) => this.recorder.after(epoch, seq, most) },
       freshStats: () => this.publisher.stats(),
@@ -231,9 +237,9 @@ export class LiveParts {
   }
 
   #createAttention(): SwarmAttention {
-    const { zone, attention: limits, swarmConfig } = this.#options;
+    const { zone, attention: limits, swarmConfig, operatorName } = this.#options;
     return new SwarmAttention({
-      ...{ root: this.#options.root, zone: zone.zone, limits },
+      ...{ root: this.#options.root, zone: zone.zone, limits, operatorName },
       get staleTimeoutSeconds() {
         return swarmConfig.config.lockStaleTimeoutSeconds;
       },

@@ -49,6 +49,7 @@ export function createRuntime(): Runtime {
     prices: new OwnPrices(config.claudePrices),
     claude: claudeReaders(config),
     actionGroups: config.actions,
+    operatorName: config.operatorName,
     version,
     watchdogLog: { logLevel: config.logLevel, logFormat: config.logFormat },
   });

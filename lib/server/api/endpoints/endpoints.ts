@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint';
+import { ACK_ENDPOINTS } from './ack-commands';
 import { ATTENTION_ENDPOINTS } from './attention';
 import { HOOK_ENDPOINTS } from './hooks';
 import { NOW_ENDPOINTS } from './now';
@@ -10,6 +11,7 @@ import { STREAM_ENDPOINTS } from './stream';
 export const ENDPOINTS: readonly Endpoint[] = [
   ...NOW_ENDPOINTS,
   ...ATTENTION_ENDPOINTS,
+  ...ACK_ENDPOINTS,
   ...STREAM_ENDPOINTS,
   ...PAST_ENDPOINTS,
   ...HOOK_ENDPOINTS,
