@@ -44,7 +44,7 @@ test('remove_ack: removes the entry from the file of the root, and has the files
   assert.equal(remove.group, 'messages');
   assert.deepEqual(remove.subject(body), { target: 'a', agentId: 'agent-1', request: body });
   const { answer, outcome } = await remove.run(body, CALLER);
-  assert.deepEqual([answer, outcome], [{ outcome: 'removed', count: 1, version: 5 }, 'removed']);
+  assert.deepEqual([answer, outcome], [{ outcome: 'removed', count: 1, version: 6 }, 'removed']);
   assert.deepEqual([ids(root), ids(other), refreshes()], [['b'], ['a', 'b'], 1]);
 });
 
@@ -52,7 +52,7 @@ test('remove_ack: removes it from the file of a listed folder, and touches no ot
   const { root, other, remove, ids } = newSwarm();
   await remove.run({ ...body, folder: other }, CALLER);
   assert.deepEqual([ids(root), ids(other)], [['a', 'b'], ['b']]);
-  const { code } = await refused(remove.run({ ...body, version: 5, folder: root }, CALLER));
+  const { code } = await refused(remove.run({ ...body, version: 6, folder: root }, CALLER));
   assert.equal(code, 'not_found');
   assert.deepEqual(ids(root), ['a', 'b']);
 });

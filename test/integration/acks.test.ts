@@ -73,25 +73,25 @@ test('POST /api/acks/remove removes one entry, keeps the others, and the list fo
   const kept = content().pending_acks[1];
   const { status, answer } = await remove(server, { msg_id: 'm-1', recipient_id: 'agent-1', version: 7 });
   assert.equal(status, 200, JSON.stringify(answer));
-  assert.deepEqual(ackRemoved.parse(answer), { outcome: 'removed', count: 1, version: 8 });
-  assert.deepEqual(content(), { version: 8, pending_acks: [kept], note: 'kept' });
+  assert.deepEqual(ackRemoved.parse(answer), { outcome: 'removed', count: 1, version: 9 });
+  assert.deepEqual(content(), { version: 9, pending_acks: [kept], note: 'kept' });
   assert.deepEqual(
     (await list()).acks.map(({ msg_id, version }) => [msg_id, version]),
-    [['m-2', 8]],
+    [['m-2', 9]],
   );
 });
 
 test('POST /api/acks/remove refuses with the present version if the file changed', async (context) => {
   const { server, list, write, content } = await start(context);
   await until(list, (answer) => answer.acks.length === 2);
-  write(9, pendingEntry('m-1'), pendingEntry('m-3'));
+  write(10, pendingEntry('m-1'), pendingEntry('m-3'));
   const body = { msg_id: 'm-1', recipient_id: 'agent-1', version: 7 };
   const changed = await remove(server, body);
-  assert.deepEqual([changed.status, changed.code, changed.answer.version], [409, 'acks_changed', 9]);
+  assert.deepEqual([changed.status, changed.code, changed.answer.version], [409, 'acks_changed', 10]);
   assert.equal(content().pending_acks.length, 2);
-  assert.equal((await list()).acks[0]?.version, 9, 'the list has been read again');
-  assert.equal((await remove(server, { ...body, version: 9 })).status, 200);
-  const gone = await remove(server, { ...body, version: 10 });
+  assert.equal((await list()).acks[0]?.version, 10, 'the list has been read again');
+  assert.equal((await remove(server, { ...body, version: 10 })).status, 200);
+  const gone = await remove(server, { ...body, version: 12 });
   assert.deepEqual([gone.status, gone.code], [404, 'not_found']);
 });
 

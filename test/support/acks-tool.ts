@@ -21,5 +21,5 @@ for (let number = 0; number < Number(count); number++) {
     renameSync(temporary, path);
     break;
   }
-  await delay(1);
+  await delay(2);
 }

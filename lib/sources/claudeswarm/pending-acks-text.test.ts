@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type AcksText, newAcksText, readAcksText, withEntries, withoutEntries } from './pending-acks-text';
+import { type AcksText, newAcksText, readAcksText, rebased, withEntries, withoutEntries } from './pending-acks-text';
 import { pythonJsonIndented } from './written-form';
 
 function read(text: string): AcksText {
@@ -21,7 +21,7 @@ test('withoutEntries(): drops one entry and raises the version; every other byte
   assert.equal(
     changed,
     `{"note": [1.0, 1e2],
-    "version"  : 12345678901235,
+    "version"  : 12345678901236,
     "pending_acks": [\n    {"msg_id": "a", "n": 12345678901234567890},\n    {"msg_id": "c", "x": "\\u00e9\\ud83d"}\n  ],
     "later": {"pending_acks": [], "version": 1.50}}`,
   );
@@ -29,10 +29,10 @@ test('withoutEntries(): drops one entry and raises the version; every other byte
 
 test("withoutEntries() and withEntries(): keep the form of the swarm's tool", () => {
   const file = (version: number, ...ids: string[]) => pythonJsonIndented({ version, pending_acks: ids.map(entry) });
-  assert.equal(withoutEntries(read(file(3, 'a', 'b', 'c')), new Set([2])), file(4, 'a', 'b'));
-  assert.equal(withoutEntries(read(file(3, 'a')), new Set([0])), file(4));
-  assert.equal(withEntries(read(file(3)), [entry('a'), entry('b')]), file(4, 'a', 'b'));
-  assert.equal(withEntries(read(file(4, 'a')), [entry('é')]), file(5, 'a', 'é'));
+  assert.equal(withoutEntries(read(file(3, 'a', 'b', 'c')), new Set([2])), file(5, 'a', 'b'));
+  assert.equal(withoutEntries(read(file(3, 'a')), new Set([0])), file(5));
+  assert.equal(withEntries(read(file(3)), [entry('a'), entry('b')]), file(5, 'a', 'b'));
+  assert.equal(withEntries(read(file(4, 'a')), [entry('é')]), file(6, 'a', 'é'));
   assert.equal(newAcksText([entry('a')]), file(1, 'a'));
 });
 
@@ -55,7 +55,7 @@ test('withoutEntries(): any file is the same afterwards, but for the entry and t
         const value = { ...more, version, pending_acks: list };
         const dropped = at % list.length;
         const changed = withoutEntries(read(JSON.stringify(value, null, indent)), new Set([dropped]));
-        const wanted = { ...value, version: version + 1, pending_acks: list.toSpliced(dropped, 1) };
+        const wanted = { ...value, version: version + 2, pending_acks: list.toSpliced(dropped, 1) };
         assert.deepEqual(JSON.parse(changed), JSON.parse(JSON.stringify(wanted)));
       },
     ),
@@ -81,5 +81,13 @@ test('readAcksText(): reads a text of a megabyte of escapes', () => {
     `{"version": 1, "pending_acks": [{"msg_id": "a", "message": {"content": "${long}"}}, {"msg_id": "b"}]}`,
   );
   assert.equal(acks.entries.length, 2);
-  assert.equal(withoutEntries(acks, new Set([0])), '{"version": 2, "pending_acks": [\n    {"msg_id": "b"}\n  ]}');
+  assert.equal(withoutEntries(acks, new Set([0])), '{"version": 3, "pending_acks": [\n    {"msg_id": "b"}\n  ]}');
+});
+
+test('rebased(): what another program has added and removed is applied to the file that it had not read', () => {
+  const file = (version: number, ...ids: string[]) =>
+    Buffer.from(pythonJsonIndented({ version, pending_acks: ids.map(entry) }));
+  const both = rebased(file(7, 'a', 'own'), file(8, 'a', 'new'), file(6, 'a', 'tool'));
+  assert.deepEqual(JSON.parse(both ?? ''), { version: 10, pending_acks: ['a', 'tool', 'new'].map(entry) });
+  assert.equal(rebased(Buffer.from('{'), file(8, 'a'), file(6, 'a')), null);
 });

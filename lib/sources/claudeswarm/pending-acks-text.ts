@@ -17,12 +17,25 @@ export interface AcksText {
   spans: { version: Span | null; list: Span };
 }
 
+type Read = AcksText | { error: string };
+
+/**
+ * The tool raises the version by one. With another step a file of this program never has the same version as one that
+ * the tool has written from the same file, so that the tool notices that it read the wrong one.
+ */
+const VERSION_STEP = 2;
+
+/** @returns the version under which this program writes a file that had this one; null for a file without a version */
+export function nextVersion(version: number | null): number {
+  return version === null ? 1 : version + VERSION_STEP;
+}
+
 /**
  * Finds what may change.
  *
  * @returns why the file must be left as it is, as the end of a sentence, if it differs from what the swarm's tool writes
  */
-export function readAcksText(bytes: Buffer): AcksText | { error: string } {
+export function readAcksText(bytes: Buffer): Read {
   const text = bytes.toString('utf8');
   if (!Buffer.from(text).equals(bytes)) return { error: 'it is not UTF-8' };
   let value: unknown;
@@ -66,6 +79,31 @@ export function newAcksText(added: readonly object[]): string {
   return pythonJsonIndented({ version: 1, pending_acks: added });
 }
 
+/**
+ * Applies what another program has changed to a newer file than the one that it had read.
+ *
+ * @param base the file that it had read
+ * @param changed what it has written
+ * @param onto the file that its changes belong to
+ * @returns null if one of them can't be read
+ */
+export function rebased(base: Buffer, changed: Buffer, onto: Buffer): string | null {
+  const [before, after, target] = [base, changed, onto].map(readAcksText) as [Read, Read, Read];
+  if ('error' in before || 'error' in after || 'error' in target) return null;
+  const meaning = ({ value }: AcksText['entries'][number]) => JSON.stringify(value);
+  const [was, is, has] = [before, after, target].map(({ entries }) => new Set(entries.map(meaning))) as [
+    Set<string>,
+    Set<string>,
+    Set<string>,
+  ];
+  const kept = target.entries.filter((entry) => !(was.has(meaning(entry)) && !is.has(meaning(entry))));
+  const added = after.entries.filter((entry) => !was.has(meaning(entry)) && !has.has(meaning(entry)));
+  const textOf = ({ text }: AcksText, { span: [from, to] }: AcksText['entries'][number]) => text.slice(from, to);
+  const entries = [...kept.map((entry) => textOf(target, entry)), ...added.map((entry) => textOf(after, entry))];
+  const version = Math.max(target.version ?? 0, after.version ?? 0);
+  return withNextVersion({ ...target, version }, target.spans.list, listOf(entries));
+}
+
 /** The tool's form: two spaces for each level. */
 function listOf(entries: readonly string[]): string {
   return entries.length === 0 ? '[]' : `[\n    ${entries.join(',\n    ')}\n  ]`;
@@ -76,7 +114,7 @@ function indented(entry: object): string {
 }
 
 function withNextVersion({ text, version, spans }: AcksText, list: Span, entries: string): string {
-  const next = String((version ?? 0) + 1);
+  const next = String(nextVersion(version));
   const changes: [Span, string][] = [[list, entries]];
   if (spans.version) changes.push([spans.version, next]);
   else {

@@ -3,17 +3,24 @@
  * replaced under its next version. The tool takes no lock and does not check and replace in one step; what it writes at
  * the same time is never lost here, but it may undo a change of this program.
  */
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isObject } from '../../platform/json-shape';
+import { readIfChanged } from '../../platform/read-file';
 import { readName } from './message-fields';
 import { PENDING_ACKS_FILE } from './pending-acks';
-import { type AcksText, newAcksText, readAcksText, withEntries, withoutEntries } from './pending-acks-text';
+import {
+  type AcksText,
+  newAcksText,
+  nextVersion,
+  readAcksText,
+  rebased,
+  withEntries,
+  withoutEntries,
+} from './pending-acks-text';
 import { replaceFile } from './replace-file';
 
-/** Parsing takes about 10 ms for a megabyte; a thousand long messages fit. */
+/** Reading and writing take about 20 ms for a megabyte, in one go; a thousand messages fit. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_TRIES = 50;
 const MAX_PAUSE_MS = 20;
@@ -57,18 +64,18 @@ type Removed =
  * @throws {AcksUnwritable} if the file can't be read or replaced, or is not as the tool writes it
  */
 export async function removePendingAck(folder: string, { msgId, recipient, version }: SeenAck): Promise<Removed> {
-  return changing(folder, async (path) => {
-    const found = await readFileIn(path);
+  return changing<Removed>(folder, (path) => {
+    const found = readFileIn(path);
     if (found === null) return { outcome: 'changed', version: null };
     const { bytes, acks } = found;
     if (acks.version !== version) return { outcome: 'changed', version: acks.version };
     const dropped = acks.entries.flatMap(({ value }, index) => (isFor(value, msgId, recipient) ? [index] : []));
     if (dropped.length === 0) return { outcome: 'absent', version };
     const next = withoutEntries(acks, new Set(dropped));
-    if (await replaceFile(path, bytes, next)) {
-      return { outcome: 'removed', version: (version ?? 0) + 1, count: dropped.length };
+    if (replaceFile(path, bytes, next, rebased)) {
+      return { outcome: 'removed', version: nextVersion(version), count: dropped.length };
     }
-    return { outcome: 'changed', version: (await readFileIn(path))?.acks.version ?? null };
+    return { outcome: 'changed', version: readFileIn(path)?.acks.version ?? null };
   });
 }
 
@@ -82,9 +89,9 @@ export async function removePendingAck(folder: string, { msgId, recipient, versi
 export async function addPendingAcks(folder: string, entries: readonly NewPendingAck[]): Promise<number> {
   return changing(folder, async (path) => {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const found = await readFileIn(path);
+      const found = readFileIn(path);
       const next = found ? withEntries(found.acks, entries) : newAcksText(entries);
-      if (await replaceFile(path, found?.bytes ?? null, next)) return (found?.acks.version ?? 0) + 1;
+      if (replaceFile(path, found?.bytes ?? null, next, rebased)) return nextVersion(found?.acks.version ?? null);
       await delay(Math.random() * MAX_PAUSE_MS);
     }
     throw new AcksUnwritable(`${path} was replaced by other programs all the time; try again in a moment.`);
@@ -95,7 +102,7 @@ function isFor(entry: unknown, msgId: string, recipient: string | null): boolean
   return isObject(entry) && readName(entry.msg_id) === msgId && readName(entry.recipient_id) === recipient;
 }
 
-async function changing<Result>(folder: string, change: (path: string) => Promise<Result>): Promise<Result> {
+async function changing<Result>(folder: string, change: (path: string) => Result | Promise<Result>): Promise<Result> {
   const path = join(folder, PENDING_ACKS_FILE);
   try {
     return await change(path);
@@ -107,8 +114,8 @@ async function changing<Result>(folder: string, change: (path: string) => Promis
 }
 
 /** @returns null if there is no such file */
-async function readFileIn(path: string): Promise<{ bytes: Buffer; acks: AcksText } | null> {
-  const bytes = await readBounded(path);
+function readFileIn(path: string): { bytes: Buffer; acks: AcksText } | null {
+  const bytes = readBounded(path);
   if (bytes === null) return null;
   const acks = readAcksText(bytes);
   if ('error' in acks) {
@@ -117,19 +124,11 @@ async function readFileIn(path: string): Promise<{ bytes: Buffer; acks: AcksText
   return { bytes, acks };
 }
 
-async function readBounded(path: string): Promise<Buffer | null> {
-  // O_NONBLOCK: a pipe would wait for a writer.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (file === null) return null;
-  try {
-    const about = await file.stat();
-    if (!about.isFile()) throw new AcksUnwritable(`${path} was left as it is: it is not a file.`);
-    if (about.size > MAX_BYTES) throw new AcksUnwritable(`${path} was left as it is: it is larger than 4 MB.`);
-    return await file.readFile();
-  } finally {
-    await file.close();
-  }
+function readBounded(path: string): Buffer | null {
+  const reading = readIfChanged(path, { limitBytes: MAX_BYTES, known: null, followLinks: true, now: Date.now() });
+  if (reading.kind === 'read') return reading.bytes;
+  if (reading.kind === 'missing') return null;
+  if (reading.kind === 'irregular') throw new AcksUnwritable(`${path} was left as it is: it is ${reading.what}.`);
+  const reason = reading.kind === 'unreadable' ? reading.reason : 'it was not read';
+  throw new AcksUnwritable(`${path} was left as it is: it can't be read: ${reason}.`);
 }

@@ -1,15 +1,22 @@
 /**
  * Replaces a file that other programs replace by a rename, without losing what one of them wrote in between: they take
- * no lock, so that a check before the rename alone leaves a moment in which their file would vanish.
+ * no lock, so that a check before the rename alone leaves a moment in which their file would vanish. Synchronous, so that
+ * this moment is short. Like those programs it does not wait for the disk.
  */
-import { linkSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import koffi from 'koffi';
 import { temporaryName } from './written-form';
 
-/** How often a file that appeared in between is put back; each needs another writer at the same moment. */
+/** How often files of other programs are put back; each needs another writer at the same moment. */
 const MAX_EXCHANGES = 8;
+
+/**
+ * Applies what another program has changed to a newer file than the one that it had read.
+ *
+ * @returns null if that is not possible
+ */
+type Rebase = (base: Buffer, changed: Buffer, onto: Buffer) => string | null;
 
 /**
  * Replaces the file if it has exactly the expected bytes. On Linux both files are exchanged in one step, and the one
@@ -17,20 +24,17 @@ const MAX_EXCHANGES = 8;
  *
  * @param path absolute
  * @param expected null if there must be no file
+ * @param rebase for the changes of a program that has read the file while it was exchanged
  * @returns false if the file is another one; it is then as the others wrote it
  * @throws if the disk fails
  */
-export async function replaceFile(path: string, expected: Buffer | null, next: string): Promise<boolean> {
+export function replaceFile(path: string, expected: Buffer | null, next: string, rebase: Rebase): boolean {
   const temporary = join(dirname(path), temporaryName());
-  const file = await open(temporary, 'wx', 0o600);
+  writeFileSync(temporary, next, { flag: 'wx', mode: 0o600 });
   try {
-    await file.writeFile(next);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
-    return expected === null ? linked(temporary, path) : replaced(temporary, path, expected, Buffer.from(next));
+    return expected === null
+      ? linked(temporary, path)
+      : replaced({ temporary, path, rebase }, expected, Buffer.from(next));
   } finally {
     unlinkIfThere(temporary);
   }
@@ -46,7 +50,15 @@ function linked(temporary: string, path: string): boolean {
   }
 }
 
-function replaced(temporary: string, path: string, expected: Buffer, own: Buffer): boolean {
+interface Place {
+  path: string;
+  /** In the same folder. */
+  temporary: string;
+  rebase: Rebase;
+}
+
+function replaced(place: Place, expected: Buffer, own: Buffer): boolean {
+  const { temporary, path } = place;
   if (!readIfThere(path)?.equals(expected)) return false;
   const exchanged = exchange(temporary, path);
   if (exchanged === 'missing') return false;
@@ -54,16 +66,27 @@ function replaced(temporary: string, path: string, expected: Buffer, own: Buffer
     renameSync(temporary, path);
     return true;
   }
-  let displaced = readFileSync(temporary);
+  const displaced = readFileSync(temporary);
   if (displaced.equals(expected)) return true;
-  // Another program's file was displaced: it is put back, unless a newer one has replaced this program's by then.
-  let placed = own;
+  putBack(place, own, displaced);
+  return false;
+}
+
+/**
+ * Puts back a file of another program that was displaced. If a program has read this one's file by then and replaced
+ * it, its changes are applied to the file that is put back.
+ */
+function putBack({ temporary, path, rebase }: Place, own: Buffer, displaced: Buffer): void {
+  let [placed, wanted] = [own, displaced];
   for (let tries = 0; tries < MAX_EXCHANGES && exchange(temporary, path) === 'done'; tries++) {
     const taken = readFileSync(temporary);
-    if (taken.equals(placed)) break;
-    [placed, displaced] = [displaced, taken];
+    if (taken.equals(placed)) return;
+    const both = Buffer.from(rebase(placed, taken, wanted) ?? taken);
+    [placed, wanted] = [wanted, both];
+    // A file of its own: somebody may still read the one that was taken.
+    unlinkSync(temporary);
+    writeFileSync(temporary, both, { flag: 'wx', mode: 0o600 });
   }
-  return false;
 }
 
 type Rename = (fromFolder: number, from: string, toFolder: number, to: string, flags: number) => number;
