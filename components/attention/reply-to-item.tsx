@@ -28,7 +28,7 @@ export default function ReplyToItem({ entry, onShow }: ReplyToItemProps) {
   );
 }
 
-/** @returns the message of the question; what the item says of it if the message can not be read */
+/** @returns the message of the question; what the item says of it if the message can't be read */
 async function questionOf(entry: AttentionEntry): Promise<Answered> {
   const [cursor] = entry.evidence.messages;
   const place = cursor === undefined ? null : parseCursor(cursor);

@@ -65,7 +65,7 @@ test('remove_ack: refuses another version with the present one, and an entry tha
   assert.deepEqual(ids(root), ['a', 'b']);
 });
 
-test('remove_ack: refuses a file that it can not read, with a sentence', async () => {
+test("remove_ack: refuses a file that it can't read, with a sentence", async () => {
   const { remove } = newSwarm('{"pending_acks": [');
   const { code, message } = await refused(remove.run(body, CALLER));
   assert.equal(code, 'acks_unwritable');

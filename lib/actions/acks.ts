@@ -55,7 +55,7 @@ function changed(seen: number | null, version: number | null): ActionRefused {
   const words = (number: number | null) => (number === null ? 'no version' : `version ${number}`);
   const detail =
     seen === version
-      ? `${PENDING_ACKS_FILE} changed at this moment; nothing was removed. Look at the entry and try again.`
-      : `${PENDING_ACKS_FILE} has ${words(version)}, not ${words(seen)}; nothing was removed. Look at the entry and try again.`;
+      ? `${PENDING_ACKS_FILE} changed at this moment; nothing was removed. Check the entry and try again.`
+      : `${PENDING_ACKS_FILE} has ${words(version)}, not ${words(seen)}; nothing was removed. Check the entry and try again.`;
   return new ActionRefused('acks_changed', detail, { version });
 }

@@ -47,7 +47,7 @@ export async function sendCommand<Answer>(
   const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
   const response = await fetch(serverUrl(path), init).catch(() => null);
   if (response === null) {
-    return { ok: false, status: 0, problem: { code: 'unreachable', detail: 'The server does not answer.' } };
+    return { ok: false, status: 0, problem: { code: 'no_answer', detail: 'The server does not answer.' } };
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return { ok: true, status: response.status, answer };

@@ -31,7 +31,7 @@ export const acksAnswer = z
     acks: z.array(pendingAck).describe('In the order of the files: the one of the root first.'),
     faults: z
       .array(z.object({ path: z.string(), reason: z.string() }))
-      .describe('The files that can not be read, or only in part: what they list may be missing here.'),
+      .describe("The files that can't be read, or only in part: what they list may be missing here."),
   })
   .meta({ id: 'PendingAcks' });
 

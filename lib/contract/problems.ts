@@ -108,11 +108,11 @@ export const PROBLEMS = {
   acks_changed: {
     status: 409,
     title: 'Pending acknowledgements changed',
-    detail: 'PENDING_ACKS.json has version 8, not version 7; nothing was removed. Look at the entry and try again.',
+    detail: 'PENDING_ACKS.json has version 8, not version 7; nothing was removed. Check the entry and try again.',
   },
   acks_unwritable: {
     status: 409,
-    title: 'Pending acknowledgements can not be changed',
+    title: "Pending acknowledgements can't be changed",
     detail:
       '/home/ana/shop/PENDING_ACKS.json was left as it is: it is not JSON. Repair it, or remove it while no agent runs.',
   },

@@ -68,7 +68,7 @@ function Writing({ root, agents, onSent }: WritingProps) {
   };
   const send = async (written: Draft): Promise<Refusal | null> => {
     const result = await sendCommand<{ message: OutgoingMessage }>('POST', MESSAGES_PATH, bodyOf(written));
-    if (!result.ok) return serverRefusal(result);
+    if (!result.ok) return serverRefusal(result.problem);
     drop(written);
     onSent(result.answer.message);
     close();

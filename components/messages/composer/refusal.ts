@@ -22,7 +22,7 @@ const FIELDS: ReadonlyMap<unknown, Field> = new Map<unknown, Field>([
   ['as_command', 'text'],
 ]);
 
-/** @returns why a draft can not be sent, null if it can; the server checks it again */
+/** @returns why a draft can't be sent, null if it can; the server checks it again */
 export function refusalOf(draft: Draft, agents: readonly Agent[]): Refusal | null {
   const { recipients, text } = draft;
   if (recipients.length === 0) return { field: 'recipients', detail: 'Choose at least one agent.' };
@@ -44,14 +44,15 @@ export function refusalOf(draft: Draft, agents: readonly Agent[]): Refusal | nul
   return null;
 }
 
+/** Answers, or none, after which the message may have been sent. */
+const UNCERTAIN: ReadonlySet<string> = new Set(['no_answer', 'unexpected', 'internal']);
+const FIND_FIRST = 'The message may have been sent: find out above before you send it again.';
+
 type Problem = Extract<CommandResult<unknown>, { ok: false }>['problem'];
 
 /** @returns the server's refusal, at the first field that it names */
-export function serverRefusal({ status, problem }: { status: number; problem: Problem }): Refusal {
-  if (status === 0) {
-    const look = 'It is not known whether the message was sent: look for it above before you send it again.';
-    return { field: 'all', detail: `${problem.detail} ${look}` };
-  }
+export function serverRefusal(problem: Problem): Refusal {
+  if (UNCERTAIN.has(problem.code)) return { field: 'all', detail: `${problem.detail} ${FIND_FIRST}` };
   const errors = Array.isArray(problem.errors) ? (problem.errors as unknown[]) : [];
   for (const error of errors) {
     if (typeof error !== 'object' || error === null) continue;

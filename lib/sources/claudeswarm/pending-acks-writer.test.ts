@@ -75,7 +75,7 @@ test('removePendingAck(): changes nothing in another version, and names it', asy
   });
 });
 
-test('addPendingAcks() and removePendingAck(): leave a file that they can not read as it is', async () => {
+test("addPendingAcks() and removePendingAck(): leave a file that they can't read as it is", async () => {
   const folder = newFolder();
   for (const text of ['', '{"pending_acks": [', '{"version": "x", "pending_acks": []}', '[]']) {
     writeFileSync(join(folder, PENDING_ACKS_FILE), text);
