@@ -105,12 +105,16 @@ function Removal({ ack, onRemoved }: { ack: PendingAck; onRemoved: () => void })
   const [fault, setFault] = useState<string | null>(null);
   const confirm = useRef<HTMLButtonElement>(null);
   const first = useRef<HTMLButtonElement>(null);
+  /** The question was taken back, and the button that asked it gets the focus. */
+  const stopped = useRef(false);
   useEffect(() => {
     if (asking) confirm.current?.focus();
+    else if (stopped.current) first.current?.focus();
+    stopped.current = false;
   }, [asking]);
   const stop = () => {
+    stopped.current = true;
     setAsking(false);
-    requestAnimationFrame(() => first.current?.focus());
   };
   const remove = async () => {
     setBusy(true);

@@ -103,7 +103,7 @@ export function ComposerForm({ first, agents, onDraft, onSend, onClose }: Compos
         <h3 className="min-w-0 flex-1 truncate font-medium">
           {quoted ? (
             <>
-              Reply to <AgentName id={quoted.sender || 'unknown sender'} />
+              Reply to <AgentName id={quoted.sender || 'unknown sender'} /> <MessageType type={quoted.type} />
             </>
           ) : (
             'New message'
@@ -182,14 +182,16 @@ export function ComposerForm({ first, agents, onDraft, onSend, onClose }: Compos
   );
 }
 
-function Quotation({ quoted: { sender, type, text } }: { quoted: Quoted }) {
+function Quotation({ quoted: { text } }: { quoted: Quoted }) {
   return (
     <blockquote
       dir="auto"
-      className="wrap-anywhere max-h-20 shrink-0 overflow-y-auto border-line border-l-2 pl-2 text-muted"
+      aria-label="Message that is replied to"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="wrap-anywhere max-h-16 shrink-0 overflow-y-auto border-line border-l-2 pl-2 text-muted"
     >
-      <MessageType type={type} /> <AgentName id={sender || 'unknown sender'} />:{' '}
-      <TextBlocks text={text} piece={Highlighted} />
+      {text === '' ? '(no text)' : <TextBlocks text={text} piece={Highlighted} />}
     </blockquote>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { now } from '@/lib/client/clock';
 import { sendCommand } from '@/lib/client/commands';
 import { onReplyWanted, replyWanted, setWanted } from '@/lib/client/compose';
@@ -55,6 +55,8 @@ function Writing({ root, agents, onSent }: WritingProps) {
   const [draft, setDraft] = useState<Draft | null>(null);
   const [said, setSaid] = useState('');
   const origin = useRef<Element | null>(null);
+  /** Set while the closed form still has the focus. */
+  const back = useRef<{ to: Element | null } | null>(null);
   const line = useRef<HTMLButtonElement>(null);
 
   const open = (next: Draft, from: Element | null) => {
@@ -63,9 +65,14 @@ function Writing({ root, agents, onSent }: WritingProps) {
     setDraft(drafts.find(({ key }) => key === next.key) ?? next);
   };
   const close = () => {
+    back.current = { to: origin.current };
     setDraft(null);
-    giveBackFocus(origin.current, () => line.current);
   };
+  useLayoutEffect(() => {
+    if (draft !== null || back.current === null) return;
+    giveFocus(back.current.to, line.current);
+    back.current = null;
+  }, [draft]);
   const send = async (written: Draft): Promise<Refusal | null> => {
     const result = await sendCommand<{ message: OutgoingMessage }>('POST', MESSAGES_PATH, bodyOf(written));
     if (!result.ok) return serverRefusal(result.problem);
@@ -159,13 +166,10 @@ function replyToFocused(): void {
   place?.querySelector<HTMLElement>('[data-reply], [data-key="r"] button')?.click();
 }
 
-/** Focuses what had the focus before; its row if the button is gone, else the line of the composer once it is there. */
-function giveBackFocus(origin: Element | null, line: () => HTMLElement | null): void {
+/** Focuses what had the focus before; its row if it is in one, else the line of the composer if it is gone. */
+function giveFocus(origin: Element | null, line: HTMLElement | null): void {
   const seq = origin?.closest<HTMLElement>('[data-seq]')?.dataset.seq;
-  requestAnimationFrame(() => {
-    const row = seq === undefined ? null : document.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
-    const back = row ?? (origin instanceof HTMLElement && origin.isConnected ? origin : null);
-    if (back && back !== document.body) back.focus({ preventScroll: true });
-    else line()?.focus();
-  });
+  const row = seq === undefined ? null : document.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+  const known = origin instanceof HTMLElement && origin.isConnected && origin !== document.body ? origin : null;
+  (row ?? known ?? line)?.focus({ preventScroll: true });
 }

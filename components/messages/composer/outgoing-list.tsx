@@ -51,8 +51,8 @@ function Outgoing({ message, onWithdrawn, onHide }: OutgoingProps) {
   const others = recipients.length - MAX_NAMES;
   return (
     <li className="px-4 py-1">
-      <div className="flex items-start gap-2">
-        <p className="wrap-anywhere min-w-0 flex-1">
+      <div className="flex flex-wrap items-start gap-x-2">
+        <p className="wrap-anywhere min-w-40 flex-1">
           <MessageType type={msg_type} /> <span className="text-muted">→ </span>
           <Names names={recipients.slice(0, MAX_NAMES)} />
           {others > 0 && ` and ${others} more`}: “<Words value={excerpt(content)} />”
@@ -60,10 +60,10 @@ function Outgoing({ message, onWithdrawn, onHide }: OutgoingProps) {
         <span className="shrink-0 text-muted">
           <RelativeTime instant={at} label="Sent" />
         </span>
+        <Withdraw message={message} onWithdrawn={onWithdrawn} />
         {final && <IconButton label="Hide; the message stays sent" icon={X} onClick={onHide} />}
       </div>
       <Deliveries message={message} />
-      <Withdraw message={message} onWithdrawn={onWithdrawn} />
     </li>
   );
 }
