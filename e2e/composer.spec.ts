@@ -78,6 +78,41 @@ test('composer: by keyboard alone; two presses send once', async ({ page, swarm,
   expect(fake.bodies).toEqual([{ recipients: ['agent-2', 'agent-0'], msg_type: 'INFO', content: 'Hello, both.' }]);
 });
 
+test('composer: a refusal that comes after the form was closed is shown, and the draft stays', async ({
+  page,
+  swarm,
+  server,
+  complaints,
+}) => {
+  complaints.allow(/status of 503/);
+  newSwarm(swarm);
+  await letAct(page);
+  const fake = await FakeSending.on(page);
+  let answer = () => {};
+  fake.wait = new Promise((resolve) => {
+    answer = resolve;
+  });
+  const detail = 'The message could not be kept, so it was not sent.';
+  const type = 'urn:claude-swarm-dashboard:problem:unavailable';
+  fake.answer = () => ({ status: 503, json: { type, title: 'x', status: 503, detail } });
+  await server.start();
+  await openLive(page, server);
+  await line(page).click();
+  await page.keyboard.type('agent-1');
+  await page.keyboard.press('Enter');
+  await text(page).fill('Hello.');
+  await page.keyboard.press('Control+Enter');
+  await page.keyboard.press('Escape');
+  await line(page).click();
+  await page.keyboard.press('Control+Enter');
+  await expect(composer(page).getByRole('alert')).toHaveText('It is being sent; wait for the answer.');
+  await page.keyboard.press('Escape');
+  answer();
+  await expect(composer(page).getByRole('alert')).toHaveText(detail);
+  await expect(composer(page)).toContainText('Draft to agent-1: “Hello.”');
+  expect(fake.requests).toHaveLength(1);
+});
+
 test('composer: Reply on a message fills sender and type, quotes it, and gives the focus back', async ({
   page,
   swarm,
@@ -375,7 +410,6 @@ test('composer: fits all screens and themes with 40 agents, long names, right-to
     await to(page).click();
     await expect(options(page).first()).toBeVisible();
   });
-  await to(page).press('Escape');
   await text(page).press('Control+Enter');
   await expect(sent(page)).toContainText('hello');
   expect(await faults(page)).toEqual([]);

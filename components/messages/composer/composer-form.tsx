@@ -1,8 +1,6 @@
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
-import { isComposing } from '@/lib/client/shortcuts';
+import { type RefObject, useEffect, useId, useRef } from 'react';
 import { counted, formatCount } from '@/lib/client/text';
 import { MAX_CONTENT_BYTES, MESSAGE_TYPES } from '@/lib/contract/message-types';
-import type { Agent } from '@/lib/contract/schemas';
 import { AgentName } from '../../ui/agent-name';
 import { Choice } from '../../ui/choice';
 import { IconButton } from '../../ui/icon-button';
@@ -13,118 +11,48 @@ import { Highlighted } from '../highlighted';
 import { byteCount, type Draft, isCommandText, type Quoted } from './drafts';
 import { isBroadcast, reachedCount } from './recipients';
 import { RecipientsField } from './recipients-field';
-import { type Field, type Refusal, refusalOf } from './refusal';
-
-interface ComposerFormProps {
-  first: Draft;
-  agents: readonly Agent[];
-  /** Takes every change, to keep it. */
-  onDraft: (draft: Draft) => void;
-  /** @returns why the server refused it, null if it was sent */
-  onSend: (draft: Draft) => Promise<Refusal | null>;
-  onClose: () => void;
-}
+import type { Field } from './refusal';
+import { type ComposerFormProps, useComposerForm } from './use-composer-form';
 
 const TYPE_NAMES = Object.fromEntries(MESSAGE_TYPES.map((type) => [type, type])) as Record<Draft['type'], string>;
 /** From here on the counter is read aloud when it changes. */
 const NEAR_LIMIT_BYTES = 9_000;
 
-/** The open composer: one draft, its checks, and the question before a broadcast. */
-export function ComposerForm({ first, agents, onDraft, onSend, onClose }: ComposerFormProps) {
+/** The open composer. */
+export function ComposerForm(props: ComposerFormProps) {
+  const { agents, onClose } = props;
+  const form = useComposerForm(props);
+  const { draft, change, refusal, setRefusal, asking, busy, send } = form;
   const id = useId();
-  const [draft, setDraft] = useState(first);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const [asking, setAsking] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const sending = useRef(false);
-  const input = useRef<HTMLInputElement>(null);
-  const type = useRef<HTMLDivElement>(null);
-  const text = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    (first.recipients.length > 0 ? text : input).current?.focus();
-  }, [first]);
-
-  const change = (part: Partial<Draft>) => {
-    const next = { ...draft, ...part };
-    setDraft(next);
-    setAsking(false);
-    setRefusal(null);
-    onDraft(next);
-  };
-  const refuse = (next: Refusal) => {
-    setRefusal(next);
-    setAsking(false);
-    if (next.field === 'recipients') input.current?.focus();
-    if (next.field === 'type') type.current?.querySelector('select')?.focus();
-    if (next.field === 'text') text.current?.focus();
-  };
-  const send = async () => {
-    // The first press counts, whatever comes before the answer.
-    if (sending.current) return;
-    const fault = refusalOf(draft, agents);
-    if (fault) return refuse(fault);
-    if (isBroadcast(draft.recipients) && !asking) return setAsking(true);
-    sending.current = true;
-    setBusy(true);
-    const refused = await onSend(draft);
-    sending.current = false;
-    if (refused === null) return;
-    setBusy(false);
-    refuse(refused);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || isComposing(event.nativeEvent)) return;
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      if (!event.repeat) void send();
-    } else if (event.key === 'Escape') {
-      event.preventDefault();
-      if (asking) {
-        setAsking(false);
-        text.current?.focus();
-      } else onClose();
-    }
-  };
-
   const { quoted } = draft;
-  const commands = isCommandText(draft.text);
   const faultAt = (field: Field) => (refusal?.field === field ? `${id}-fault` : undefined);
   return (
     <form
       aria-label={quoted ? `Reply to ${quoted.sender || 'unknown sender'}` : 'New message'}
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        send();
       }}
-      onKeyDown={onKeyDown}
+      onKeyDown={form.onKeyDown}
       className="flex max-h-[60dvh] min-h-0 flex-col gap-1.5 overflow-y-auto px-4 pt-1 pb-2"
     >
-      <div className="flex items-center gap-2">
-        <h3 className="min-w-0 flex-1 truncate font-medium">
-          {quoted ? (
-            <>
-              Reply to <AgentName id={quoted.sender || 'unknown sender'} /> <MessageType type={quoted.type} />
-            </>
-          ) : (
-            'New message'
-          )}
-        </h3>
-        <IconButton label="Close; the draft is kept" keys="Esc" icon={X} onClick={onClose} />
-      </div>
+      <Heading quoted={quoted} onClose={onClose} />
       {quoted && <Quotation quoted={quoted} />}
       <RecipientsField
         agents={agents}
         recipients={draft.recipients}
         onChange={(recipients) => change({ recipients })}
-        input={input}
+        input={form.input}
         faultId={faultAt('recipients')}
         onFault={(detail) => setRefusal(detail === null ? null : { field: 'recipients', detail })}
       />
       <textarea
-        ref={text}
+        ref={form.text}
         aria-label="Text"
         dir="auto"
         rows={4}
+        // What is typed meanwhile would be neither sent nor kept.
+        readOnly={busy}
         value={draft.text}
         onChange={({ target: { value } }) =>
           change({ text: value, asCommand: draft.asCommand && isCommandText(value) })
@@ -133,6 +61,54 @@ export function ComposerForm({ first, agents, onDraft, onSend, onClose }: Compos
         aria-describedby={`${id}-count ${faultAt('text') ?? ''}`.trim()}
         className="composer-text min-h-20 shrink-0 resize-none rounded-md bg-transparent px-2 py-1 outline outline-line"
       />
+      <Options draft={draft} change={change} type={form.type} countId={`${id}-count`} />
+      {refusal && (
+        <p id={`${id}-fault`} role="alert" className="wrap-anywhere text-bad">
+          {refusal.detail}
+        </p>
+      )}
+      <div className="flex flex-wrap items-center gap-2">
+        <SendButtons
+          reached={isBroadcast(draft.recipients) ? reachedCount(agents, draft.recipients) : null}
+          asking={asking}
+          busy={busy}
+          onSend={send}
+          onBack={form.stopAsking}
+        />
+      </div>
+    </form>
+  );
+}
+
+function Heading({ quoted, onClose }: { quoted: Quoted | null; onClose: () => void }) {
+  return (
+    <div className="flex items-center gap-2">
+      <h3 className="min-w-0 flex-1 truncate font-medium">
+        {quoted ? (
+          <>
+            Reply to <AgentName id={quoted.sender || 'unknown sender'} /> <MessageType type={quoted.type} />
+          </>
+        ) : (
+          'New message'
+        )}
+      </h3>
+      <IconButton label="Close; the draft is kept" keys="Esc" icon={X} onClick={onClose} />
+    </div>
+  );
+}
+
+interface OptionsProps {
+  draft: Draft;
+  change: (part: Partial<Draft>) => void;
+  type: RefObject<HTMLDivElement | null>;
+  countId: string;
+}
+
+/** The type, what else is wanted of the message, and its length. */
+function Options({ draft, change, type, countId }: OptionsProps) {
+  const commands = isCommandText(draft.text);
+  return (
+    <>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <div ref={type}>
           <Choice
@@ -156,29 +132,12 @@ export function ComposerForm({ first, agents, onDraft, onSend, onClose }: Compos
             onChange={(asCommand) => change({ asCommand })}
           />
         )}
-        <Counter id={`${id}-count`} bytes={byteCount(draft.text)} />
+        <Counter id={countId} bytes={byteCount(draft.text)} />
       </div>
       {commands && !draft.asCommand && (
         <p className="text-muted">It is sent as text, although it begins like a command of Claude Code.</p>
       )}
-      {refusal && (
-        <p id={`${id}-fault`} role="alert" className="wrap-anywhere text-bad">
-          {refusal.detail}
-        </p>
-      )}
-      <div className="flex flex-wrap items-center gap-2">
-        <SendButtons
-          reached={isBroadcast(draft.recipients) ? reachedCount(agents, draft.recipients) : null}
-          asking={asking}
-          busy={busy}
-          onSend={() => void send()}
-          onBack={() => {
-            setAsking(false);
-            text.current?.focus();
-          }}
-        />
-      </div>
-    </form>
+    </>
   );
 }
 

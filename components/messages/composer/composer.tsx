@@ -54,31 +54,47 @@ function Writing({ root, agents, onSent }: WritingProps) {
   const { drafts, keep, drop } = useDrafts(root);
   const [draft, setDraft] = useState<Draft | null>(null);
   const [said, setSaid] = useState('');
+  /** Why a message was refused whose form was closed by then. */
+  const [late, setLate] = useState<string | null>(null);
   const origin = useRef<Element | null>(null);
   /** Set while the closed form still has the focus. */
   const back = useRef<{ to: Element | null } | null>(null);
   const line = useRef<HTMLButtonElement>(null);
+  const inFlight = useRef(new Set<string>());
 
   const open = (next: Draft, from: Element | null) => {
     origin.current = from;
     setSaid('');
+    setLate(null);
     setDraft(drafts.find(({ key }) => key === next.key) ?? next);
   };
   const close = () => {
     back.current = { to: origin.current };
     setDraft(null);
   };
+  const shown = useRef<string | null>(null);
   useLayoutEffect(() => {
+    shown.current = draft?.key ?? null;
     if (draft !== null || back.current === null) return;
     giveFocus(back.current.to, line.current);
     back.current = null;
   }, [draft]);
   const send = async (written: Draft): Promise<Refusal | null> => {
+    // Its form may have been closed and opened again.
+    if (inFlight.current.has(written.key)) return { field: 'all', detail: 'It is being sent; wait for the answer.' };
+    inFlight.current.add(written.key);
     const result = await sendCommand<{ message: OutgoingMessage }>('POST', MESSAGES_PATH, bodyOf(written));
-    if (!result.ok) return serverRefusal(result.problem);
+    inFlight.current.delete(written.key);
+    const isShown = shown.current === written.key;
+    if (!result.ok) {
+      const refusal = serverRefusal(result.problem);
+      // The form was closed meanwhile; the draft is kept.
+      if (!isShown) setLate(refusal.detail);
+      return refusal;
+    }
     drop(written);
     onSent(result.answer.message);
-    close();
+    if (isShown) close();
     setSaid(sentWords(result.answer.message));
     return null;
   };
@@ -111,6 +127,11 @@ function Writing({ root, agents, onSent }: WritingProps) {
         </div>
       ) : (
         <ComposerForm key={draft.key} first={draft} agents={agents} onDraft={keep} onSend={send} onClose={close} />
+      )}
+      {late !== null && (
+        <p role="alert" className="wrap-anywhere px-4 pb-1 text-bad">
+          {late}
+        </p>
       )}
       <p role="status" className="sr-only">
         {said}
