@@ -27,23 +27,33 @@ interface RecipientsFieldProps {
 
 const MARGIN = 8;
 
-/** Recipients as chips, with a box that completes ids. Backspace in the empty box removes the last chip. */
-export function RecipientsField(props: RecipientsFieldProps) {
-  const { agents, recipients, onChange, input, faultId, onFault } = props;
-  const id = useId();
+interface Completion {
+  typed: string;
+  /** What can be chosen; empty while the list is closed. */
+  found: readonly Candidate[];
+  /** The place of the option that Enter takes. */
+  active: number;
+  type: (text: string) => void;
+  show: (open: boolean) => void;
+  add: (ids: readonly string[]) => void;
+  remove: (id: string) => void;
+  onKeyDown: (event: KeyboardEvent<HTMLInputElement>) => void;
+}
+
+/** The typed text of the box, its options and its keys. */
+function useCompletion({ agents, recipients, onChange, input, onFault }: RecipientsFieldProps): Completion {
   const [typed, setTyped] = useState('');
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const found = open ? candidates(agents, typed, recipients) : [];
-  const missing = missingRecipients(agents, recipients);
-  const list = useRef<HTMLUListElement>(null);
-  usePlace(list, input, found.length);
-
-  const add = (ids: readonly string[]) => {
-    onChange(withRecipients(recipients, ids));
-    setTyped('');
+  const type = (text: string) => {
+    setTyped(text);
     setActive(0);
     onFault(null);
+  };
+  const add = (ids: readonly string[]) => {
+    onChange(withRecipients(recipients, ids));
+    type('');
   };
   const remove = (gone: string) => {
     onChange(recipients.filter((one) => one !== gone));
@@ -55,40 +65,46 @@ export function RecipientsField(props: RecipientsFieldProps) {
     const chosen = found[active];
     const read = readRecipients(agents, typed);
     if ('ids' in read) add(read.ids);
-    else if (open && chosen) add([chosen.id]);
-    else {
-      onFault(`No agent is called ${JSON.stringify(read.unknown)}. Choose one of the list.`);
-      return false;
-    }
-    return true;
+    else if (chosen) add([chosen.id]);
+    else onFault(`No agent is called ${JSON.stringify(read.unknown)}. Choose one of the list.`);
+    return 'ids' in read || chosen !== undefined;
   };
-
+  const move = (by: number) => {
+    if (!open) setOpen(true);
+    else if (found.length > 0) setActive((active + by + found.length) % found.length);
+  };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (isComposing(event.nativeEvent) || event.ctrlKey || event.metaKey || event.altKey) return;
-    const move = (by: number) => {
-      if (!open) setOpen(true);
-      else if (found.length > 0) setActive((active + by + found.length) % found.length);
-    };
-    const chosen = open ? found[active] : undefined;
+    const chosen = found[active];
+    const last = recipients.at(-1);
     const keys: Record<string, (() => void) | undefined> = {
       ArrowDown: () => move(1),
       ArrowUp: () => move(-1),
       Enter: () => (typed.trim() === '' && chosen ? add([chosen.id]) : take()),
       ',': () => take(),
-      Backspace: typed === '' && recipients.length > 0 ? () => remove(recipients.at(-1) as string) : undefined,
+      Backspace: typed === '' && last !== undefined ? () => remove(last) : undefined,
       Escape: open ? () => setOpen(false) : undefined,
     };
     const action = keys[event.key];
     if (event.key === 'Tab') {
       // Tab goes on with what is typed as a recipient; with nothing typed it only goes on.
       if (typed.trim() !== '' && !event.shiftKey && !take()) event.preventDefault();
-      return;
+    } else if (action) {
+      event.preventDefault();
+      action();
     }
-    if (!action) return;
-    event.preventDefault();
-    action();
   };
+  return { ...{ typed, found, active, add, remove, onKeyDown }, type, show: setOpen };
+}
 
+/** Recipients as chips, with a box that completes ids. Backspace in the empty box removes the last chip. */
+export function RecipientsField(props: RecipientsFieldProps) {
+  const { agents, recipients, input, faultId } = props;
+  const id = useId();
+  const { typed, found, active, type, show, add, remove, onKeyDown } = useCompletion(props);
+  const missing = missingRecipients(agents, recipients);
+  const list = useRef<HTMLUListElement>(null);
+  usePlace(list, input, found.length);
   return (
     <div className="flex min-w-0 items-baseline gap-2">
       <label htmlFor={`${id}-input`} className="text-muted">
@@ -123,14 +139,12 @@ export function RecipientsField(props: RecipientsFieldProps) {
           placeholder={recipients.length === 0 ? 'an agent, or everyone' : ''}
           value={typed}
           onChange={(event) => {
-            setTyped(event.target.value);
-            setActive(0);
-            setOpen(true);
-            onFault(null);
+            type(event.target.value);
+            show(true);
           }}
-          onClick={() => setOpen(true)}
-          onFocus={() => recipients.length === 0 && setOpen(true)}
-          onBlur={() => setOpen(false)}
+          onClick={() => show(true)}
+          onFocus={() => recipients.length === 0 && show(true)}
+          onBlur={() => show(false)}
           onKeyDown={onKeyDown}
           className="min-w-24 flex-1 bg-transparent px-1 outline-none placeholder:text-muted"
         />
