@@ -2,10 +2,10 @@ import { useState } from 'react';
 import { mayAct, sendCommand, useMe } from '@/lib/client/commands';
 import { counted } from '@/lib/client/text';
 import type { OutgoingMessage } from '@/lib/contract/action-schemas';
+import { MESSAGES_PATH } from '@/lib/contract/paths';
 import { Sentence } from '../../ui/time';
 import { Names } from '../recipients';
 import { isQueued, OUTCOMES, type OutcomeLine, outcomeLines } from './outgoing';
-import { withdrawPath } from './withdraw-path';
 
 const COLOURS: Record<OutcomeLine['outcome'], string> = {
   delivered: 'text-good',
@@ -103,7 +103,7 @@ export function Withdraw({ message, inRow = false, onWithdrawn }: WithdrawProps)
   const withdraw = async () => {
     setBusy(true);
     setFault(null);
-    const result = await sendCommand<{ message?: OutgoingMessage }>('DELETE', withdrawPath(message.id));
+    const result = await sendCommand<{ message?: OutgoingMessage }>('DELETE', withdrawPath(message));
     setBusy(false);
     if (!result.ok) setFault(result.problem.detail);
     else if (result.answer.message) onWithdrawn?.(result.answer.message);
@@ -127,4 +127,8 @@ export function Withdraw({ message, inRow = false, onWithdrawn }: WithdrawProps)
       )}
     </>
   );
+}
+
+function withdrawPath({ id }: OutgoingMessage): string {
+  return `${MESSAGES_PATH}/outgoing/${encodeURIComponent(id)}`;
 }
