@@ -68,11 +68,12 @@ export const ROOMS: Record<string, readonly string[]> = {
   'components/timeline': FEATURE,
   'components/talk': FEATURE,
   'components/waits': FEATURE,
+  'components/acks': FEATURE,
   'components/usage': FEATURE,
   'components/documents': FEATURE,
   'components/past': [...FEATURE, 'components/timeline'],
   'components/drawer': [
-    ...[...FEATURE, 'components/commands', 'components/timeline', 'components/talk', 'components/usage'],
+    ...[...FEATURE, 'components/acks', 'components/commands', 'components/timeline', 'components/talk', 'components/usage'],
     'components/waits',
   ],
   'components/shell': [

@@ -1,6 +1,10 @@
+import { use } from 'react';
 import { useAgentMessages } from '@/components/agents/use-agent-messages';
 import type { Address } from '@/lib/client/address';
+import { mayAct, useMe } from '@/lib/client/commands';
+import { requestReply } from '@/lib/client/compose';
 import { describeDelivery } from '@/lib/client/delivery';
+import { Moment } from '@/lib/client/moment';
 import type { PanelName } from '@/lib/client/settings';
 import { asText, counted, formatCount } from '@/lib/client/text';
 import { formatCursor } from '@/lib/contract/events';
@@ -24,6 +28,12 @@ interface AgentMessagesProps {
 /** The newest messages that the agent sent or received. */
 export function AgentMessages({ id, atHand, onGo, onShow }: AgentMessagesProps) {
   const { messages, loading, error, epoch } = useAgentMessages(id, atHand);
+  const replies = mayAct(useMe(), 'messages') && use(Moment) === null;
+  const reply = (message: Message) => {
+    const origin = document.activeElement;
+    onShow('messages');
+    requestReply(message, origin);
+  };
   const sent = atHand.filter((message) => message.sender === id).length;
   return (
     <DetailPart
@@ -44,6 +54,7 @@ export function AgentMessages({ id, atHand, onGo, onShow }: AgentMessagesProps) 
             message={message}
             cursor={epoch === null ? null : formatCursor(epoch, message.seq)}
             onGo={onGo}
+            onReply={replies ? reply : null}
           />
         ))}
       </ol>
@@ -55,9 +66,11 @@ interface MessageItemProps extends Pick<AgentMessagesProps, 'onGo'> {
   message: Message;
   /** The message's place in the history; null until it is known. */
   cursor: string | null;
+  /** Null for those who may not send messages. */
+  onReply: ((message: Message) => void) | null;
 }
 
-function MessageItem({ message, cursor, onGo }: MessageItemProps) {
+function MessageItem({ message, cursor, onGo, onReply }: MessageItemProps) {
   const { recipients, failedCount } = describeDelivery(message);
   const others = recipients.length - MAX_NAMES;
   const content = asText(message.content);
@@ -73,7 +86,12 @@ function MessageItem({ message, cursor, onGo }: MessageItemProps) {
             <span className="text-bad"> ✕ {counted(failedCount, 'delivery', 'deliveries')} failed</span>
           )}
         </p>
-        <span className="ml-auto shrink-0">
+        <span className="ml-auto flex shrink-0 gap-2">
+          {onReply && (
+            <button type="button" className="link" onClick={() => onReply(message)}>
+              Reply
+            </button>
+          )}
           {cursor === null ? (
             <MessageTime message={message} label="Sent" />
           ) : (

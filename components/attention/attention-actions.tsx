@@ -29,11 +29,17 @@ export function useActions(entries: readonly AttentionEntry[]): ItemActions {
 }
 
 /** The buttons of an item: visible on hover or focus, and always visible on touch screens. */
-export function Actions({ panel, setPanel, send, why, more }: ItemActions & { why: boolean; more?: ReactNode }) {
+export function Actions({
+  panel,
+  setPanel,
+  send,
+  why,
+  children,
+}: ItemActions & { why: boolean; children?: ReactNode }) {
   const toggle = (wanted: OpenPanel) => () => setPanel(panel === wanted ? null : wanted);
   return (
     <span className="needs-script item-actions">
-      {more}
+      {children}
       <span data-key="a">
         <IconButton label="Acknowledge" keys="a" icon={Check} onClick={() => send({ action: 'acknowledge' })} />
       </span>

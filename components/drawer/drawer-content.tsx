@@ -13,6 +13,7 @@ import { lazyPart } from '../ui/lazy-part';
 const CommandsView = lazyPart(() =>
   import('../commands/commands-view').then((module) => ({ default: module.CommandsView })),
 );
+const AcksView = lazyPart(() => import('../acks/acks-view').then((module) => ({ default: module.AcksView })));
 const TalkMatrix = lazyPart(() => import('../talk/talk-matrix').then((module) => ({ default: module.TalkMatrix })));
 const UsageView = lazyPart(() => import('../usage/usage-view').then((module) => ({ default: module.UsageView })));
 const WaitingGraph = lazyPart(() =>
@@ -36,6 +37,13 @@ export function DrawerContent({ view, ...props }: DrawerContentProps) {
     return (
       <Suspense>
         <CommandsView at={address.at} onGo={(to) => change(to, true)} />
+      </Suspense>
+    );
+  }
+  if (view === 'acks') {
+    return (
+      <Suspense>
+        <AcksView at={address.at} onGo={(to) => change(to, true)} />
       </Suspense>
     );
   }

@@ -13,6 +13,7 @@ const NAMES: Record<DrawerView, string> = {
   timeline: 'Timeline',
   talk: 'Conversations',
   waits: 'Waiting',
+  acks: 'Pending acks',
   usage: 'Usage',
   commands: 'Commands',
 };
@@ -42,7 +43,7 @@ export function Drawer({ drawer, asTab, tabShown, ...content }: DrawerProps) {
         className="relative flex min-h-0 flex-1 flex-col outline-none"
       >
         {view !== null && <HeightSeparator drawer={drawer} />}
-        <div className="flex h-8 shrink-0 items-stretch gap-1 border-line border-t bg-paper px-2.5 max-md:h-10 max-md:border-t-0 max-md:border-b">
+        <div className="flex h-8 shrink-0 items-stretch gap-1 overflow-x-auto border-line border-t bg-paper px-2.5 max-md:h-10 max-md:border-t-0 max-md:border-b">
           {DRAWER_VIEWS.map((name) => (
             <button
               key={name}

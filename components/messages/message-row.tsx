@@ -1,9 +1,10 @@
-import { memo } from 'react';
+import { memo, Suspense, use } from 'react';
 import type { MessageLinks } from '@/components/messages/message-links';
 import { type Delivery, describeDelivery } from '@/lib/client/delivery';
 import { asText, counted } from '@/lib/client/text';
 import type { Message } from '@/lib/contract/schemas';
 import { AgentName } from '../ui/agent-name';
+import { lazyPart } from '../ui/lazy-part';
 import { MessageType } from '../ui/message-type';
 import { Text } from '../ui/text';
 import { MessageTime } from '../ui/time';
@@ -13,6 +14,10 @@ import type { MessageActions } from './message-actions';
 import { MessageBody } from './message-body';
 import { MessageRelations } from './message-relations';
 import { Names, Recipients } from './recipients';
+import { Sending } from './sending';
+
+// Loaded with the first message that the dashboard has sent.
+const SentMark = lazyPart(() => import('./composer/sent-mark'));
 
 interface MessageRowProps {
   message: Message;
@@ -34,6 +39,8 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { message, links, open, chosen, firstNew, reachable, actions } = props;
   const delivery = describeDelivery(message);
   const content = asText(message.content);
+  const { sent, reply } = use(Sending);
+  const own = sent.get(asText(message.msg_id));
   return (
     <li
       id={`message-${message.seq}`}
@@ -58,15 +65,29 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             <Recipients message={message} onToggle={() => actions.keepInPlace(message.seq)} />
           </span>
         </p>
-        <button
-          type="button"
-          tabIndex={-1}
-          onClick={() => actions.copyLink(message.seq)}
-          title="Copy a link to this message (L)"
-          className="link pointer-events-none ml-auto shrink-0 opacity-0 focus:opacity-100 group-hover:pointer-events-auto group-hover:opacity-100 group-focus:pointer-events-auto group-focus:opacity-100"
-        >
-          Copy link
-        </button>
+        <span className="row-actions">
+          {reply && (
+            <button
+              type="button"
+              tabIndex={-1}
+              data-reply
+              onClick={() => reply(message)}
+              title="Reply to this message (R)"
+              className="link"
+            >
+              Reply
+            </button>
+          )}
+          <button
+            type="button"
+            tabIndex={-1}
+            onClick={() => actions.copyLink(message.seq)}
+            title="Copy a link to this message (L)"
+            className="link"
+          >
+            Copy link
+          </button>
+        </span>
         <span className="shrink-0 text-muted">
           {message.sent_at === null && asText(message.timestamp) !== '' ? (
             <span title="The timestamp of this line could not be read">
@@ -85,7 +106,13 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         </InReach>
       )}
       <Task task={message.task} />
-      <Undelivered delivery={delivery} />
+      {own ? (
+        <Suspense>
+          <SentMark sent={own} />
+        </Suspense>
+      ) : (
+        <Undelivered delivery={delivery} />
+      )}
       <MessageRelations message={message} links={links} actions={actions} />
     </li>
   );

@@ -9,6 +9,7 @@ import { earlierInstant, formatMoment } from '@/lib/client/moments';
 import { hitPattern } from '@/lib/client/search';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { asText, counted, formatCount } from '@/lib/client/text';
+import type { OutgoingState } from '@/lib/contract/action-schemas';
 import { formatCursor } from '@/lib/contract/events';
 import type { AgentsAnswer, Message, MessageState, Stats } from '@/lib/contract/schemas';
 import { searchWords } from '@/lib/contract/search-text';
@@ -16,12 +17,14 @@ import { contained } from '../ui/contained';
 import { Download } from '../ui/icons';
 import { lazyPart, lazyServedPart } from '../ui/lazy-part';
 import { Empty, Panel } from '../ui/panel';
+import { ComposerFoot } from './composer-foot';
 import { FilterBar, HOLD_REASONS } from './filter-bar';
 import { Hits } from './highlighted';
 import { useLastLooked } from './last-looked';
 import { MessageList } from './message-list';
 import { Popover } from './popover';
 import { KnownAgents } from './recipients';
+import { Sending, useSending } from './sending';
 
 // Loaded on use: few visits download anything.
 const DownloadSheet = contained(
@@ -41,6 +44,11 @@ interface MessagesPanelProps {
   agents: AgentsAnswer;
   address: Address;
   change: (part: Partial<Address>, push?: boolean) => void;
+  outgoing: OutgoingState;
+  /** The folder of the swarm; null where the page shows the past or an exported time range, and nothing can be sent. */
+  root: string | null;
+  /** Whether this browser could send messages before: then the page has room for the composer from the beginning. */
+  wrote: boolean;
 }
 
 const NONE: readonly Message[] = [];
@@ -49,7 +57,7 @@ const MAX_COUNTED = 200;
 
 /** The messages, oldest first, scrolled to the newest. */
 export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelProps) {
-  const { messages, lastEventId, stats, agents, address, change } = props;
+  const { messages, lastEventId, stats, agents, address, change, outgoing, root, wrote } = props;
   const moment = use(Moment);
   // A new filter may render the whole list again; the search box and the chips do not wait for it.
   const choice = useDeferredValue(useChoice(address, moment));
@@ -91,6 +99,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
     group: 'Messages',
     enabled: filtered || address.message !== null,
   });
+  const sending = useSending(outgoing, root !== null);
   const [said, copy] = useCopy();
   const epoch = list.window?.epoch ?? null;
 
@@ -127,35 +136,40 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
         />
       )}
       <KnownAgents value={known}>
-        <Hits value={hits}>
-          {shown.length === 0 && (list.window === null || list.window.first || !filtered) ? (
-            <Nothing list={list} q={choice.q} filtered={filtered} past={moment !== null} onClear={clear} />
-          ) : (
-            <MessageList
-              key={query}
-              list={list}
-              filtered={filtered}
-              looked={looked}
-              messages={shown}
-              mostInView={mostInView}
-              onMostInView={setMostInView}
-              chosen={cursorSeq(address.message)}
-              onGo={(seq) => epoch !== null && change({ message: formatCursor(epoch, seq) }, true)}
-              onFind={(id, seq) => void find(id, seq)}
-              onSearch={search}
-              onCopyLink={(seq) => epoch !== null && copy(linkTo(epoch, seq, window.location.href))}
-            />
-          )}
-        </Hits>
+        <Sending value={sending}>
+          <Hits value={hits}>
+            <div className="relative flex min-h-0 flex-1 flex-col">
+              {shown.length === 0 && (list.window === null || list.window.first || !filtered) ? (
+                <Nothing list={list} q={choice.q} filtered={filtered} past={moment !== null} onClear={clear} />
+              ) : (
+                <MessageList
+                  key={query}
+                  list={list}
+                  filtered={filtered}
+                  looked={looked}
+                  messages={shown}
+                  mostInView={mostInView}
+                  onMostInView={setMostInView}
+                  chosen={cursorSeq(address.message)}
+                  onGo={(seq) => epoch !== null && change({ message: formatCursor(epoch, seq) }, true)}
+                  onFind={(id, seq) => void find(id, seq)}
+                  onSearch={search}
+                  onCopyLink={(seq) => epoch !== null && copy(linkTo(epoch, seq, window.location.href))}
+                />
+              )}
+              <div className="pointer-events-none absolute inset-x-0 bottom-3 flex flex-col items-center gap-2">
+                <p role="status" className="rounded-md bg-ink px-3 py-1 text-paper shadow-sm empty:hidden">
+                  {said}
+                </p>
+                {(!list.following || (list.held !== null && (list.unseen.count > 0 || list.unseen.atLeast))) && (
+                  <NewestButton list={list} onFollow={follow} />
+                )}
+              </div>
+            </div>
+          </Hits>
+        </Sending>
       </KnownAgents>
-      <div className="pointer-events-none absolute inset-x-0 bottom-3 flex flex-col items-center gap-2">
-        <p role="status" className="rounded-md bg-ink px-3 py-1 text-paper shadow-sm empty:hidden">
-          {said}
-        </p>
-        {(!list.following || (list.held !== null && (list.unseen.count > 0 || list.unseen.atLeast))) && (
-          <NewestButton list={list} onFollow={follow} />
-        )}
-      </div>
+      {root !== null && <ComposerFoot root={root} wrote={wrote} agents={agents.agents} outgoing={outgoing} />}
     </Panel>
   );
 });

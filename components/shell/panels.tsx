@@ -7,6 +7,10 @@ import { AgentDetail, AgentsPanel, LocksPanel, MessagesPanel } from './parts';
 
 interface PanelsProps {
   swarm: SwarmState;
+  /** The folder of the swarm; null where nothing can be sent: in the past, and for an exported time range. */
+  root: string | null;
+  /** Whether messages could be sent from this browser before. */
+  wrote: boolean;
   /** Whether agents and locks are known at the shown moment. */
   known: boolean;
   address: Address;
@@ -28,9 +32,22 @@ interface PanelsProps {
 
 /** The panels of agents, messages and locks, and beside them the selected agent. */
 export function Panels(props: PanelsProps) {
-  const { swarm, known, address, change, agentView, lockView, detailShown, onGo, onShow, onCloseDetail, ...place } =
-    props;
-  const { agents, locks, messages, attention, usage, sources, stats, lastEventId } = swarm;
+  const {
+    swarm,
+    root,
+    wrote,
+    known,
+    address,
+    change,
+    agentView,
+    lockView,
+    detailShown,
+    onGo,
+    onShow,
+    onCloseDetail,
+    ...place
+  } = props;
+  const { agents, locks, messages, attention, usage, sources, stats, lastEventId, outgoing } = swarm;
   const where = { address, change };
   return (
     <div className="panels-row relative flex flex-1">
@@ -49,7 +66,16 @@ export function Panels(props: PanelsProps) {
             />
           ),
           messages: (
-            <MessagesPanel messages={messages} lastEventId={lastEventId} stats={stats} agents={agents} {...where} />
+            <MessagesPanel
+              messages={messages}
+              lastEventId={lastEventId}
+              stats={stats}
+              agents={agents}
+              outgoing={outgoing}
+              root={root}
+              wrote={wrote}
+              {...where}
+            />
           ),
           locks: (
             <LocksPanel

@@ -18,6 +18,7 @@ export const Plus = drawn('M5 12h14M12 5v14');
 export const Radio = drawn(
   'M16.247 7.761a6 6 0 0 1 0 8.478M19.075 4.933a10 10 0 0 1 0 14.134M4.925 19.067a10 10 0 0 1 0-14.134M7.753 16.239a6 6 0 0 1 0-8.478M10 12a2 2 0 1 0 4 0a2 2 0 1 0-4 0z',
 );
+export const Reply = drawn('M20 18v-2a4 4 0 0 0-4-4H4M9 17l-5-5 5-5');
 export const SkipBack = drawn(
   'M17.971 4.285A2 2 0 0 1 21 6v12a2 2 0 0 1-3.029 1.715l-9.997-5.998a2 2 0 0 1-.003-3.432zM3 20V4',
 );

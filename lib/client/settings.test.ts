@@ -49,6 +49,11 @@ test('readSettings(): order and density of the agents are read separately', () =
   assert.deepEqual(viewOf(''), { order: 'session', density: 'comfortable' });
 });
 
+test('readSettings(): the page has room for the composer only if the cookie says so', () => {
+  const writesFor = (text: string) => readSettings((name) => (name === 'swarm_writes' ? text : undefined)).writes;
+  assert.deepEqual(['on', 'off', '', 'ON', '<b>'].map(writesFor), [true, false, false, false, false]);
+});
+
 test('readSettings(): the page is calm only if the cookie says so', () => {
   const calmFor = (text: string) => readSettings((name) => (name === 'swarm_calm' ? text : undefined)).calm;
   assert.deepEqual(['on', 'off', '', 'ON', '<b>'].map(calmFor), [true, false, false, false, false]);

@@ -46,7 +46,7 @@ export interface AgentView {
 }
 
 /** The views of the drawer below the panels. */
-export const DRAWER_VIEWS = ['timeline', 'talk', 'waits', 'usage', 'commands'] as const;
+export const DRAWER_VIEWS = ['timeline', 'talk', 'waits', 'acks', 'usage', 'commands'] as const;
 export type DrawerView = (typeof DRAWER_VIEWS)[number];
 
 export interface Drawer {
@@ -69,6 +69,8 @@ export interface Settings {
   dismissed: readonly string[];
   /** The page shows at most one update a second. */
   calm: boolean;
+  /** Messages could be sent from this browser when it was last known. */
+  writes: boolean;
 }
 
 /** How many lines "Needs you" shows without scrolling; the style sheet has a height for each. */
@@ -95,6 +97,7 @@ const DRAWER_COOKIE = 'swarm_drawer';
 const NEEDS_COOKIE = 'swarm_needs';
 const DISMISSED_COOKIE = 'swarm_dismissed';
 const CALM_COOKIE = 'swarm_calm';
+const WRITES_COOKIE = 'swarm_writes';
 const YEAR = 365 * 24 * 3600;
 
 /**
@@ -114,6 +117,7 @@ export function readSettings(read: (name: string) => string | undefined): Settin
     needsLines: NEEDS_LINES.find((lines) => lines === read(NEEDS_COOKIE)) ?? DEFAULT_NEEDS_LINES,
     dismissed: parseDismissed(read(DISMISSED_COOKIE)),
     calm: read(CALM_COOKIE) === 'on',
+    writes: read(WRITES_COOKIE) === 'on',
   };
 }
 
@@ -140,6 +144,11 @@ export function saveLockView({ order, grouping }: LockView): void {
 /** Remembers for a year whether the page is calm. */
 export function saveCalm(calm: boolean): void {
   save(CALM_COOKIE, calm ? 'on' : 'off');
+}
+
+/** Remembers for a year whether messages can be sent: the next page has room for the composer from the beginning. */
+export function saveWrites(writes: boolean): void {
+  save(WRITES_COOKIE, writes ? 'on' : 'off');
 }
 
 /** Remembers the drawer for a year. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { actionsAnswer, meAnswer, type OutgoingMessage, outgoingState } from './action-schemas';
+import { ackRemoved, acksAnswer } from './acks-schemas';
 import { bundle } from './bundle-schemas';
 import { usageAnswer } from './claude-schemas';
 import { examples } from './examples';
@@ -93,6 +94,8 @@ export const ANSWERS = {
   outgoing: json('The messages on their way.', outgoingState, examples.outgoing),
   sentMessage: { ...json('The message, with what is known of its deliveries.', sentAnswer, sentExample), status: 201 },
   withdrawnMessage: json('What was withdrawn.', withdrawnAnswer, withdrawnExample),
+  acks: json('The pending acknowledgements.', acksAnswer, examples.acks),
+  ackRemoved: json('The entry was removed.', ackRemoved, examples.ackRemoved),
   waiting: json('The wait relations now.', waitingAnswer, pastExamples.waiting),
   stream: {
     description: 'The stream.',

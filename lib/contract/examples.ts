@@ -1,4 +1,5 @@
 /** The examples of the documents for the present: one moment of one swarm, the same in every answer. */
+import type { AckRemoved, AcksAnswer } from './acks-schemas';
 import type { Me, OutgoingState, PermissionsState } from './action-schemas';
 import type { UsageState, UsageSum } from './claude-schemas';
 import { wholeLocks } from './locks-answer';
@@ -374,6 +375,25 @@ const outgoing: OutgoingState = {
     },
   ],
 };
+const acks: AcksAnswer = {
+  acks: [
+    {
+      msg_id: 'b5c3f0a2-58f8-4c58-a7f9-4a3dd9d2b0c1',
+      sender_id: 'agent-0',
+      recipient_id: 'agent-1',
+      text: 'Which currency do we store?',
+      sent_at: BEGIN,
+      retry_count: 1,
+      next_retry_at: NOW,
+      state: 'waiting',
+      message: `${EXAMPLE_EPOCH}.1283`,
+      folder: null,
+      version: 7,
+    },
+  ],
+  faults: [],
+};
+const ackRemoved: AckRemoved = { outcome: 'removed', count: 1, version: 8 };
 const heartbeat: Heartbeat = { timestamp: NOW };
 const messagesEvent: MessagesEvent = { messages: [news], count: 1 };
 
@@ -398,6 +418,8 @@ export const examples = {
   usage,
   permissions,
   outgoing,
+  acks,
+  ackRemoved,
   health,
   connected,
   heartbeat,

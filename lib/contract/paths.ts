@@ -14,6 +14,8 @@ export const MESSAGES_PATH = '/api/messages';
 /** Messages of the dashboard that are on their way. */
 export const OUTGOING_PATH = '/api/messages/outgoing';
 export const OUTGOING_MESSAGE_PATH = '/api/messages/outgoing/{id}';
+export const ACKS_PATH = '/api/acks';
+export const REMOVE_ACK_PATH = '/api/acks/remove';
 export const STATS_PATH = '/api/stats';
 export const ATTENTION_PATH = '/api/attention';
 export const ATTENTION_ITEM_PATH = '/api/attention/{id}';

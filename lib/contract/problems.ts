@@ -115,6 +115,17 @@ export const PROBLEMS = {
     title: 'Lock changed',
     detail: 'The lock is not the one that was shown any more; `lock` is the present one.',
   },
+  acks_changed: {
+    status: 409,
+    title: 'Pending acknowledgements changed',
+    detail: 'PENDING_ACKS.json has version 8, not version 7; nothing was removed. Check the entry and try again.',
+  },
+  acks_unwritable: {
+    status: 409,
+    title: "Pending acknowledgements can't be changed",
+    detail:
+      '/home/ana/shop/PENDING_ACKS.json was left as it is: it is not JSON. Repair it, or remove it while no agent runs.',
+  },
   key_reused: {
     status: 409,
     title: 'Idempotency key reused',

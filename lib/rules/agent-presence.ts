@@ -6,21 +6,29 @@ interface PresenceFacts {
   agents: readonly Agent[];
   departed: readonly DepartedAgent[];
   sources: Pick<Sources, 'registry'>;
+  /** Names under which people send messages: the registry never lists them. */
+  people?: readonly string[];
 }
 
 export class AgentPresence {
   readonly #agents: ReadonlyMap<string, Agent>;
   readonly #departed: ReadonlySet<string>;
+  readonly #people: ReadonlySet<string>;
   readonly #isReadable: boolean;
 
-  constructor({ agents, departed, sources }: PresenceFacts) {
+  constructor({ agents, departed, sources, people = [] }: PresenceFacts) {
+    this.#people = new Set(people);
     this.#agents = new Map(agents.map((agent) => [agent.id, agent]));
     this.#departed = new Set(departed.map(({ id }) => id).filter((id) => !this.#agents.has(id)));
     this.#isReadable = sources.registry.state === 'ok';
   }
 
-  /** @returns whether the registry was read and does not list that id; false while the registry cannot be read */
+  /**
+   * @returns whether the registry was read and does not list that id; false while the registry cannot be read, and for
+   *   a person
+   */
   isAbsent(id: string): boolean {
+    if (this.#people.has(id)) return false;
     return !this.#agents.has(id) && (this.#isReadable || this.#departed.has(id));
   }
 

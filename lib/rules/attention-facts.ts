@@ -32,6 +32,8 @@ export interface AttentionFacts {
   locks: readonly HeldLock[];
   overlaps: readonly LockOverlap[];
   sources: Sources;
+  /** Names under which people send messages. */
+  people?: readonly string[];
   pendingAcks: { acks: readonly PendingAck[]; status: ReaderStatus };
   /** The other files from which waits are concluded, by name. */
   stores: Readonly<Record<string, ReaderStatus>>;

@@ -109,23 +109,30 @@ export function acknowledgementItems(facts: AttentionFacts): AttentionItem[] {
   const presence = new AgentPresence(facts);
   const byPair = new Map<string, OpenAck[]>();
   for (const ack of openAcks(pendingAcks.acks, unresolved, presence)) {
-    if (!isOverdue(ack, facts)) continue;
+    if (!isOverdueAck(ack, facts)) continue;
     const pair = JSON.stringify([ack.sender, ack.recipient]);
     const known = byPair.get(pair)?.filter(({ msgId }) => msgId !== ack.msgId) ?? [];
     byPair.set(pair, [...known, ack]);
   }
-  const broken = pendingAcks.acks.filter((ack) => ack.orphan && isOverdue(ack, facts));
+  const broken = pendingAcks.acks.filter((ack) => ack.orphan && isOverdueAck(ack, facts));
   return [
     ...[...byPair].map(([pair, acks]) => pairItem(pair, acks, facts, presence)),
     ...broken.map((ack) => brokenSendItem(ack, facts)),
   ];
 }
 
-function isLate({ nextRetryAt }: PendingAck, { limits, time }: AttentionFacts): boolean {
+/** What decides whether an acknowledgement is overdue. */
+interface AckLimit {
+  limits: Pick<AttentionFacts['limits'], 'ackOverdueMs'>;
+  time: AttentionFacts['time'];
+}
+
+function isLate({ nextRetryAt }: PendingAck, { limits, time }: AckLimit): boolean {
   return nextRetryAt !== null && time.isPast(nextRetryAt + limits.ackOverdueMs);
 }
 
-function isOverdue(ack: PendingAck, facts: AttentionFacts): boolean {
+/** @returns whether the next retry is late, or no further one follows */
+export function isOverdueAck(ack: PendingAck, facts: AckLimit): boolean {
   return isLate(ack, facts) || ack.retryCount >= MAX_RETRIES;
 }
 

@@ -9,6 +9,9 @@ export interface OpenAck extends PendingAck {
   seq: number | null;
 }
 
+/** Why an entry that the file still lists has ended. */
+type AckEnding = 'answered' | 'absent' | 'broken';
+
 /**
  * Leaves out entries that the file still lists though they have ended: the recipient has answered since, one of the two
  * is not in the registry, another process has the sender's id now, or the message broke off before it was sent.
@@ -18,15 +21,30 @@ export function openAcks(
   unresolved: Pick<UnresolvedMessages, 'awaiting'>,
   presence: AgentPresence,
 ): OpenAck[] {
-  const places = new Map(unresolved.awaiting.map(([msgId, seq, answeredBy]) => [msgId, { seq, answeredBy }]));
+  const endingOf = ackEndings(unresolved, presence);
   return acks.flatMap((ack): OpenAck[] => {
-    const { msgId, sender, recipient, sentAt, orphan } = ack;
-    if (orphan) return [];
+    const { ending, seq } = endingOf(ack);
+    return ending === null ? [{ ...ack, seq }] : [];
+  });
+}
+
+/**
+ * @returns a function that says why an entry has ended, null if it has not, and the place of its message in the history,
+ *   null where that is not known
+ */
+export function ackEndings(
+  { awaiting }: Pick<UnresolvedMessages, 'awaiting'>,
+  presence: AgentPresence,
+): (ack: PendingAck) => { ending: AckEnding | null; seq: number | null } {
+  const places = new Map(awaiting.map(([msgId, seq, answeredBy]) => [msgId, { seq, answeredBy }]));
+  return ({ msgId, sender, recipient, sentAt, orphan }) => {
+    if (orphan) return { ending: 'broken', seq: null };
     const place = places.get(msgId);
-    const ended =
-      (recipient !== null && place?.answeredBy.includes(recipient)) ||
+    const seq = place?.seq ?? null;
+    if (recipient !== null && place?.answeredBy.includes(recipient)) return { ending: 'answered', seq };
+    const absent =
       [sender, recipient].some((name) => name !== null && presence.isAbsent(name)) ||
       (sender !== null && presence.wasReplacedSince(sender, sentAt));
-    return ended ? [] : [{ ...ack, seq: place?.seq ?? null }];
-  });
+    return { ending: absent ? 'absent' : null, seq };
+  };
 }

@@ -28,6 +28,8 @@ export interface WaitingFacts {
   locks: readonly HeldLock[];
   overlaps: readonly LockOverlap[];
   sources: Pick<Sources, 'registry'>;
+  /** Names under which people send messages. */
+  people?: readonly string[];
   unresolved: UnresolvedMessages;
   tasks: readonly Task[];
   conflicts: readonly Conflict[];

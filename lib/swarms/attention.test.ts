@@ -20,6 +20,7 @@ function attentionTo(
   onBlocked = () => {},
 ) {
   return new SwarmAttention({
+    operatorName: 'operator',
     root,
     zone: 'UTC',
     limits: { questionFromMs: 60 * SECOND, questionUntilMs: 120 * SECOND, deliveryUntilMs: 0, ackOverdueMs: 0 },

@@ -2,6 +2,8 @@
  * Computes the attention items and the wait relations of a swarm from all that is known of it, and reads the files that
  * nothing else needs: acknowledgements, tasks and conflicts.
  */
+import { join } from 'node:path';
+import type { AcksAnswer } from '../contract/acks-schemas';
 import { NO_ATTENTION } from '../contract/defaults';
 import type { WaitingAnswer } from '../contract/past-schemas';
 import { type AttentionAnswer, type AttentionEntry, MAX_LISTED_LOCKS } from '../contract/schemas';
@@ -13,10 +15,11 @@ import { fingerprintOf } from '../rules/attention-dispositions';
 import { openFailures } from '../rules/attention-messages';
 import { blockedAgents } from '../rules/blocked-agents';
 import { DeadlineClock } from '../rules/deadline-clock';
+import { type AcksFile, listedAcks } from '../rules/listed-acks';
 import type { UnresolvedMessages } from '../rules/unresolved-messages';
 import { waitingSteps } from '../rules/waits';
 import { CONFLICT_LOG_FILE, ConflictLogReader } from '../sources/claudeswarm/conflict-log';
-import { PendingAcksReader } from '../sources/claudeswarm/pending-acks';
+import { PENDING_ACKS_FILE, PendingAcksReader } from '../sources/claudeswarm/pending-acks';
 import { mergeAcks, PendingAcksPlaces } from '../sources/claudeswarm/pending-acks-places';
 import { TASKS_FILE, TasksReader } from '../sources/claudeswarm/tasks';
 import type { ReaderStatus } from '../sources/source-status';
@@ -40,6 +43,8 @@ interface Options {
   /** IANA zone of naive times; the process's own if null. */
   zone: string | null;
   limits: AttentionLimits;
+  /** The name under which people send messages. */
+  operatorName: string;
   staleTimeoutSeconds: number;
   /** When the dashboard began to read the swarm, milliseconds since 1970. */
   startedAt: number;
@@ -155,6 +160,7 @@ export class SwarmAttention {
       locks: description.allLocks,
       overlaps: description.overlaps,
       sources: sources.now(),
+      people: [this.#options.operatorName],
       unresolved: this.unresolved,
       time,
     };
@@ -227,6 +233,40 @@ export class SwarmAttention {
   find(id: string): { entry: AttentionEntry; fingerprint: string } | null {
     const entry = this.answer.attention.find((one) => one.id === id);
     return entry ? { entry, fingerprint: fingerprintOf(entry) } : null;
+  }
+
+  /** @returns the pending acknowledgements of all files, as they were read last */
+  acks(): AcksAnswer {
+    const { root, description, sources, limits, operatorName } = this.#options;
+    const fileOf = (folder: string | null, { acks, version, status }: PendingAcksReader): AcksFile => {
+      const isFaulty = status.state === 'unreadable' || status.state === 'degraded';
+      return {
+        folder,
+        path: join(folder ?? root, PENDING_ACKS_FILE),
+        acks,
+        version,
+        fault: isFaulty ? status.reason : null,
+      };
+    };
+    const others = [...this.#ackPlaces.readers].map(([folder, reader]) => fileOf(folder, reader));
+    const { agents, departed } = description.agents;
+    const time = new DeadlineClock(Date.now());
+    return listedAcks([fileOf(null, this.#acks), ...others], {
+      ...{
+        agents,
+        departed,
+        sources: sources.now(),
+        people: [operatorName],
+        unresolved: this.unresolved,
+        limits,
+        time,
+      },
+    });
+  }
+
+  /** The folders beside the root whose files of pending acknowledgements are read. */
+  get ackFolders(): ReadonlySet<string> {
+    return new Set(this.#ackPlaces.readers.keys());
   }
 
   stop(): void {

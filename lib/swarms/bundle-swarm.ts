@@ -76,6 +76,11 @@ export class BundleSwarm implements Runtime {
     return { edges: [], cycles: [] };
   }
 
+  acks(): never {
+    const start = 'start the dashboard with the folder of the swarm to read them';
+    throw new QueryRefused('not_live', `An exported time range contains no pending acknowledgements; ${start}.`);
+  }
+
   async decide(): Promise<never> {
     const open = 'start the dashboard with the folder of the swarm to acknowledge or snooze its items';
     throw new QueryRefused('not_live', `This is an exported time range, which can't be changed; ${open}.`);

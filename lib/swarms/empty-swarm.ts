@@ -1,5 +1,6 @@
 /** The runtime where no swarm was found: gives every answer, without content. */
 import type { ActionsAnswer } from '../contract/action-schemas';
+import type { AcksAnswer } from '../contract/acks-schemas';
 import type { UsageAnswer } from '../contract/claude-schemas';
 import { missingSources, NO_SUM } from '../contract/defaults';
 import type { SwarmState } from '../contract/events';
@@ -99,6 +100,10 @@ export class NoSwarm implements Runtime {
 
   waiting(): WaitingAnswer {
     return { edges: [], cycles: [] };
+  }
+
+  acks(): AcksAnswer {
+    return { acks: [], faults: [] };
   }
 
   figures(): Figures {

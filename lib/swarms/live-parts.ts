@@ -3,6 +3,7 @@
  * the message log. Nothing here assumes that there is only one swarm.
  */
 import { basename } from 'node:path';
+import { createAckActions } from '../actions/acks';
 import { ActionRunner, type RecordAction } from '../actions/runner';
 import type { ActionGroup } from '../contract/action-groups';
 import type { Retention } from '../history/history';
@@ -61,6 +62,8 @@ export interface LiveSwarmOptions {
   prices: OwnPrices;
   /** The groups of commands that are on. */
   actionGroups: readonly ActionGroup[];
+  /** The name under which people send messages. */
+  operatorName: string;
   /** The readers of Claude Code's files; null where they are switched off. */
   claude: ClaudeReaders | null;
   /** Where messages are kept until they are delivered, and who sends them. */
@@ -137,6 +140,7 @@ export class LiveParts {
       runner: new ActionRunner({ groups: options.actionGroups, record }),
       locks: liveLockActions({ root: options.root, config, locks, description, publisher, readiness }),
       messages: this.#createMessages(),
+      acks: createAckActions({ root: options.root, files: () => this.attention }),
     };
     this.#files.request(EVERYWHERE);
     this.recorderEvents.awaitHistory();
@@ -243,9 +247,9 @@ export class LiveParts {
   }
 
   #createAttention(): SwarmAttention {
-    const { zone, attention: limits, swarmConfig } = this.#options;
+    const { zone, attention: limits, swarmConfig, operatorName } = this.#options;
     return new SwarmAttention({
-      ...{ root: this.#options.root, zone: zone.zone, limits },
+      ...{ root: this.#options.root, zone: zone.zone, limits, operatorName },
       get staleTimeoutSeconds() {
         return swarmConfig.config.lockStaleTimeoutSeconds;
       },

@@ -1,4 +1,5 @@
 /** A live swarm as the endpoints ask it. What it reads and publishes by itself is wired in `live-parts.ts`. */
+import type { AcksAnswer } from '../contract/acks-schemas';
 import type { ReceiverState } from '../contract/alert-schemas';
 import type { AttentionDecision } from '../contract/attention-requests';
 import { NO_PERMISSIONS } from '../contract/defaults';
@@ -91,6 +92,10 @@ export class LiveSwarm implements Runtime {
 
   waiting(): WaitingAnswer {
     return this.#parts.attention.waiting;
+  }
+
+  acks(): AcksAnswer {
+    return this.#parts.attention.acks();
   }
 
   async decide(id: string, decision: AttentionDecision, by: string | null): Promise<AttentionEntry | null> {

@@ -54,6 +54,7 @@ export function createRuntime(): Runtime {
       stateFolder: config.stateFolder,
       claudeFolder: config.claudeCode ? config.claudeConfigDir : null,
     },
+    operatorName: config.operatorName,
     version,
     watchdogLog: { logLevel: config.logLevel, logFormat: config.logFormat },
   });

@@ -1,5 +1,6 @@
 /** The commands of a live swarm. */
 import type { LockActions } from '../actions/locks';
+import type { AckActions } from '../actions/acks';
 import type { ActionRunner } from '../actions/runner';
 import type { MessageActions } from './message-actions';
 
@@ -7,4 +8,5 @@ export interface SwarmActions {
   readonly runner: ActionRunner;
   readonly locks: LockActions;
   readonly messages: MessageActions;
+  readonly acks: AckActions;
 }

@@ -3,6 +3,8 @@
  * starts. That is a module of its own, since Next bundles the page with a copy of whatever it imports, which runs
  * before the first answer.
  */
+
+import type { AcksAnswer } from '../contract/acks-schemas';
 import type { ReceiverState } from '../contract/alert-schemas';
 import type { AttentionDecision } from '../contract/attention-requests';
 import type { BundleInfo } from '../contract/bundle-schemas';
@@ -86,6 +88,11 @@ export interface Runtime {
   figures(): Figures;
   /** The present wait relations. */
   waiting(): WaitingAnswer;
+  /**
+   * @returns the pending acknowledgements
+   * @throws {QueryRefused} where no live swarm is shown
+   */
+  acks(): AcksAnswer;
   /**
    * Keeps a decision about an attention item, for every viewer.
    *

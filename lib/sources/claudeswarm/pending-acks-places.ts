@@ -39,6 +39,11 @@ export class PendingAcksPlaces {
     return [...this.#readers].flatMap(([folder, { acks }]) => acks.map((ack) => ({ ...ack, folder })));
   }
 
+  /** These files, by their folders. */
+  get readers(): ReadonlyMap<string, PendingAcksReader> {
+    return this.#readers;
+  }
+
   /** The status of files that are not entirely usable, by their paths. */
   get faults(): Record<string, ReaderStatus> {
     const found = [...this.#readers].filter(

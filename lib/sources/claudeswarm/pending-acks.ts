@@ -31,6 +31,13 @@ export interface PendingAck {
   folder: string | null;
 }
 
+/** What one file lists. */
+interface PendingAcksContent {
+  acks: PendingAck[];
+  /** The counter that each writer raises; null where the file has none. */
+  version: number | null;
+}
+
 /**
  * Reads the bytes of the file, tolerantly: an entry without an id is skipped alone.
  *
@@ -41,10 +48,10 @@ export interface PendingAck {
 export function parsePendingAcks(
   bytes: Buffer,
   zone?: string,
-): { acks: PendingAck[]; skipped: Skipped[] } | { error: string } {
+): (PendingAcksContent & { skipped: Skipped[] }) | { error: string } {
   const read = parseObject(bytes);
   if ('error' in read) return read;
-  const { pending_acks: entries = [] } = read.object;
+  const { pending_acks: entries = [], version } = read.object;
   if (!Array.isArray(entries)) return { error: 'pending_acks is not a list' };
   const acks: PendingAck[] = [];
   const skipped: [string, string][] = [];
@@ -54,7 +61,7 @@ export function parsePendingAcks(
     else if (acks.length === MAX_ACKS) skipped.push([`${BEYOND} ${MAX_ACKS} entries`, `pending_acks[${index}]`]);
     else acks.push(ack);
   }
-  return { acks, skipped: countSkipped(skipped) };
+  return { acks, version: Number.isSafeInteger(version) ? (version as number) : null, skipped: countSkipped(skipped) };
 }
 
 function readEntry(entry: Record<string, unknown>, zone: string | undefined): PendingAck | null {
@@ -76,7 +83,7 @@ function readEntry(entry: Record<string, unknown>, zone: string | undefined): Pe
 }
 
 /** Keeps the newest list that could be read. */
-export class PendingAcksReader extends SmallFileReader<readonly PendingAck[]> {
+export class PendingAcksReader extends SmallFileReader<PendingAcksContent> {
   /**
    * @param root the swarm's root
    * @param zone IANA zone of naive times; the process's own if null
@@ -88,16 +95,23 @@ export class PendingAcksReader extends SmallFileReader<readonly PendingAck[]> {
 
   /** The last entries that could be read; none before the first reading and once the file is gone. */
   get acks(): readonly PendingAck[] {
-    return this.content ?? [];
+    return this.content?.acks ?? [];
+  }
+
+  /** The version of the file when it was last readable; null before the first reading, and where it has none. */
+  get version(): number | null {
+    return this.content?.version ?? null;
   }
 }
 
-function kindIn(zone: string | undefined): SmallFileKind<readonly PendingAck[]> {
+function kindIn(zone: string | undefined): SmallFileKind<PendingAcksContent> {
   return {
     name: PENDING_ACKS_FILE,
     parse: (bytes) => {
       const parsed = parsePendingAcks(bytes, zone);
-      return 'error' in parsed ? parsed : { content: parsed.acks, skipped: parsed.skipped };
+      if ('error' in parsed) return parsed;
+      const { skipped, ...content } = parsed;
+      return { content, skipped };
     },
     missing: `There is no ${PENDING_ACKS_FILE}: no message waits for an acknowledgement in this folder.`,
     ending: { known: 'its last readable content is used', unknown: 'no acknowledgement is known' },

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../endpoint';
 import { ACTION_ENDPOINTS } from './actions';
+import { ACK_ENDPOINTS } from './ack-commands';
 import { ATTENTION_ENDPOINTS } from './attention';
 import { HOOK_ENDPOINTS } from './hooks';
 import { LOCK_COMMANDS } from './lock-commands';
@@ -17,6 +18,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ME_ENDPOINTS,
   ...LOCK_COMMANDS,
   ...MESSAGE_COMMAND_ENDPOINTS,
+  ...ACK_ENDPOINTS,
   ...STREAM_ENDPOINTS,
   ...PAST_ENDPOINTS,
   ...ACTION_ENDPOINTS,
