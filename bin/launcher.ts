@@ -31,6 +31,8 @@ export interface Plan {
   address: string;
   demo: boolean;
   browser: boolean;
+  /** Where the dashboard announces that it runs. */
+  stateFolder: string;
 }
 
 const FOLDER = dirname(import.meta.dirname);
@@ -128,6 +130,7 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
     address,
     demo,
     browser: flags.browser && mayOpenBrowser(process.env),
+    stateFolder: config.stateFolder,
   };
 }
 

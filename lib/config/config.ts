@@ -8,6 +8,7 @@ import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { ActionGroup } from '../contract/action-groups';
+import { hookTokenFile } from './hook-token';
 import { SETTING_NAMES, SETTINGS, type SettingName, settingOf } from './settings';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,9 +39,10 @@ export function givenVariables(environment: Environment = process.env): [variabl
 
 /** The current settings; every path is absolute. */
 export type Config = Readonly<
-  Omit<z.infer<typeof settings>, 'username' | 'password' | 'claudeConfigDir'> & {
+  Omit<z.infer<typeof settings>, 'username' | 'password' | 'claudeConfigDir' | 'hookTokenFile'> & {
     /** The folder of Claude Code; it need not exist. */
     claudeConfigDir: string;
+    hookTokenFile: string;
     credentials: { username: string; password: string } | null;
     /**
      * Where the search for a project root starts: the folder in which the command was given, then the working
@@ -99,6 +101,7 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
   const startFolders = [...new Set([stood, workingFolder])];
   // A relative path starts at the folder in which the command was given: npm has changed the working directory since.
   const absolute = (path: string | null) => (path === null ? null : resolve(startFolders[0] as string, path));
+  const stateFolder = join(stateHome(environment), 'claude-swarm-dashboard');
   return Object.freeze({
     ...rest,
     root: absolute(root),
@@ -108,6 +111,7 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
     alertsFile: absolute(rest.alertsFile),
     claudeConfigDir: absolute(rest.claudeConfigDir) ?? join(environment.HOME || homedir(), '.claude'),
     claudePrices: absolute(rest.claudePrices),
+    hookTokenFile: absolute(rest.hookTokenFile) ?? hookTokenFile(stateFolder),
     history: Object.freeze('path' in history ? { ...history, path: absolute(history.path) as string } : history),
     credentials: username !== null && password !== null ? Object.freeze({ username, password }) : null,
     allowedHosts: Object.freeze(rest.allowedHosts) as string[],
@@ -117,7 +121,7 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
     alertHosts: Object.freeze(rest.alertHosts) as string[],
     actions: Object.freeze(rest.actions) as ActionGroup[],
     startFolders: Object.freeze(startFolders),
-    stateFolder: join(stateHome(environment), 'claude-swarm-dashboard'),
+    stateFolder,
   });
 }
 

@@ -1,5 +1,5 @@
 /** Performs the actions of a story on a root: the only place where the simulator writes files. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { lockFileName, normalizeLockPath } from '../sources/claudeswarm/lock-entry';
 import { LOCKS_FOLDER } from '../sources/claudeswarm/locks';
@@ -47,6 +47,8 @@ export class Player {
   readonly #acks: PendingAcks;
   readonly #stores: Stores;
   readonly #roster = new Map<string, RosterEntry & { present: boolean }>();
+  /** The agent by the path that it has locked. */
+  readonly #held = new Map<string, string>();
   #lines: object[] = [];
   #rosterChanged = false;
 
@@ -84,13 +86,18 @@ export class Player {
         this.#stores.takeConflict(deed.conflict, now);
         return;
       case 'acquire':
-        if (acquireLock(this.#root, { ...deed, now, staleSeconds: STALE_LOCK_SECONDS })) this.counts.locksAcquired += 1;
+        if (acquireLock(this.#root, { ...deed, now, staleSeconds: STALE_LOCK_SECONDS })) {
+          this.counts.locksAcquired += 1;
+          this.#held.set(deed.filepath, deed.agentId);
+        }
         break;
       case 'release':
         if (releaseLock(this.#root, deed.agentId, deed.filepath)) this.counts.locksReleased += 1;
+        this.#held.delete(deed.filepath);
         break;
       case 'cleanUp':
-        rmSync(path.join(this.#root, LOCKS_FOLDER, lockFileName(normalizeLockPath(deed.filepath))), { force: true });
+        this.#held.delete(deed.filepath);
+        rmSync(lockFile(this.#root, deed.filepath), { force: true });
         break;
       case 'awaitAck':
       case 'settleAck':
@@ -108,6 +115,13 @@ export class Player {
     }
     // An acquisition that fails may still have removed stale locks.
     this.#onWritten({ file: 'locks' });
+  }
+
+  /** @returns the locks whose files somebody else has removed; each is returned once */
+  lostLocks(): { agentId: string; filepath: string }[] {
+    const lost = [...this.#held].filter(([filepath]) => !existsSync(lockFile(this.#root, filepath)));
+    for (const [filepath] of lost) this.#held.delete(filepath);
+    return lost.map(([filepath, agentId]) => ({ agentId, filepath }));
   }
 
   /** Whether an agent came or left since the registry was last written. */
@@ -172,6 +186,10 @@ export class Player {
     entry.present = deed.kind === 'return';
     entry.lastSeen = now;
   }
+}
+
+function lockFile(root: string, filepath: string): string {
+  return path.join(root, LOCKS_FOLDER, lockFileName(normalizeLockPath(filepath)));
 }
 
 function logLine({ sender, ...rest }: StoryMessage, now: number): object {

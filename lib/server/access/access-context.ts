@@ -1,6 +1,5 @@
 /** What decides whether a request is answered. Created once when the server starts, or by a test. */
 import type { Config } from '../../config/config';
-import { hookTokenFile } from '../../config/hook-token';
 import { log } from '../../platform/log';
 import { HookTokenFile } from './hook-token';
 import { createLimits, type Limits } from './limits';
@@ -24,7 +23,7 @@ export interface AccessContext {
  */
 export function createAccess(config: Config): AccessContext {
   const streams = new OpenStreams();
-  const hookToken = new HookTokenFile(hookTokenFile(config.stateFolder), (sentence) => log().warn(sentence));
+  const hookToken = new HookTokenFile(config.hookTokenFile, (sentence) => log().warn(sentence));
   return { config, limits: createLimits(), streams, tokens: openTokens(config, streams), hookToken };
 }
 
