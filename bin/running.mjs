@@ -3,8 +3,8 @@
  * Which dashboards of this user run, and where: each keeps a file while it runs, so that commands find it whatever its
  * port is.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /**
  * @typedef {object} Running
@@ -30,16 +30,35 @@ const folderIn = (stateFolder) => join(stateFolder, 'running');
 export function announce(stateFolder, what) {
   const folder = folderIn(stateFolder);
   const file = join(folder, `${process.pid}.json`);
+  /** @type {string | undefined} */
+  let created;
   try {
     for (const name of fileNames(folder)) if (!isAlive(pidIn(name))) rmSync(join(folder, name), { force: true });
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    created = mkdirSync(folder, { recursive: true, mode: 0o700 });
     const running = { pid: process.pid, ...what, startedAt: Date.now() };
     writeFileSync(`${file}.tmp`, JSON.stringify(running), { mode: 0o600 });
     renameSync(`${file}.tmp`, file);
   } catch {
     return;
   }
-  process.once('exit', () => rmSync(file, { force: true }));
+  process.once('exit', () => {
+    rmSync(file, { force: true });
+    if (created !== undefined) removeEmpty(folder, created);
+  });
+}
+
+/**
+ * Removes the folders that were created for the file, unless something else is in them now.
+ *
+ * @param {string} folder
+ * @param {string} first the outermost of them
+ */
+function removeEmpty(folder, first) {
+  try {
+    for (let one = folder; one.length >= first.length; one = dirname(one)) rmdirSync(one);
+  } catch {
+    // It is in use.
+  }
 }
 
 /**

@@ -39,6 +39,9 @@ test('announce(): writes a private file, which goes with the process, and remove
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
   assert.deepEqual(JSON.parse(stdout || '{}'), { ok: true, mode: 0o600 }, stderr);
   assert.deepEqual(readdirSync(folder), []);
+  rmSync(folder, { recursive: true });
+  spawnSync(process.execPath, ['--input-type=module', '-e', code]);
+  assert.ok(!existsSync(folder), 'a folder that it created goes too');
 });
 
 test('announce(): a folder that cannot be written is no reason not to start', () => {

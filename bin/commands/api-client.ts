@@ -30,7 +30,7 @@ export interface CommandRequest<Answer> {
 
 /** Before a connection exists nothing can have been received. */
 const NOT_CONNECTED =
-  /^(E(CONNREFUSED|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|ADDRNOTAVAIL|ACCES|INVAL)|UND_ERR_CONNECT_TIMEOUT)$|CERT|TLS|SSL|ALTNAME/;
+  /^(E(CONNREFUSED|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|ADDRNOTAVAIL|ACCES|INVAL)|UND_ERR_CONNECT_TIMEOUT)$|^bad port$|CERT|TLS|SSL|ALTNAME/;
 
 export class ApiClient {
   readonly #server: FoundServer;
@@ -177,6 +177,6 @@ function parsed(text: string): unknown {
 }
 
 function codeOf(error: unknown): string {
-  const { message, name, cause } = error as Error & { cause?: { code?: string } };
-  return cause?.code ?? (name === 'TimeoutError' ? 'no answer in time' : message);
+  const { message, name, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  return cause?.code ?? cause?.message ?? (name === 'TimeoutError' ? 'no answer in time' : message);
 }

@@ -29,12 +29,13 @@ const wrapped = (text: string) =>
 
 async function send(...pieces: string[]): Promise<void> {
   const socket = connect(session.socketPath);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.on('error', () => {});
   await once(socket, 'connect');
   for (const piece of pieces) socket.write(piece);
   socket.end();
   socket.resume();
-  await once(socket, 'close');
+  await closed;
 }
 
 const lines = () =>

@@ -67,7 +67,7 @@ export class MessagingSocket {
         rest = rest.subarray(end + 1);
         if (message) onMessage(message);
       }
-      if (rest.length > MAX_FRAME_BYTES) socket.resetAndDestroy();
+      if (rest.length > MAX_FRAME_BYTES) socket.destroy();
     });
   }
 }
