@@ -9,6 +9,7 @@ import { examples } from '../../lib/contract/examples';
 import { pastExamples } from '../../lib/contract/past-examples';
 import { problemOf } from '../../lib/contract/problems';
 import { FakeDashboard } from '../../test/support/fake-dashboard';
+import { until } from '../../test/support/until';
 
 const COMMAND = join(import.meta.dirname, '../claude-swarm-dashboard.mjs');
 const READING = ['agents', 'attention', 'locks', 'messages', 'permissions', 'usage', 'waiting'];
@@ -123,6 +124,24 @@ test('mcp: commands act as the agent, once, and refusals are sentences', async (
   assert.equal((await call(client, 'answer_permission', { id: 'p1', behavior: 'deny' })).text, 'expired: p1');
   assert.equal((await call(client, 'lock', { path: 'x', timeout_seconds: 0 })).isError, true);
   assert.equal(dashboard.commands.length, 4);
+});
+
+test('mcp: a right that was lost is noticed with the next refusal, and announced', async () => {
+  const client = await connect('--as', 'agent-2');
+  let announced = 0;
+  client.setNotificationHandler('notifications/tools/list_changed', () => {
+    announced += 1;
+  });
+  assert.ok((await namesOf(client)).includes('lock'));
+  dashboard.answers['GET /api/me'] = me(['messages']);
+  dashboard.answers['POST /api/locks'] = { status: 403, json: problemOf('actions_off', 'Locks are switched off.') };
+  assert.equal((await call(client, 'lock', { path: 'x' })).text, 'Locks are switched off.');
+  await until(
+    async () => announced,
+    (count) => count > 0,
+  );
+  const names = await namesOf(client);
+  assert.ok(!names.includes('lock') && names.includes('send'), String(names));
 });
 
 test('mcp: results are bounded, and say what they leave off', async () => {

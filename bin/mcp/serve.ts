@@ -34,32 +34,12 @@ export async function serveMcp(
   { as, answerPermissions }: McpCommand,
   { client, output, signal }: CommandContext,
 ): Promise<ExitCode> {
-  const all = [...READ_TOOLS, ...WRITE_TOOLS, ...(answerPermissions ? [ANSWER_PERMISSION] : [])];
+  const tools = [...READ_TOOLS, ...WRITE_TOOLS, ...(answerPermissions ? [ANSWER_PERMISSION] : [])];
   const offer: Offer = { groups: [], agent: as };
+  const again = () => refresh(offer, as, client, () => {});
   await refresh(offer, as, client, (fault) => output.remark(fault));
-
   const ended = new Promise<void>((resolve) => {
-    const handle = serveStdio(() => {
-      const server = new McpServer(
-        { name: 'claude-swarm-dashboard', version: version() },
-        { instructions: INSTRUCTIONS },
-      );
-      const registered = all.map((tool) => ({ tool, entry: register(server, tool, offer, client) }));
-      const show = () => {
-        for (const { tool, entry } of registered) {
-          const wanted = isOffered(tool, offer);
-          // Each change is announced to the client (notifications/tools/list_changed).
-          if (entry.enabled !== wanted) entry.update({ enabled: wanted });
-        }
-      };
-      show();
-      const timer = setInterval(() => void refresh(offer, as, client, () => {}).then(show), REFRESH_INTERVAL_MS);
-      server.server.onclose = () => {
-        clearInterval(timer);
-        resolve();
-      };
-      return server;
-    });
+    const handle = serveStdio(() => newServer(tools, { client, offer, again, onClose: resolve }));
     signal.addEventListener('abort', () => void handle.close().finally(resolve), { once: true });
     process.stdin.once('end', resolve).once('close', resolve);
   });
@@ -70,7 +50,36 @@ export async function serveMcp(
   return EXIT.done;
 }
 
-function register(server: McpServer, tool: Tool, offer: Offer, client: ApiClient): RegisteredTool {
+interface Serving {
+  client: ApiClient;
+  offer: Offer;
+  /** Asks again who may act. */
+  again(): Promise<void>;
+  onClose(): void;
+}
+
+function newServer(tools: readonly Tool[], { client, offer, again, onClose }: Serving): McpServer {
+  const about = { name: 'claude-swarm-dashboard', version: version() };
+  const server = new McpServer(about, { instructions: INSTRUCTIONS });
+  const update = () => again().then(show);
+  const registered = tools.map((tool) => ({ tool, entry: register(server, tool, { client, offer, again: update }) }));
+  const show = () => {
+    for (const { tool, entry } of registered) {
+      const wanted = isOffered(tool, offer);
+      // Each change is announced to the client (notifications/tools/list_changed).
+      if (entry.enabled !== wanted) entry.update({ enabled: wanted });
+    }
+  };
+  show();
+  const timer = setInterval(() => void update(), REFRESH_INTERVAL_MS);
+  server.server.onclose = () => {
+    clearInterval(timer);
+    onClose();
+  };
+  return server;
+}
+
+function register(server: McpServer, tool: Tool, { client, offer, again }: Omit<Serving, 'onClose'>): RegisteredTool {
   const { name, title, description, input: inputSchema, changes } = tool;
   const annotations = {
     readOnlyHint: changes === null,
@@ -84,6 +93,8 @@ function register(server: McpServer, tool: Tool, offer: Offer, client: ApiClient
       return { content: [{ type: 'text', text }], structuredContent: data };
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
+      // The caller may have lost the right to do this.
+      if (error.exitCode === EXIT.refused) void again();
       return { content: [{ type: 'text', text: error.message }], isError: true };
     }
   });

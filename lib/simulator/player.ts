@@ -49,6 +49,8 @@ export class Player {
   readonly #roster = new Map<string, RosterEntry & { present: boolean }>();
   /** The agent by the path that it has locked. */
   readonly #held = new Map<string, string>();
+  /** The paths of locks whose files were missing when they were last looked for. */
+  #missing: ReadonlySet<string> = new Set();
   #lines: object[] = [];
   #rosterChanged = false;
 
@@ -117,10 +119,15 @@ export class Player {
     this.#onWritten({ file: 'locks' });
   }
 
-  /** @returns the locks whose files somebody else has removed; each is returned once */
+  /**
+   * @returns the locks whose files somebody else has removed, each once; a file is missing at two calls, because a command
+   *   takes a file away for a moment to look at it
+   */
   lostLocks(): { agentId: string; filepath: string }[] {
-    const lost = [...this.#held].filter(([filepath]) => !existsSync(lockFile(this.#root, filepath)));
+    const missing = [...this.#held].filter(([filepath]) => !existsSync(lockFile(this.#root, filepath)));
+    const lost = missing.filter(([filepath]) => this.#missing.has(filepath));
     for (const [filepath] of lost) this.#held.delete(filepath);
+    this.#missing = new Set(missing.map(([filepath]) => filepath));
     return lost.map(([filepath, agentId]) => ({ agentId, filepath }));
   }
 
