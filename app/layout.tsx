@@ -1,9 +1,10 @@
 import type { Metadata, Viewport } from 'next';
 import localFont from 'next/font/local';
-import { cookies } from 'next/headers';
+import { cookies, headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import { served } from '@/lib/client/base-path';
 import { readSettings, type Settings } from '@/lib/client/settings';
+import { TAKE_KEY } from '@/lib/client/take-key';
 import './globals.css';
 
 // `optional`: text does not change its font once it is visible. If the first load is too slow for the font, the next
@@ -50,6 +51,10 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" data-theme={theme} className={`${sans.variable} ${mono.variable}`}>
       <body>
+        {/* Browsers hide the nonce from scripts, so hydration would report a difference. */}
+        <script nonce={(await headers()).get('x-nonce') ?? undefined} suppressHydrationWarning>
+          {TAKE_KEY}
+        </script>
         {/* Here and not as metadata: a browser asks for it without credentials unless the link says so. */}
         <link rel="manifest" href={served('/static/manifest.webmanifest')} crossOrigin="use-credentials" />
         <link rel="apple-touch-icon" href={served('/static/apple-touch-icon.png')} />

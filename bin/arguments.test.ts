@@ -11,6 +11,7 @@ test('readArguments(): an empty command line starts the dashboard with automatic
     port: null,
     host: null,
     browser: true,
+    readOnly: false,
     adoptHistory: false,
     newToken: null,
   });
@@ -24,10 +25,14 @@ test('readArguments(): flags and ROOT may be in any order', () => {
     port: 8123,
     host: '::1',
     browser: false,
+    readOnly: true,
     adoptHistory: false,
     newToken: null,
   };
-  assert.deepEqual(readArguments(['--port', '8123', '../swarm', '--host=[::1]', '--no-browser', '--check']), expected);
+  assert.deepEqual(
+    readArguments(['--port', '8123', '../swarm', '--host=[::1]', '--no-browser', '--read-only', '--check']),
+    expected,
+  );
 });
 
 test('readArguments(): a new token has scope read unless write is given', () => {
@@ -40,6 +45,7 @@ test('readArguments(): --help takes precedence over all other valid flags', () =
   assert.equal(readArguments(['-h']).action, 'help');
   assert.equal(readArguments(['-v']).action, 'version');
   assert.equal(readArguments(['--test-alert']).action, 'test-alert');
+  assert.equal(readArguments(['--new-operator-key']).action, 'new-operator-key');
   assert.equal(readArguments(['--', '--demo']).action, 'demo');
 });
 

@@ -21,6 +21,7 @@ CLAUDESWARM_ROOT is used. If that is not set either, the project is searched fro
                  credentials (or DASHBOARD_ALLOW_ANONYMOUS=1).
   --demo         show a simulated swarm in a temporary folder
   --open FILE    open an exported time range, read-only
+  --read-only    accept no commands (ACTIONS=off): the page and the API only read
   --no-browser   do not open a browser
   --adopt-history
                  the project was moved: continue the history of its former path
@@ -28,6 +29,9 @@ CLAUDESWARM_ROOT is used. If that is not set either, the project is searched fro
   --new-token N  create a bearer token with the name N and print it once, together with the line for
                  the file of DASHBOARD_TOKENS_FILE, then exit. With --scope write it also permits
                  changes; with --scope hook it only permits to report events of hooks.
+  --new-operator-key
+                 replace the key with which this user's pages and scripts send commands where no
+                 credentials are set, print the link for the page, then exit
   hooks          let Claude Code report to the dashboard at once; "hooks --help" explains it. For a folder
                  of this name, or of a command for scripts, write ./hooks.
   --check        print which files are found in ROOT, and the current settings, then exit
@@ -42,11 +46,13 @@ const OPTIONS = {
   host: { type: 'string' },
   demo: { type: 'boolean' },
   open: { type: 'string' },
+  'read-only': { type: 'boolean' },
   'no-browser': { type: 'boolean' },
   'adopt-history': { type: 'boolean' },
   check: { type: 'boolean' },
   'test-alert': { type: 'boolean' },
   'new-token': { type: 'string' },
+  'new-operator-key': { type: 'boolean' },
   scope: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -58,7 +64,7 @@ const EXPECTED = {
 };
 
 export interface Arguments {
-  action: 'start' | 'demo' | 'check' | 'new-token' | 'test-alert' | 'help' | 'version';
+  action: 'start' | 'demo' | 'check' | 'new-token' | 'new-operator-key' | 'test-alert' | 'help' | 'version';
   /** As written: relative to the current folder of the user. */
   root: string | null;
   /** The bundle to show instead of a project, as written. */
@@ -66,6 +72,8 @@ export interface Arguments {
   port: number | null;
   host: string | null;
   browser: boolean;
+  /** Accept no commands. */
+  readOnly: boolean;
   /** Continue the history of a project that was moved here. */
   adoptHistory: boolean;
   /** The token to create. */
@@ -100,10 +108,11 @@ export function readArguments(words: readonly string[]): Arguments {
   if (host === undefined) throw wrong('host', values.host as string);
 
   const newToken = readNewToken(values['new-token'], values.scope);
-  const actions = ['help', 'version', 'new-token', 'check', 'test-alert', 'demo'] as const;
+  const actions = ['help', 'version', 'new-token', 'new-operator-key', 'check', 'test-alert', 'demo'] as const;
   const action = actions.find((name) => values[name]) ?? 'start';
-  const [browser, adoptHistory] = [!values['no-browser'], values['adopt-history'] ?? false];
-  return { action, root, open, port, host, browser, adoptHistory, newToken };
+  const [browser, readOnly] = [!values['no-browser'], values['read-only'] ?? false];
+  const adoptHistory = values['adopt-history'] ?? false;
+  return { action, root, open, port, host, browser, readOnly, adoptHistory, newToken };
 }
 
 function readNewToken(name: string | undefined, written: string | undefined): Arguments['newToken'] {

@@ -1,6 +1,8 @@
 /** The output of `--check`: the files of the swarm, and the current settings with their origin. */
 import { CurrentReceivers } from '../lib/alerts/current-receivers';
 import { type Config, givenVariables, historyPlace, parseConfig } from '../lib/config/config';
+import { OPERATOR_KEY, usesOperatorKey } from '../lib/config/operator-key';
+import { readSecret } from '../lib/config/secret-file';
 import type { Skipped } from '../lib/contract/schemas';
 import { LocksReader } from '../lib/sources/claudeswarm/locks';
 import { readWholeLog } from '../lib/sources/claudeswarm/message-log';
@@ -55,6 +57,7 @@ export function describeSettings(root: string, flags: Arguments, config: Config)
     ['and at most', `${counted(config.historyMessages, 'message')} (${origin('historyMessages')})`],
     ['credentials', config.credentials ? 'set (environment)' : 'none'],
     ['tokens', tokens === null ? 'none' : `${counted(tokens, 'token')} in ${config.tokensFile}`],
+    ['commands', describeCommands(flags, config)],
     ['anonymous readers', needed ? 'none' : config.allowAnonymous ? 'from everywhere' : 'on this computer only'],
     ['trusted proxies', list(config.trustProxy)],
     ['allowed hosts', list(config.allowedHosts)],
@@ -68,6 +71,15 @@ export function describeSettings(root: string, flags: Arguments, config: Config)
         .join('\n') || 'none',
     ],
   ]);
+}
+
+function describeCommands({ readOnly }: Arguments, config: Config): string {
+  if (readOnly || config.actions.length === 0) return `off (${readOnly ? 'flag' : 'environment'})`;
+  const groups = config.actions.join(', ');
+  if (!usesOperatorKey(config)) return groups;
+  const reading = readSecret(config.operatorKeyFile, { ...OPERATOR_KEY, missing: null });
+  const key = reading.kind === 'fault' ? reading.sentence : config.operatorKeyFile;
+  return `${groups}\noperator key: ${key}${reading.kind === 'missing' ? ' (created at the first start)' : ''}`;
 }
 
 function describeZone({ zone, origin, notice }: ResolvedZone): string {

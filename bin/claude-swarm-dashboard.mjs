@@ -43,7 +43,7 @@ if (plan === undefined) {
 } else {
   Object.assign(process.env, plan.environment);
   if (plan.demo) Object.assign(process.env, startDemo(plan));
-  if (plan.browser) void openBrowser(plan.address);
+  if (plan.browser) void openBrowser(plan.address, plan.link);
   const { PORT, HOST, INIT_CWD = '' } = plan.environment;
   const { CLAUDESWARM_ROOT, SWARM_BUNDLE, OPERATOR_KEY_FILE } = process.env;
   announce(plan.stateFolder, {

@@ -7,12 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * @param {{ address: string }} dashboard URL of the dashboard that shows it
+ * @param {{ address: string, demoKey: string | null }} plan URL of the dashboard that shows it, and the operator key that is
+ *   valid for this demo alone; null if it has none of its own
  * @returns the environment of the dashboard that shows it: the project root that the simulator writes to, absolute and
- *   free of symbolic links, the configuration folder in which its agents write what Claude Code would, and the token with
- *   which their hooks report
+ *   free of symbolic links, the configuration folder in which its agents write what Claude Code would, and the files of
+ *   the token with which their hooks report and of the operator key
  */
-export function startDemo({ address }) {
+export function startDemo({ address, demoKey }) {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'claude-swarm-demo-'));
   const root = join(folder, 'shop');
   const claudeFolder = join(folder, 'claude');
@@ -38,5 +39,10 @@ export function startDemo({ address }) {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
   });
   console.log(`The simulated swarm writes to ${folder}, which is removed at the end.`);
-  return { CLAUDESWARM_ROOT: root, CLAUDE_CONFIG_DIR: claudeFolder, HOOK_TOKEN_FILE: tokenFile };
+  const environment = { CLAUDESWARM_ROOT: root, CLAUDE_CONFIG_DIR: claudeFolder, HOOK_TOKEN_FILE: tokenFile };
+  if (demoKey === null) return environment;
+  const keyFile = join(folder, 'operator-key');
+  writeFileSync(keyFile, `${demoKey}\n`, { mode: 0o600 });
+  console.log(`The operator key of the demo is in ${keyFile}.`);
+  return { ...environment, OPERATOR_KEY_FILE: keyFile };
 }

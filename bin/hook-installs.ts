@@ -1,8 +1,9 @@
 /** What `hooks install` keeps in the folder of the state: the token, and which settings files have the hooks. */
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { hookTokenFile } from '../lib/config/hook-token';
+import { replaceSecret } from '../lib/config/secret-file';
 import { newToken } from '../lib/config/tokens-file';
 import { StartError } from './start-error';
 
@@ -44,7 +45,7 @@ export class HookInstalls {
 
   /** Keeps a token. */
   keepToken(token: string): void {
-    this.#write(this.tokenFile, `${token}\n`);
+    replaceSecret(this.tokenFile, token);
   }
 
   /** Remembers that a settings file has the hooks. A mode that is known already is not replaced. */
@@ -79,13 +80,7 @@ export class HookInstalls {
   }
 
   #save(known: Installs): void {
-    this.#write(this.#file, `${JSON.stringify(known, null, 2)}\n`);
-  }
-
-  #write(file: string, text: string): void {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    rmSync(file, { force: true });
-    writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+    replaceSecret(this.#file, JSON.stringify(known, null, 2));
   }
 }
 

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -82,4 +91,26 @@ test('launcher: --new-token prints a token once, and the line that makes it vali
   const [, token = ''] = /\n(swarm_\S+)\n/.exec(stdout) ?? [];
   const sha256 = createHash('sha256').update(token).digest('hex');
   assert.ok(stdout.endsWith(`\n- { name: "ci", scope: write, sha256: ${sha256} }\n`), stdout);
+});
+
+test('launcher: --new-operator-key replaces the key; what is not a terminal gets no key, but the way to it', () => {
+  const file = join(folder, 'state', 'claude-swarm-dashboard', 'operator-key');
+  const replace = () => run(['--new-operator-key', '--port', '8123'], { XDG_STATE_HOME: join(folder, 'state') });
+  const keys = [1, 2].map(() => {
+    const { status, stdout, stderr } = replace();
+    assert.equal(status, 0, stderr);
+    const key = readFileSync(file, 'utf8').trim();
+    assert.match(key, /^[\w-]{43}$/);
+    assert.ok(!stdout.includes(key));
+    assert.ok(stdout.startsWith(`The new operator key is in ${file}. `), stdout);
+    assert.match(stdout, /open http:\/\/127\.0\.0\.1:8123\S*#key= followed by the content of the file\n$/);
+    return key;
+  });
+  assert.notEqual(keys[0], keys[1]);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  rmSync(file);
+  mkdirSync(file);
+  const refused = replace();
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /^The operator key can't be written to .+\n$/);
 });

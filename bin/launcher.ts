@@ -9,6 +9,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CurrentReceivers } from '../lib/alerts/current-receivers';
 import { type Config, ConfigError, parseConfig, readVariable } from '../lib/config/config';
+import { operatorLink, replaceOperatorKey } from '../lib/config/operator-key';
 import { newToken } from '../lib/config/tokens-file';
 import { findNearbySwarms, hasSwarmFiles, SWARM_FILES } from '../lib/sources/claudeswarm/nearby-swarms';
 import { readSwarmConfig } from '../lib/sources/claudeswarm/swarm-config';
@@ -19,6 +20,7 @@ import { describeRoot, describeSettings } from './check';
 import { HOOKS_HELP, readHookArguments } from './hook-arguments';
 import { runHooks, terminalConfirm } from './hooks';
 import { tryToListen } from './listen';
+import { describeAddress, describeNewKey, planOperator } from './operator';
 import { checkTokensFile, chooseAddress, locateBundle, locateRoot } from './settings';
 import { StartError } from './start-error';
 import { testAlerts } from './test-alert';
@@ -27,9 +29,13 @@ import { testAlerts } from './test-alert';
 export interface Plan {
   /** Variables to set; the server reads its settings from the environment and nowhere else. */
   environment: Record<'HOST' | 'PORT', string> & Record<string, string>;
-  /** URL of the dashboard for a browser. */
+  /** URL of the dashboard. */
   address: string;
+  /** The same for a browser: with the operator key, if commands need it. */
+  link: string;
   demo: boolean;
+  /** The operator key for the demo alone; null if it uses another one or none. */
+  demoKey: string | null;
   browser: boolean;
   /** Where the dashboard announces that it runs. */
   stateFolder: string;
@@ -63,6 +69,13 @@ async function prepare(words: readonly string[]): Promise<Plan | null> {
   if (flags.action === 'check') {
     const found = locateRoot(flags, config, FOLDER);
     console.log(`${await describeRoot(found)}\n\n${describeSettings(found.root, flags, config)}`);
+    return null;
+  }
+  if (flags.action === 'new-operator-key') {
+    const { value: port } = chooseAddress(flags, config, null).port;
+    const address = `http://${reachable(flags.host ?? config.host ?? '127.0.0.1')}:${port}${servedPath(FOLDER)}`;
+    const key = replaceOperatorKey(config.operatorKeyFile);
+    console.log(describeNewKey(address, key, config.operatorKeyFile, process.stdout.isTTY));
     return null;
   }
   if (flags.action === 'test-alert') {
@@ -111,7 +124,8 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
   if (bundle !== null) console.log(`Showing the exported time range ${bundle}, read-only.`);
   else console.log(found ? `Watching ${found.root} (found by ${found.found_by}).` : 'Watching a simulated swarm.');
   if (found) await warnWithoutSwarm(found.root);
-  console.log(`The dashboard is at ${address}. Ctrl-C stops it.`);
+  const operator = planOperator(flags, config, (sentence) => console.error(`Warning: ${sentence}`));
+  console.log(describeAddress(address, operator, config.operatorKeyFile, process.stdout.isTTY));
   return {
     environment: {
       INIT_CWD: config.startFolders[0] as string,
@@ -123,12 +137,15 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
       // A variable that is set in the environment already is kept.
       SWARM_BUNDLE: bundle ?? '',
       ...(flags.adoptHistory ? { SWARM_ADOPT_HISTORY: '1' } : {}),
+      ...(flags.readOnly ? { ACTIONS: 'off' } : {}),
       // A simulated swarm must not alert anybody.
       ...(demo ? { SWARM_SIMULATED: '1', ALERT_WEBHOOKS: '', ALERTS_FILE: '' } : {}),
       ...(found ? { CLAUDESWARM_ROOT: found.root } : { SWARM_HISTORY: process.env.SWARM_HISTORY || 'off' }),
     },
     address,
+    link: operator.key === null ? address : operatorLink(address, operator.key),
     demo,
+    demoKey: operator.temporary ? operator.key : null,
     browser: flags.browser && mayOpenBrowser(process.env),
     stateFolder: config.stateFolder,
   };

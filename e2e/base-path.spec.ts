@@ -67,6 +67,10 @@ test('base path: everything works under a sub-path, without requests outside of 
   const cookies = await context.cookies();
   expect(cookies.map(({ name, path }) => `${name} ${path}`)).toEqual([`swarm_theme ${SETTINGS.BASE_PATH}`]);
 
+  await page.goto(`${server.url}#key=${server.operatorKey}`);
+  await expect(page.getByRole('button', { name: 'You can act as operator' })).toBeVisible();
+  expect(page.url()).toBe(server.url);
+
   await page.getByRole('searchbox', { name: 'Search messages' }).fill('before ');
   await expect(panel(page, 'Messages')).not.toContainText('Said live.');
   await expect(panel(page, 'Messages')).toContainText('Said before the page was opened.');

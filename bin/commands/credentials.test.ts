@@ -55,7 +55,7 @@ test('findCredentials(): a file that others may read, or that has no key, is not
   assert.match(find().missing ?? '', /Other users may read the operator key/);
   chmodSync(keyFile, 0o600);
   writeFileSync(keyFile, 'short');
-  assert.match(find().missing ?? '', /is no operator key/);
+  assert.match(find().missing ?? '', /The operator key \S+ is damaged/);
   assert.equal(find().forCommands, null);
 });
 

@@ -1,6 +1,5 @@
 /** Which dashboard a command asks. */
 import { isIPv6 } from 'node:net';
-import { join, resolve } from 'node:path';
 import { type Config, readVariable } from '../../lib/config/config';
 import { findProjectRoot, ProjectRootError } from '../../lib/sources/claudeswarm/project-root';
 import { readSwarmConfig } from '../../lib/sources/claudeswarm/swarm-config';
@@ -30,12 +29,10 @@ export interface FoundServer {
  */
 export function findServer(given: string | null, config: Config, folder: string): FoundServer {
   const running = listRunning(config.stateFolder);
-  const ownKey = readVariable('OPERATOR_KEY_FILE');
-  const usualKey = resolve(config.startFolders[0] ?? '', ownKey ?? join(config.stateFolder, 'operator-key'));
   const found = (url: string, foundBy: string): FoundServer => ({
     url,
     foundBy,
-    keyFile: running.find((one) => one.url === url)?.keyFile ?? usualKey,
+    keyFile: running.find((one) => one.url === url)?.keyFile ?? config.operatorKeyFile,
     others: running
       .filter((one) => one.url !== url)
       .map((one) => `${one.url} (${one.root ?? 'an exported time range'})`),

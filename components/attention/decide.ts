@@ -1,4 +1,5 @@
 import { ApiError, request, requestPath } from '@/lib/client/api';
+import { operatorAuthorization } from '@/lib/client/commands';
 import type { AttentionDecision } from '@/lib/contract/attention-requests';
 import type { Path } from '@/lib/contract/path-list';
 import { ACKNOWLEDGE_PATH, ATTENTION_ITEM_PATH, SNOOZE_PATH } from '@/lib/contract/paths';
@@ -20,7 +21,9 @@ export async function decide(entries: readonly AttentionEntry[], decision: Atten
 }
 
 async function send(id: string, decision: AttentionDecision): Promise<void> {
-  await request(...requestFor(id, decision)).catch((error: unknown) => {
+  const [path, options] = requestFor(id, decision);
+  // So that the decision is kept with the operator's name.
+  await request(path, { ...options, authorization: operatorAuthorization() }).catch((error: unknown) => {
     if (error instanceof ApiError && error.missing) return;
     if (error instanceof ApiError && error.status === null) {
       throw new Error(`${error.message} Check that it runs, then try again.`);

@@ -1,14 +1,22 @@
-import { use } from 'react';
+import { Suspense, use } from 'react';
 import { sessionName } from '@/components/agents/agents';
 import { Moment } from '@/lib/client/moment';
 import type { Theme } from '@/lib/client/settings';
 import type { ConnectionState } from '@/lib/client/stream-client';
 import type { AgentsAnswer } from '@/lib/contract/schemas';
+import { contained } from '../ui/contained';
 import type { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
 import { CircleHelp, Command, History, Monitor, Moon, Sun } from '../ui/icons';
+import { lazyPart } from '../ui/lazy-part';
 import { Text } from '../ui/text';
 import { ClockTime } from '../ui/time';
+
+// Loaded when the page is alive: until then nobody acts.
+const OperatorMenu = contained(
+  'Who may act',
+  lazyPart(() => import('./operator-menu').then((module) => ({ default: module.OperatorMenu }))),
+);
 
 interface TopBarProps {
   root: string;
@@ -43,6 +51,13 @@ export function TopBar(props: TopBarProps) {
       </p>
       <ConnectionStatus state={connection} heardAt={heardAt} empty={empty} />
       <div className="needs-script flex shrink-0 items-center gap-1">
+        <span className="size-7">
+          {connection !== 'connecting' && (
+            <Suspense>
+              <OperatorMenu connection={connection} />
+            </Suspense>
+          )}
+        </span>
         <IconButton label="Go to a moment" keys="p" icon={History} onClick={onPast} />
         <IconButton label="Command palette" keys="Ctrl K" icon={Command} onClick={onPalette} />
         <IconButton label={`Theme: ${theme}. Change`} keys="t" icon={THEME_ICONS[theme]} onClick={onTheme} />

@@ -48,6 +48,8 @@ export interface RequestOptions {
   method?: 'GET' | 'POST' | 'DELETE';
   /** Sent as JSON. */
   body?: object;
+  /** The header of that name; the browser's own if absent. */
+  authorization?: string | null;
 }
 
 /**
@@ -101,8 +103,11 @@ export async function readJson<Answer>(path: string, options: RequestOptions = {
 }
 
 async function answerOf(path: string, options: RequestOptions, timeout: RequestTimeout): Promise<Response> {
-  const { signal = null, failure, method = 'GET', body } = options;
-  const headers: HeadersInit = body ? { 'Content-Type': 'application/json' } : {};
+  const { signal = null, failure, method = 'GET', body, authorization } = options;
+  const headers: HeadersInit = {
+    ...(body && { 'Content-Type': 'application/json' }),
+    ...(authorization && { Authorization: authorization }),
+  };
   const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
   const response = await fetchPatiently(serverUrl(path), init, timeout).catch(async () => {
     signal?.throwIfAborted();

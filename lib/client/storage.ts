@@ -26,6 +26,16 @@ export function store(name: string, value: string): void {
   }
 }
 
+/** Removes a value for all pages of this browser. */
+export function removeStored(name: string): void {
+  unstored.delete(name);
+  try {
+    window.localStorage.removeItem(name);
+  } catch {
+    // What the browser never stored is gone.
+  }
+}
+
 /** Calls `listener` when another page of this browser changes a value, until the returned function is called. */
 export function onStored(name: string, listener: () => void): () => void {
   const onStorage = ({ key }: StorageEvent) => {

@@ -39,7 +39,7 @@ export function givenVariables(environment: Environment = process.env): [variabl
 
 /** The current settings; every path is absolute. */
 export type Config = Readonly<
-  Omit<z.infer<typeof settings>, 'username' | 'password' | 'claudeConfigDir' | 'hookTokenFile'> & {
+  Omit<z.infer<typeof settings>, 'username' | 'password' | 'claudeConfigDir' | 'operatorKeyFile' | 'hookTokenFile'> & {
     /** The folder of Claude Code; it need not exist. */
     claudeConfigDir: string;
     hookTokenFile: string;
@@ -51,6 +51,8 @@ export type Config = Readonly<
     startFolders: readonly string[];
     /** The folder of the history files unless a path is set. */
     stateFolder: string;
+    /** The file of the operator key; it need not exist. */
+    operatorKeyFile: string;
   }
 >;
 
@@ -122,6 +124,7 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
     actions: Object.freeze(rest.actions) as ActionGroup[],
     startFolders: Object.freeze(startFolders),
     stateFolder,
+    operatorKeyFile: absolute(rest.operatorKeyFile) ?? join(stateFolder, 'operator-key'),
   });
 }
 

@@ -248,6 +248,13 @@ export const SETTINGS = {
     help: 'The file of the token with which hooks of Claude Code report. Read again when it changes.',
     exact: true,
   },
+  operatorKeyFile: {
+    env: ['OPERATOR_KEY_FILE'],
+    schema: text,
+    standard: '`operator-key` in `$XDG_STATE_HOME/claude-swarm-dashboard/` (`~/.local/state/...`)',
+    help: 'The file of the operator key, with which commands are sent where no credentials are set. Created at the first start; `--new-operator-key` replaces it. Read again when it changes.',
+    exact: true,
+  },
   logLevel: {
     env: ['LOG_LEVEL'],
     schema: oneOf(['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent']),

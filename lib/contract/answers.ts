@@ -3,6 +3,7 @@
  * all schemas and examples costs about 10 ms and 1.7 MB, which the start of the server need not pay for.
  */
 import { z } from 'zod';
+import { meAnswer } from './action-schemas';
 import { bundle } from './bundle-schemas';
 import { usageAnswer } from './claude-schemas';
 import { examples } from './examples';
@@ -52,6 +53,7 @@ export const ANSWERS = {
   stats: json('The counts.', stats, examples.stats),
   attention: json('The attention items.', attentionAnswer, examples.attention),
   attentionItem: json('The item after the change.', attentionEntry, examples.attentionEntry),
+  me: json('The caller.', meAnswer, examples.me),
   waiting: json('The wait relations now.', waitingAnswer, pastExamples.waiting),
   stream: {
     description: 'The stream.',

@@ -1,5 +1,5 @@
 /** The examples of the documents for the present: one moment of one swarm, the same in every answer. */
-import type { OutgoingState, PermissionsState } from './action-schemas';
+import type { Me, OutgoingState, PermissionsState } from './action-schemas';
 import type { UsageState, UsageSum } from './claude-schemas';
 import { wholeLocks } from './locks-answer';
 import type {
@@ -377,7 +377,16 @@ const heartbeat: Heartbeat = { timestamp: NOW };
 const messagesEvent: MessagesEvent = { messages: [news], count: 1 };
 
 /** The examples by the names of their schemas. */
+const me: Me = {
+  name: 'operator',
+  via: 'operator_key',
+  scope: 'write',
+  actions: ['locks', 'messages', 'terminal', 'permissions'],
+  reason: null,
+};
+
 export const examples = {
+  me,
   agents,
   locks,
   messages,

@@ -14,7 +14,8 @@ Every path under \`/api/\` answers under \`/api/v1/\` too. HEAD answers as GET d
 methods. Errors are \`application/problem+json\` (RFC 9457). Fields may be added to answers; a client ignores what it does not know.
 Fields that the swarm's own files define are passed on as they were written, of any JSON type.
 
-Credentials are needed where the server is set up with some: a user name and a password, or a token.`;
+Credentials are needed where the server is set up with some: a user name and a password, or a token. Where it is not, commands
+need the operator key as a bearer token.`;
 
 // Only the descriptions of parameters are read here, which need no clock.
 const requests = requestSchemas({ readInstant: () => null, now: () => 0 });
@@ -49,7 +50,12 @@ export function openApiDocument(version: string, endpoints: readonly EndpointDes
             scheme: 'basic',
             description: 'DASHBOARD_USERNAME and DASHBOARD_PASSWORD of the server.',
           },
-          bearer: { type: 'http', scheme: 'bearer', description: 'A token of DASHBOARD_TOKENS_FILE of the server.' },
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'A token of DASHBOARD_TOKENS_FILE of the server; for commands without credentials, the operator key.',
+          },
         },
       },
     },

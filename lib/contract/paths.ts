@@ -15,6 +15,8 @@ export const ATTENTION_ITEM_PATH = '/api/attention/{id}';
 export const ACKNOWLEDGE_PATH = '/api/attention/{id}/ack';
 export const SNOOZE_PATH = '/api/attention/{id}/snooze';
 export const WAITING_PATH = '/api/waiting';
+/** Who the caller is, and what it may do. */
+export const ME_PATH = '/api/me';
 export const STREAM_PATH = '/api/stream';
 export const STATE_PATH = '/api/state';
 export const TIMELINE_PATH = '/api/timeline';

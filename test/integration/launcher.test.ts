@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Me } from '../../lib/contract/action-schemas';
 import { scratchFolder } from '../support/scratch-folder';
 
 const COMMAND = join(import.meta.dirname, '..', '..', 'bin', 'claude-swarm-dashboard.mjs');
@@ -73,6 +74,9 @@ test('the demo watches a simulated swarm, records no history and leaves no files
     agents = ((await answer.json()) as { agents: unknown[] }).agents;
     await pause(50);
   }
+  const key = readFileSync(said(/The operator key of the demo is in (\S+)\./) as string, 'utf8').trim();
+  const me = await fetch(`${address}/api/me`, { headers: { authorization: `Bearer ${key}` } });
+  assert.equal(((await me.json()) as Me).via, 'operator_key', 'the demo can be acted on');
   const health = (await (await fetch(`${address}/health`)).json()) as { history: { mode: string } };
   assert.equal(health.history.mode, 'memory');
 
@@ -80,4 +84,33 @@ test('the demo watches a simulated swarm, records no history and leaves no files
   assert.equal(await awaitExit(child), 0);
   assert.ok(!existsSync(root));
   assert.ok(!existsSync(join(folder, '.local')));
+});
+
+test('the key is created at the first start and kept; it is in no output that is not a terminal; --read-only needs none', async (context) => {
+  const folder = temporary();
+  mkdirSync(join(folder, '.agent_locks'));
+  const file = join(folder, '.local/state/claude-swarm-dashboard/operator-key');
+  const reader = await start(context, folder, ['--read-only']);
+  const meOf = async (address: string, key = '') => {
+    const answer = await fetch(`${address}/api/me`, { headers: { ...(key && { authorization: `Bearer ${key}` }) } });
+    return (await answer.json()) as Me;
+  };
+  assert.match((await meOf(reader.address)).reason ?? '', /without --read-only/);
+  assert.ok(!existsSync(file));
+  reader.child.kill('SIGTERM');
+  await awaitExit(reader.child);
+
+  const keys: string[] = [];
+  for (let starts = 0; starts < 2; starts++) {
+    const { child, said, address } = await start(context, folder, []);
+    assert.equal(said(/followed by the content of (\S+)\.\n/), file);
+    const key = readFileSync(file, 'utf8').trim();
+    assert.equal(said(new RegExp(`(${key})`)), undefined);
+    assert.equal((await meOf(address, key)).via, 'operator_key');
+    assert.match((await meOf(address)).reason ?? '', /open the link/);
+    keys.push(key);
+    child.kill('SIGTERM');
+    await awaitExit(child);
+  }
+  assert.equal(keys[0], keys[1]);
 });

@@ -21,7 +21,16 @@ const LOGINS_PER_MINUTE = 10;
 const PASSWORD = `pw-${MARK}-secret`;
 const RIGHT = ['Authorization', `Basic ${Buffer.from(`person:${PASSWORD}`).toString('base64')}`] as const;
 /** Routes without data of the swarm: its mark is not expected in their answers. */
-const WITHOUT_SWARM = ['/health', '/metrics', '/openapi.json', '/docs', '/redoc', '/_not-found', '/_global-error'];
+const WITHOUT_SWARM = [
+  '/api/me',
+  '/health',
+  '/metrics',
+  '/openapi.json',
+  '/docs',
+  '/redoc',
+  '/_not-found',
+  '/_global-error',
+];
 /** The query that requests about the past require. */
 const QUERIES: Record<string, () => string> = {
   '/api/agent': () => '?id=agent-0',

@@ -1,7 +1,9 @@
 /** The production server as a child process, for tests, torture and benchmarks; needs a build (`npm run build`). */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Health } from '../../lib/contract/schemas';
@@ -12,7 +14,7 @@ export const PROJECT = dirname(dirname(import.meta.dirname));
 const START_DEADLINE_MS = 60_000;
 /** Settings of the user's environment that would change what is tested. */
 const FOREIGN_SETTINGS =
-  /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|BUILD_FOLDER$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|CLAUDE_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
+  /^(INIT_CWD$|ACTIONS$|OPERATOR_|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|BUILD_FOLDER$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|CLAUDE_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
 
 /** All clients of a test have one address; tests of the limits set their own. */
 const ONE_ADDRESS = {
@@ -20,6 +22,17 @@ const ONE_ADDRESS = {
   LIMIT_EXPORTS_PER_MINUTE: '0',
   LIMIT_STREAMS_PER_CLIENT: '100000',
 };
+
+/** One for all servers of this process, as those of one user have; never that of the user who runs the tests. */
+let operatorKeyFile: string | null = null;
+
+function ownOperatorKeyFile(): string {
+  if (operatorKeyFile !== null) return operatorKeyFile;
+  const folder = mkdtempSync(join(tmpdir(), 'operator-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  operatorKeyFile = join(folder, 'operator-key');
+  return operatorKeyFile;
+}
 
 export class ProductionServer {
   readonly #environment: Record<string, string>;
@@ -68,6 +81,20 @@ export class ProductionServer {
     return this.#child?.pid;
   }
 
+  get operatorKeyFile(): string {
+    return this.#environment.OPERATOR_KEY_FILE ?? ownOperatorKeyFile();
+  }
+
+  /** The operator key, once the server has started without credentials. */
+  get operatorKey(): string {
+    return readFileSync(this.operatorKeyFile, 'utf8').trim();
+  }
+
+  /** The headers of a command that a program sends. */
+  get commandHeaders(): Record<string, string> {
+    return { 'content-type': 'application/json', authorization: `Bearer ${this.operatorKey}` };
+  }
+
   /** Starts it and waits until it answers; on a free port, or after a stop at the same address as before. */
   async start(): Promise<void> {
     if (this.#port === 0) this.#port = await freePort();
@@ -83,6 +110,7 @@ export class ProductionServer {
         NEXT_MANUAL_SIG_HANDLE: '1',
         ...ONE_ADDRESS,
         // What Claude Code does on this machine belongs to no test.
+        OPERATOR_KEY_FILE: ownOperatorKeyFile(),
         ...('CLAUDE_CONFIG_DIR' in this.#environment ? {} : { CLAUDE_CODE: 'off' }),
         ...this.#environment,
       },

@@ -24,7 +24,9 @@ interface Served {
  */
 export function contextFor(runtime: Partial<Runtime> = {}, environment: Record<string, string> = {}): ServerContext {
   const whole = { ready: async () => {}, ...runtime } as Runtime;
-  return createServerContext(createAccess(parseConfig(environment, '/')), {
+  // Not the key of the user who runs the tests.
+  const settings = { OPERATOR_KEY_FILE: '/none/operator-key', ...environment };
+  return createServerContext(createAccess(parseConfig(settings, '/')), {
     runtime: whole,
     version: '1.0.0',
     endpoints: [],

@@ -3,6 +3,7 @@ import { beforeEach, test } from 'node:test';
 import { parseConfig } from '../../config/config';
 import { digestOf } from '../../config/tokens-file';
 import { admit, checkAccess } from './access';
+import type { AccessContext } from './access-context';
 import { createLimits } from './limits';
 
 const LOCAL = {
@@ -22,6 +23,10 @@ beforeEach(() => {
   limits = createLimits();
 });
 
+const KEY = 'k'.repeat(43);
+const OPERATOR = { name: 'operator', scope: 'write' as const, digest: digestOf(KEY) };
+const KEY_FILE = { has: (digest: string) => digest === digestOf(KEY), fault: null as string | null };
+
 const HOOK_TOKEN = 'swarm_hook_456789abcdef0123456789abcdef';
 
 /** What admission needs, with settings from an environment. */
@@ -30,6 +35,7 @@ const admission = (environment: Record<string, string> = {}, tokens: Parameters<
   limits,
   tokens,
   hookToken: { has: (digest: string) => digest === digestOf(HOOK_TOKEN) },
+  operatorKey: KEY_FILE,
 });
 
 const TOKEN = 'swarm_0123456789abcdef0123456789abcdef';
@@ -210,24 +216,111 @@ test('admit(): a forwarded request is not local, unless anonymous readers are al
   assert.equal(code({ connection: LOCAL, environment: { ...environment, ...CREDENTIALS } }), 'credentials_required');
 });
 
-test('admit(): the local user, the user of Basic and tokens with scope write may make changes', () => {
-  const admitted = (connection: typeof LOCAL, environment: Record<string, string>, authorization = '') => {
-    const headers = new Headers({ host: 'localhost', authorization });
-    return admit(headers, admission(environment, tokens), { connection });
-  };
-  assert.deepEqual(admitted(LOCAL, {}), { client: '127.0.0.1', credential: null, mayWrite: true });
-  const anonymous = { DASHBOARD_ALLOW_ANONYMOUS: '1' };
-  assert.equal(admitted(LOCAL, anonymous).mayWrite, true);
-  assert.equal(admitted(REMOTE, anonymous).mayWrite, false);
-  assert.equal(admitted({ ...LOCAL, forwardedBy: 'Via' }, anonymous).mayWrite, false);
-  assert.equal(admitted(REMOTE, CREDENTIALS, basic('anna:grün:1 ')).mayWrite, true);
+/** The principal of a request that changes something. */
+function admitted(
+  environment: Record<string, string>,
+  authorization = '',
+  connection = LOCAL,
+  given: AccessContext['operatorKey'] = KEY_FILE,
+) {
+  const headers = new Headers({ host: 'localhost', ...(authorization && { authorization }) });
+  const { refusal, ...principal } = admit(
+    headers,
+    { ...admission(environment, environment.DASHBOARD_TOKENS_FILE ? tokens : null), operatorKey: given },
+    { connection, operator: true },
+  );
+  assert.equal(principal.mayWrite, refusal === null);
+  return { ...principal, code: refusal?.code ?? null, said: refusal?.message ?? '' };
+}
+
+test('admit(): the user of Basic and tokens with scope write may make changes, tokens with scope read may not', () => {
+  const user = admitted(CREDENTIALS, basic('anna:grün:1 '), REMOTE);
+  assert.deepEqual([user.credential?.name, user.via, user.mayWrite], ['anna', 'basic', true]);
   const file = { DASHBOARD_TOKENS_FILE: '/none' };
-  assert.deepEqual(admitted(REMOTE, file, `bearer ${TOKEN}`), {
-    client: '192.168.1.20',
-    credential: READER,
-    mayWrite: false,
-  });
-  assert.equal(admitted(REMOTE, file, basic(`ci:${TOKEN}`)).credential, READER, 'as a browser shows it');
+  const reader = admitted(file, `bearer ${TOKEN}`, REMOTE);
+  assert.deepEqual([reader.client, reader.credential, reader.via], ['192.168.1.20', READER, 'token']);
+  assert.deepEqual([reader.mayWrite, reader.code], [false, 'write_scope_required']);
+  assert.match(reader.said, /"ci" has the scope "read"/);
+  assert.equal(admitted(file, basic(`ci:${TOKEN}`)).credential, READER, 'as a browser shows it');
+});
+
+test('admit(): without credentials only the operator key permits changes, and only from this computer', () => {
+  for (const environment of [{}, { DASHBOARD_ALLOW_ANONYMOUS: '1' }] as Record<string, string>[]) {
+    const operator = admitted(environment, `Bearer ${KEY}`);
+    assert.deepEqual([operator.credential, operator.via, operator.mayWrite], [OPERATOR, 'operator_key', true]);
+    for (const authorization of ['', 'Bearer', `Basic ${KEY}`, basic(`operator:${KEY}`), `Token ${KEY}`]) {
+      const { credential, via, mayWrite, code: refused } = admitted(environment, authorization);
+      assert.deepEqual(
+        [credential, via, mayWrite, refused],
+        [null, null, false, 'operator_key_required'],
+        authorization,
+      );
+    }
+  }
+  for (const connection of [REMOTE, { ...LOCAL, forwardedBy: 'Via' }]) {
+    const elsewhere = admitted({ DASHBOARD_ALLOW_ANONYMOUS: '1' }, `Bearer ${KEY}`, connection);
+    assert.deepEqual([elsewhere.mayWrite, elsewhere.code], [false, 'write_scope_required']);
+    assert.match(elsewhere.said, /set DASHBOARD_USERNAME and DASHBOARD_PASSWORD/);
+  }
+  assert.equal(admitted({ OPERATOR_NAME: 'ada' }, `Bearer ${KEY}`).credential?.name, 'ada');
+});
+
+test('admit(): where commands are off or nothing is live, that is the reason, and no key is compared', () => {
+  const file = { has: () => assert.fail('compared'), fault: null };
+  assert.equal(admitted({ ACTIONS: 'off' }, `Bearer ${KEY}`, LOCAL, file).code, 'actions_off');
+  assert.equal(admitted({ SWARM_BUNDLE: 'night.json' }, `Bearer ${KEY}`, LOCAL, file).code, 'not_live');
+});
+
+test('admit(): the operator key has no effect where there are credentials', () => {
+  for (const environment of [CREDENTIALS, { DASHBOARD_TOKENS_FILE: '/none' }] as Record<string, string>[]) {
+    assert.throws(() => admitted(environment, `Bearer ${KEY}`), { code: 'credentials_required' });
+  }
+});
+
+test('admit(): requests that only read do not compare the key, so none of their headers counts as a wrong one', () => {
+  const given = admission({ LIMIT_LOGINS_PER_MINUTE: '1' });
+  const headers = (authorization: string) => new Headers({ host: 'localhost', authorization });
+  for (let asked = 0; asked < 5; asked++) {
+    const reader = admit(headers('Bearer of something else'), given, { connection: LOCAL });
+    assert.deepEqual([reader.credential, reader.mayWrite], [null, false]);
+  }
+  assert.equal(admit(headers(`Bearer ${KEY}`), given, { connection: LOCAL }).mayWrite, false);
+  assert.equal(admit(headers(`Bearer ${KEY}`), given, { connection: LOCAL, operator: true }).mayWrite, true);
+});
+
+test('admit(): wrong operator keys are limited as wrong passwords are; reading goes on', () => {
+  const environment = { LIMIT_LOGINS_PER_MINUTE: '3' };
+  for (let guess = 0; guess < 3; guess++) {
+    const { code: refused, said } = admitted(environment, `Bearer ${guess}`);
+    assert.equal(refused, 'operator_key_required');
+    assert.match(said, /is not the one of this dashboard: open the link/);
+  }
+  const late = admitted(environment, `Bearer ${KEY}`);
+  assert.deepEqual([late.mayWrite, late.code], [false, 'too_many_attempts'], 'right, but not compared any more');
+  assert.equal(admitted(environment).code, 'operator_key_required', 'no attempt');
+  assert.equal(code({ environment, authorization: `Bearer ${KEY}` }), null);
+});
+
+test('admit(): a known operator key passes the limit of attempts, until it is replaced', () => {
+  const environment = { LIMIT_LOGINS_PER_MINUTE: '3' };
+  let valid = true;
+  const file = { has: (digest: string) => valid && KEY_FILE.has(digest), fault: null };
+  assert.equal(admitted(environment, `Bearer ${KEY}`, LOCAL, file).mayWrite, true);
+  for (let guess = 0; guess < 4; guess++) admitted(environment, `Bearer ${guess}`, LOCAL, file);
+  assert.equal(admitted(environment, `Bearer ${KEY}`, LOCAL, file).mayWrite, true);
+  valid = false;
+  assert.equal(admitted(environment, `Bearer ${KEY}`, LOCAL, file).code, 'operator_key_required');
+  assert.equal(admitted(environment, `Bearer ${KEY}`, LOCAL, file).code, 'too_many_attempts');
+});
+
+test('admit(): while the key file cannot be used, its fault is the reason, and no key counts as wrong', () => {
+  const environment = { LIMIT_LOGINS_PER_MINUTE: '1' };
+  const file = { has: () => assert.fail('compared'), fault: 'The operator key /x is damaged: run it.' };
+  for (let asked = 0; asked < 3; asked++) {
+    const { code: refused, said } = admitted(environment, `Bearer ${KEY}`, LOCAL, file);
+    assert.deepEqual([refused, said], ['operator_key_required', file.fault]);
+  }
+  assert.equal(admitted(environment, `Bearer ${KEY}`).mayWrite, true);
 });
 
 test('tokens: an unknown token is refused, and the answer names both kinds of credentials', () => {

@@ -8,9 +8,11 @@ import { bodyTooLarge } from '../http/body-limits';
 import { ProblemError } from '../http/problem';
 import { connectionOf, type HeaderReader, type RequestConnection } from '../http/request-connection';
 import { type AccessContext, needsCredentials } from './access-context';
+import { compareWithinLimit } from './attempts';
 import { clientAddress, isLoopback, limitKey } from './client-address';
 import { challenge, readCredentials } from './credentials';
 import { checkHookToken } from './hook-token';
+import { findOperator } from './operator';
 import type { Credential, Principal } from './principal';
 
 /** Null if the connection is not known. */
@@ -20,13 +22,15 @@ type Peer = Omit<
 > | null;
 
 /** What admission needs of the access context. */
-type Admission = Pick<AccessContext, 'config' | 'limits' | 'tokens' | 'hookToken'>;
+type Admission = Pick<AccessContext, 'config' | 'limits' | 'tokens' | 'hookToken' | 'operatorKey'>;
 
 interface AdmitOptions {
   /** Checks only sizes and the Host header, for answers that contain nothing about the swarm. */
   hostOnly?: boolean;
   /** Admits tokens with the scope `hook` and nobody else, from wherever they come. */
   hook?: boolean;
+  /** Looks for the operator key too, for commands and where it matters who asks. Other requests do not compare it. */
+  operator?: boolean;
   /** The bytes that a body may have; the setting LIMIT_BODY_BYTES if absent. */
   maxBodyBytes?: number | undefined;
   connection?: Peer;
@@ -62,15 +66,32 @@ export function admit(headers: HeaderReader, admission: Admission, options: Admi
   checkSizes(headers, connection, { ...config, bodyBytes: options.maxBodyBytes ?? config.bodyBytes });
   checkHost(headers, connection, config);
   const client = limitKey(connection && clientAddress(connection, config.trustProxy));
-  if (hostOnly) return { client, credential: null, mayWrite: false };
-  if (hook) return { client, credential: checkHookToken(headers, admission), mayWrite: false };
+  if (hostOnly) return { client, credential: null, via: null, ...READ_ONLY };
+  if (hook) return { client, credential: checkHookToken(headers, admission), via: 'token', ...READ_ONLY };
   if (needsCredentials(config)) {
     const credential = checkCredentials(headers, client, admission);
-    return { client, credential, mayWrite: credential.scope === 'write' };
+    return { client, credential, via: credential.digest === null ? 'basic' : 'token', ...rightsOf(credential) };
   }
   const local = connection !== null && isLoopback(connection.remoteAddress ?? '') && connection.forwardedBy === null;
   if (!local && !config.allowAnonymous) throw notLocal(connection);
-  return { client, credential: null, mayWrite: local };
+  const anonymous = { client, credential: null, via: null, ...READ_ONLY };
+  if (!options.operator) return anonymous;
+  if (!local) return { ...anonymous, refusal: new ProblemError('write_scope_required', ONLY_LOCAL) };
+  const found = findOperator(headers, client, admission);
+  if (found instanceof ProblemError) return { ...anonymous, refusal: found };
+  return { client, credential: found, via: 'operator_key', ...rightsOf(found) };
+}
+
+const READ_ONLY = { mayWrite: false, refusal: null };
+
+const ONLY_LOCAL =
+  'Without credentials only the computer that the dashboard runs on may send commands. To send them from elsewhere, or ' +
+  'through a proxy, set DASHBOARD_USERNAME and DASHBOARD_PASSWORD, or DASHBOARD_TOKENS_FILE, and restart it.';
+
+function rightsOf({ scope, name }: Credential): Pick<Principal, 'mayWrite' | 'refusal'> {
+  if (scope === 'write') return { mayWrite: true, refusal: null };
+  const detail = `The token "${name}" has the scope "read", which permits no command; use one with the scope "write".`;
+  return { mayWrite: false, refusal: new ProblemError('write_scope_required', detail) };
 }
 
 function checkSizes(
@@ -138,11 +159,8 @@ function notLocal(connection: Peer): ProblemError {
   );
 }
 
-function checkCredentials(
-  headers: HeaderReader,
-  client: string,
-  { config: { credentials, loginsPerMinute }, limits: { logins, remembered }, tokens }: Admission,
-): Credential {
+function checkCredentials(headers: HeaderReader, client: string, admission: Admission): Credential {
+  const { config, tokens } = admission;
   const refused = new ProblemError(
     'credentials_required',
     'This server needs a user name and a password, or a token.',
@@ -152,23 +170,12 @@ function checkCredentials(
   );
   const authorization = headers.get('authorization');
   if (!authorization) throw refused;
-  const seconds = logins.wait(client, loginsPerMinute);
-  // Credentials are not compared here unless they were right at this address before. Otherwise a client that keeps
-  // guessing would notice the right ones.
-  if (seconds > 0 && !remembered.has(client, authorization)) {
-    throw new ProblemError(
-      'too_many_attempts',
-      `Too many wrong credentials came from this address; try again in ${seconds} s.`,
-      { headers: { 'Retry-After': String(seconds) } },
-    );
-  }
-  const credential = readCredentials(authorization, { user: credentials, tokens });
-  if (credential) {
-    remembered.add(client, authorization);
-    if (credential.scope === 'hook') throw new ProblemError('read_scope_required', PROBLEMS.read_scope_required.detail);
-    return credential;
-  }
-  remembered.remove(client, authorization);
-  logins.failed(client);
-  throw refused;
+  const known = { user: config.credentials, tokens };
+  const credential = compareWithinLimit({ client, authorization }, admission, () =>
+    readCredentials(authorization, known),
+  );
+  if (credential instanceof ProblemError) throw credential;
+  if (credential === null) throw refused;
+  if (credential.scope === 'hook') throw new ProblemError('read_scope_required', PROBLEMS.read_scope_required.detail);
+  return credential;
 }

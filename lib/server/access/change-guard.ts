@@ -4,6 +4,7 @@
  */
 import type { Config } from '../../config/config';
 import type { EndpointDescription } from '../../contract/endpoint';
+import { PROBLEMS } from '../../contract/problems';
 import { BODY_TIMEOUT_MS, bodyTimedOut, bodyTooLarge } from '../http/body-limits';
 import { ProblemError } from '../http/problem';
 import type { Principal } from './principal';
@@ -23,7 +24,7 @@ export async function readChange(
   config: Config,
 ): Promise<unknown> {
   if (scope === 'write' && !principal.mayWrite) {
-    throw new ProblemError('write_scope_required', 'Changing something needs credentials with the scope "write".');
+    throw principal.refusal ?? new ProblemError('write_scope_required', PROBLEMS.write_scope_required.detail);
   }
   checkOrigin(request.headers, principal, config);
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();

@@ -33,6 +33,11 @@ export function readCredentials(authorization: string, { user, tokens }: KnownCr
   return token?.name === text.slice(0, colon) ? token : null;
 }
 
+/** @returns the text after `Bearer` in the header `Authorization`; null if there is none */
+export function bearerOf(authorization: string): string | null {
+  return /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? null;
+}
+
 /** Looks up a token by its hash, so the time this takes reveals nothing about the token. */
 function tokenOf(given: string, tokens: KnownCredentials['tokens']): Credential | null {
   return tokens?.find(digestOf(given)) ?? null;

@@ -3,8 +3,9 @@ import { chmodSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { SecretFile } from '../../config/secret-file';
 import { digestOf } from '../../config/tokens-file';
-import { HookTokenFile } from './hook-token';
+import { HOOK_TOKEN } from './hook-token';
 
 const folder = mkdtempSync(join(tmpdir(), 'hook-token-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -14,9 +15,9 @@ const write = (text: string) => {
   renameSync(`${path}.new`, path);
 };
 
-test('HookTokenFile: follows its file, and without one no token is valid', () => {
+test('SecretFile: follows its file, and without one no token is valid', () => {
   const said: string[] = [];
-  const file = new HookTokenFile(path, (sentence) => said.push(sentence));
+  const file = new SecretFile(path, HOOK_TOKEN, (sentence) => said.push(sentence));
   const valid = () => ['one', 'two', ''].filter((token) => file.has(digestOf(token)));
   assert.deepEqual(valid(), []);
   write('one\n');
@@ -31,9 +32,9 @@ test('HookTokenFile: follows its file, and without one no token is valid', () =>
   assert.deepEqual([valid(), said], [[], []]);
 });
 
-test('HookTokenFile: a file that others may read or write is not used, which is said once', () => {
+test('SecretFile: a file that others may read or write is not used, which is said once', () => {
   const said: string[] = [];
-  const file = new HookTokenFile(path, (sentence) => said.push(sentence));
+  const file = new SecretFile(path, HOOK_TOKEN, (sentence) => said.push(sentence));
   write('one\n');
   for (const mode of [0o640, 0o620, 0o604, 0o602]) {
     chmodSync(path, mode);
@@ -45,8 +46,8 @@ test('HookTokenFile: a file that others may read or write is not used, which is 
   assert.equal(file.has(digestOf('one')), true);
 });
 
-test('HookTokenFile: a link, a folder or a large file is no token', () => {
-  const file = new HookTokenFile(path, () => {});
+test('SecretFile: a link, a folder or a large file is no token', () => {
+  const file = new SecretFile(path, HOOK_TOKEN, () => {});
   writeFileSync(join(folder, 'other'), 'one', { mode: 0o600 });
   rmSync(path);
   symlinkSync(join(folder, 'other'), path);
@@ -56,11 +57,11 @@ test('HookTokenFile: a link, a folder or a large file is no token', () => {
   assert.equal(file.has(digestOf('one')), false);
 });
 
-test('HookTokenFile: a file whose state cannot be asked is no token and no fault of the request', () => {
+test('SecretFile: a file whose state cannot be asked is no token and no fault of the request', () => {
   const said: string[] = [];
   rmSync(path);
   symlinkSync(path, path);
-  const file = new HookTokenFile(path, (sentence) => said.push(sentence));
+  const file = new SecretFile(path, HOOK_TOKEN, (sentence) => said.push(sentence));
   assert.equal(file.has(digestOf('a')), false);
   assert.equal(file.has(digestOf('a')), false);
   assert.equal(said.length, 1);

@@ -1,11 +1,16 @@
 import type { Scope } from '../../config/tokens-file';
+import type { Me } from '../../contract/action-schemas';
+import type { ProblemError } from '../http/problem';
 
 /** Credentials that were found to be valid. */
 export interface Credential {
-  /** The name of the user or of the token. */
+  /** The name of the user, of the token or of the operator. */
   name: string;
   scope: Scope;
-  /** The digest of the token; null for the user of HTTP Basic, whose access ends only at a restart. */
+  /**
+   * The digest of the token or of the operator key; null for the user of HTTP Basic, whose access ends only at a
+   * restart.
+   */
   digest: string | null;
 }
 
@@ -15,6 +20,10 @@ export interface Principal {
   readonly client: string;
   /** The caller's credentials; null if none are needed. */
   readonly credential: Credential | null;
+  /** The kind of the credentials. */
+  readonly via: Me['via'];
   /** Whether the caller may change the swarm. */
   readonly mayWrite: boolean;
+  /** Why its commands are refused; null if they are not, and where that was not examined. */
+  readonly refusal: ProblemError | null;
 }

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { z } from 'zod';
 import { contextFor, endpointFor, serveRoute } from '../../../test/support/serve-route';
+import { replaceOperatorKey } from '../../config/operator-key';
 import { problem } from '../../contract/schemas';
 import { createLog } from '../../platform/log';
 import { ProblemError } from '../http/problem';
@@ -9,9 +13,14 @@ import { type Endpoint, endpoint, jsonResponse, missingEndpoint, stateResponse }
 import type { ServerContext } from './server-context';
 
 const CREDENTIALS = { DASHBOARD_USERNAME: 'anna', DASHBOARD_PASSWORD: 'secret' };
+const JSON_TYPE = { 'content-type': 'application/json' };
+const folder = mkdtempSync(join(tmpdir(), 'endpoint-'));
+const KEY_FILE = { OPERATOR_KEY_FILE: join(folder, 'operator-key') };
+const OPERATOR = { authorization: `Bearer ${replaceOperatorKey(KEY_FILE.OPERATOR_KEY_FILE)}` };
 const closing: (() => void)[] = [];
 after(() => {
   for (const close of closing) close();
+  rmSync(folder, { recursive: true });
 });
 
 async function serve(one: Endpoint, context: ServerContext = contextFor()): Promise<string> {
@@ -197,10 +206,10 @@ test('endpoint(): a change needs JSON of limited size from an allowed origin, or
     },
     { method: 'POST', scope: 'write', body: { schema: z.unknown(), example: {}, required: false } },
   );
-  const serveWith = (environment: Record<string, string>) => serve(change, contextFor({}, environment));
+  const serveWith = (environment: Record<string, string>) =>
+    serve(change, contextFor({}, { ...KEY_FILE, ...environment }));
   let url = await serveWith({ ALLOWED_ORIGINS: 'https://listed.example', LIMIT_BODY_BYTES: '100' });
-  const JSON_TYPE = { 'content-type': 'application/json' };
-  const ownOf = (served: string) => ({ origin: new URL(served).origin, ...JSON_TYPE });
+  const ownOf = (served: string) => ({ origin: new URL(served).origin, ...JSON_TYPE, ...OPERATOR });
   let own = ownOf(url);
   const post = async (headers: Record<string, string>, body: RequestInit['body'] = '{"a":1}') => {
     const response = await fetch(url, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
@@ -214,14 +223,18 @@ test('endpoint(): a change needs JSON of limited size from an allowed origin, or
     [{ ...own, origin: 'null' }, 'cross_origin'],
     [{ ...own, origin: 'http://127.0.0.1:1' }, 'cross_origin'],
     [{ ...own, 'sec-fetch-site': 'cross-site' }, 'cross_origin'],
-    [{ 'content-type': 'application/json' }, 'cross_origin'],
-    [{ 'content-type': 'application/json', 'sec-fetch-site': 'cross-site' }, 'cross_origin'],
+    [{ ...JSON_TYPE, ...OPERATOR, 'sec-fetch-site': 'cross-site' }, 'cross_origin'],
+    [{ ...JSON_TYPE, ...OPERATOR, 'sec-fetch-site': 'none' }, 'ok'],
+    [{ ...JSON_TYPE, 'sec-fetch-site': 'none' }, 'operator_key_required'],
+    [{ ...own, authorization: '' }, 'operator_key_required'],
+    [{ ...own, authorization: `${OPERATOR.authorization}x` }, 'operator_key_required'],
+    [{ ...JSON_TYPE, ...OPERATOR }, 'ok'],
     [{ ...own, 'content-type': 'text/plain' }, 'unsupported_media_type'],
     [{ ...own, 'content-type': 'application/x-www-form-urlencoded' }, 'unsupported_media_type'],
     [{ ...own, 'content-type': 'application/jsonp' }, 'unsupported_media_type'],
   ];
   for (const [headers, expected] of cases) assert.equal(await post(headers), expected, JSON.stringify(headers));
-  assert.deepEqual(changes, [{ a: 1 }, { a: 1 }, { a: 1 }]);
+  assert.deepEqual(changes, Array(5).fill({ a: 1 }));
   assert.equal(await post(own, '{"a":'), 'malformed_body');
   assert.equal(await post(own, `"${'x'.repeat(99)}"`), 'body_too_large');
   const chunked = new ReadableStream({
@@ -235,7 +248,7 @@ test('endpoint(): a change needs JSON of limited size from an allowed origin, or
   assert.equal(changes.at(-1), null);
 
   url = await serveWith({ ...CREDENTIALS });
-  own = ownOf(url);
+  own = { ...ownOf(url), authorization: '' };
   const authorization = `Basic ${Buffer.from('anna:secret').toString('base64')}`;
   assert.equal(await post({ authorization, 'content-type': 'application/json' }), 'ok', 'no browser');
   assert.equal(await post({ ...own, authorization, origin: 'https://evil.example' }), 'cross_origin');
@@ -246,4 +259,29 @@ test('endpoint(): a change needs JSON of limited size from an allowed origin, or
   url = await serveWith({ DASHBOARD_ALLOW_ANONYMOUS: '1' });
   own = ownOf(url);
   assert.equal(await post({ ...own, 'X-Forwarded-For': '10.0.0.1' }), 'write_scope_required');
+});
+
+test('endpoint(): a change of the own state needs no operator key, but an origin of its own or a right key', async () => {
+  const names: (string | null)[] = [];
+  const change = endpointFor(
+    ({ principal }) => {
+      names.push(principal.credential?.name ?? null);
+      return jsonResponse('{}');
+    },
+    { method: 'POST', scope: 'read' },
+  );
+  const url = await serve(change, contextFor({}, KEY_FILE));
+  const post = async (headers: Record<string, string>) => {
+    const response = await fetch(url, { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: '{}' });
+    return response.ok ? 'ok' : problem.parse(await response.json()).type.replace(/.*:/, '');
+  };
+  const { origin } = new URL(url);
+  assert.equal(await post({ origin }), 'ok');
+  assert.equal(await post({ origin, ...OPERATOR }), 'ok');
+  assert.equal(await post({ origin, authorization: 'Bearer wrong' }), 'ok', 'as without it');
+  assert.equal(await post(OPERATOR), 'ok', 'no browser');
+  assert.equal(await post({}), 'cross_origin');
+  assert.equal(await post({ 'sec-fetch-site': 'cross-site' }), 'cross_origin');
+  assert.equal(await post({ ...OPERATOR, origin: 'https://evil.example' }), 'cross_origin');
+  assert.deepEqual(names, [null, 'operator', null, 'operator']);
 });

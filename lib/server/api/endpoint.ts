@@ -37,6 +37,8 @@ export interface Endpoint<Name extends RequestName = RequestName, Body extends z
    * Answers in front of Next, for endpoints that must stay fast under load; `true` for answers that are not streamed.
    */
   direct?: true | ((context: ServerContext) => DirectAnswer);
+  /** Whether the operator key is looked for although nothing is changed. */
+  identifies?: true;
 }
 
 /** Declares an endpoint. Types the handler's parameters by the names of the schemas. */
@@ -67,7 +69,7 @@ export function endpoint(endpoints: readonly Endpoint[], context: ServerContext)
     const refused = connectionOf(request.headers)?.refusedMethod;
     throw notAllowed(refused?.name ?? request.method, refused?.allow ?? allow);
   };
-  return routesOf(answers, refuse, admissionTo(endpoints), context);
+  return routesOf(answers, refuse, (method) => admissionTo(endpoints, method), context);
 }
 
 /** @returns the routes of a path that does not exist */
@@ -77,26 +79,28 @@ export function missingEndpoint(context: ServerContext): Record<Method, Route> {
     if (refused?.allow) throw notAllowed(refused.name, refused.allow);
     throw new ProblemError('not_found', `There is nothing at ${new URL(request.url).pathname}.`);
   };
-  return routesOf({}, refuse, { hostOnly: true }, context);
+  return routesOf({}, refuse, () => ({ hostOnly: true }), context);
 }
 
-/** Whom a path admits, and which bodies. */
-type Admission = Pick<NonNullable<Parameters<typeof admit>[2]>, 'hostOnly' | 'hook' | 'maxBodyBytes'>;
+/** Whom a method of a path admits, and which bodies. */
+type Admission = Pick<NonNullable<Parameters<typeof admit>[2]>, 'hostOnly' | 'hook' | 'operator' | 'maxBodyBytes'>;
 
-function admissionTo(endpoints: readonly Endpoint[]): Admission {
+function admissionTo(endpoints: readonly Endpoint[], method: Method): Admission {
   const all = (wanted: Endpoint['scope']) => endpoints.every(({ scope }) => scope === wanted);
-  return { hostOnly: all('open'), hook: all('hook'), maxBodyBytes: endpoints[0]?.maxBodyBytes };
+  const asked = endpoints.find((one) => (one.method ?? 'GET') === (method === 'HEAD' ? 'GET' : method));
+  const operator = asked?.method !== undefined || asked?.identifies === true;
+  return { hostOnly: all('open'), hook: all('hook'), operator, maxBodyBytes: endpoints[0]?.maxBodyBytes };
 }
 
 function routesOf(
   answers: Partial<Record<Method, Answer>>,
   refuse: Answer,
-  admission: Admission,
+  admission: (method: Method) => Admission,
   context: ServerContext,
 ): Record<Method, Route> {
   const routes = METHODS.map((method): [Method, Route] => {
     // A browser asks for permission (OPTIONS) without credentials; the answer contains nothing about the swarm.
-    const options = method === 'OPTIONS' ? { hostOnly: true } : admission;
+    const options = method === 'OPTIONS' ? { hostOnly: true } : admission(method);
     return [
       method,
       async (request) => {
@@ -194,5 +198,5 @@ export function allowOrigin(
   headers.set('Access-Control-Allow-Credentials', 'true');
   if (request.method !== 'OPTIONS') return;
   headers.set('Access-Control-Allow-Methods', headers.get('Allow') ?? '');
-  headers.set('Access-Control-Allow-Headers', 'Authorization, Content-Type, Last-Event-ID');
+  headers.set('Access-Control-Allow-Headers', 'Authorization, Content-Type, Idempotency-Key, Last-Event-ID');
 }

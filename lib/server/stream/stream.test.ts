@@ -13,7 +13,7 @@ import { readRequest } from '../http/parameters';
 import { connectionOf, type RequestConnection } from '../http/request-connection';
 import { streamResponse } from './stream';
 
-const PRINCIPAL = { client: '127.0.0.1', credential: null, mayWrite: true };
+const PRINCIPAL = { client: '127.0.0.1', credential: null, via: null, mayWrite: false, refusal: null };
 const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();

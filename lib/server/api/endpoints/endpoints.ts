@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint';
 import { ATTENTION_ENDPOINTS } from './attention';
 import { HOOK_ENDPOINTS } from './hooks';
+import { ME_ENDPOINTS } from './me';
 import { NOW_ENDPOINTS } from './now';
 import { OPERATIONS_ENDPOINTS } from './operations';
 import { PAST_ENDPOINTS } from './past';
@@ -10,6 +11,7 @@ import { STREAM_ENDPOINTS } from './stream';
 export const ENDPOINTS: readonly Endpoint[] = [
   ...NOW_ENDPOINTS,
   ...ATTENTION_ENDPOINTS,
+  ...ME_ENDPOINTS,
   ...STREAM_ENDPOINTS,
   ...PAST_ENDPOINTS,
   ...HOOK_ENDPOINTS,
