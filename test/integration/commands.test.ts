@@ -18,7 +18,12 @@ const folder = scratchFolder('commands-');
 const root = join(folder, 'swarm');
 const environment = { PATH: process.env.PATH ?? '', HOME: folder };
 const simulator = new Simulator({ root, seed: 5, messagesPerSecond: 20 });
-const server = new ProductionServer({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: join(folder, 'history.sqlite') });
+const server = new ProductionServer({
+  CLAUDESWARM_ROOT: root,
+  SWARM_HISTORY: join(folder, 'history.sqlite'),
+  // Where the commands of the user look for it.
+  OPERATOR_KEY_FILE: join(folder, '.local/state/claude-swarm-dashboard/operator-key'),
+});
 const children: ChildProcess[] = [];
 
 before(async () => {
@@ -107,13 +112,28 @@ test('watch: the end of its reader ends it', async () => {
   assert.deepEqual(await ended, [0, null]);
 });
 
-test('mcp: the reading tools answer over stdio, and it ends with its client', async () => {
+/** Starts the MCP server as Claude Code does. */
+async function connect(env: Record<string, string>, ...flags: string[]) {
   const client = new Client({ name: 'test', version: '1' });
-  const transport = new StdioClientTransport({
-    ...{ command: process.execPath, args: [COMMAND, 'mcp', '--url', server.url], env: environment, cwd: folder },
-    stderr: 'ignore',
-  });
+  const args = [COMMAND, 'mcp', '--url', server.url, ...flags];
+  const transport = new StdioClientTransport({ command: process.execPath, args, env, cwd: folder, stderr: 'ignore' });
   await client.connect(transport);
+  return { client, transport };
+}
+
+test('mcp: the operator key of the user is found, and without it nothing can be changed', async () => {
+  const toolsOf = async (env: Record<string, string>) => {
+    const { client } = await connect(env, '--as', 'agent-1');
+    const { tools } = await client.listTools();
+    await client.close();
+    return tools.map(({ name }) => name);
+  };
+  assert.ok((await toolsOf(environment)).includes('lock'));
+  assert.ok(!(await toolsOf({ ...environment, HOME: root })).includes('lock'));
+});
+
+test('mcp: the reading tools answer over stdio, and it ends with its client', async () => {
+  const { client, transport } = await connect(environment);
   const { tools } = await client.listTools();
   const names = tools.map(({ name }) => name);
   for (const name of ['agents', 'locks', 'messages', 'attention', 'waiting', 'usage']) {
