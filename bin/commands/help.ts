@@ -50,7 +50,7 @@ ${KEY}`,
   },
   release: {
     usage: 'release PATH [--as AGENT | --force]',
-    purpose: 'Releases the lock of an agent on a path; with --force the lock that anybody holds on it now.',
+    purpose: 'Releases the lock of an agent on a path; with --force the lock that anybody has on it now.',
     options: `  --as AGENT  the holder. Default: the agent of this terminal
   --force     take the lock away from its holder
 ${KEY}`,

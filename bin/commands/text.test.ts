@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { table, visible } from './text';
+import { table, visible, visibleData } from './text';
 
 test('visible(): no control character, line break or invisible character is left', () => {
   assert.equal(visible('a\u001b[31mb\u0007\r\nc\td\re'), 'a␛[31mb␇ ⏎ c d␍e');
@@ -29,6 +29,11 @@ test('visible(): long texts are cut between characters', () => {
   assert.equal(visible('abc', 3), 'abc');
   assert.equal(visible(`a${'😀'.repeat(9)}`, 3), 'a…');
   assert.equal(visible('x'.repeat(1_000_000), 5), 'xxxx…');
+});
+
+test('visibleData(): texts at any depth, line breaks stay', () => {
+  const value = { a: ['x\u001b\n', 7, null, { b: '\u200b' }], c: true };
+  assert.deepEqual(visibleData(value), { a: ['x␛\n', 7, null, { b: 'U+200B' }], c: true });
 });
 
 test('table(): columns are aligned, wide characters count as two', () => {

@@ -22,6 +22,18 @@ export function visible(value: unknown, maxLength = Number.POSITIVE_INFINITY): s
   return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
 }
 
+/** @returns a copy of a JSON value whose texts have no control and invisible characters, apart from line breaks */
+export function visibleData(value: unknown): unknown {
+  if (typeof value === 'string') {
+    return revealed(value)
+      .map(({ text }) => text)
+      .join('');
+  }
+  if (Array.isArray(value)) return value.map(visibleData);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, visibleData(one)]));
+}
+
 /**
  * Aligns rows under their headings. The last column is not padded, so that lines have no blanks at their ends.
  *

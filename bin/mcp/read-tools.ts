@@ -178,8 +178,8 @@ const attention = tool({
 
 const waiting = tool({
   name: 'waiting',
-  title: 'Who waits for whom',
-  description: `Which agent waits for which other one, with the evidence, and rings of agents that wait for each other. ${TEXTS_OF_OTHERS}`,
+  title: 'Waiting',
+  description: `Which agent waits for which other one, with the evidence, and wait cycles. ${TEXTS_OF_OTHERS}`,
   input: z.object({}),
   changes: null,
   run: async (_, { client }) => {

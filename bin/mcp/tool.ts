@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { ActionGroup } from '../../lib/contract/action-groups';
 import type { ApiClient } from '../commands/api-client';
+import { visibleData } from '../commands/text';
 
 /** A result has at most this many characters of text, whatever the swarm contains. */
 const MAX_TEXT_LENGTH = 20_000;
@@ -76,5 +77,6 @@ export function listResult<Item>({ what, items, count, line, data, more = {} }: 
   const leftOff = Math.max(0, count - lines.length);
   const end = leftOff > 0 ? [`${leftOff} more ${what} are left off.`] : [];
   const text = count === 0 ? `No ${what}.` : [`${count} ${what}:`, ...lines, ...end].join('\n');
-  return { text, data: { [what]: items.slice(0, lines.length).map(data), count, left_off: leftOff, ...more } };
+  const listed = items.slice(0, lines.length).map((item) => visibleData(data(item)));
+  return { text, data: { [what]: listed, count, left_off: leftOff, ...more } };
 }

@@ -89,8 +89,7 @@ async function sendTo(
 const acknowledge = tool({
   name: 'acknowledge',
   title: 'Acknowledge an attention item',
-  description:
-    'Marks an item of "attention" as seen, for everybody who looks at the dashboard, until its facts change.',
+  description: 'Marks an item of "attention" as seen, for all viewers of the dashboard, until its facts change.',
   input: z.object({ id: z.string().min(1).describe('As "attention" lists it.') }),
   changes: 'marks',
   run: async ({ id }, { client }) => {
@@ -105,7 +104,7 @@ export const ANSWER_PERMISSION: Tool = tool({
   name: 'answer_permission',
   title: 'Answer a request for permission',
   description:
-    'Allows or denies what an agent asks a person for. Use it only when the person told you to decide on this request.',
+    'Allows or denies what an agent asks a person for. Use it only when the person asked you to decide on this request.',
   input: z.object({
     id: z.string().min(1).describe('As "permissions" lists it.'),
     behavior: z.enum(['allow', 'deny']),

@@ -40,11 +40,11 @@ const REPLIES: Partial<Record<MessageType, { type: MessageType; texts: readonly 
       'It is in {feature}: {problem}. I would {remedy}.',
     ],
   },
-  BLOCKED: { type: 'INFO', texts: ['I push what I have in a minute, then you can go on.', 'I look at it now.'] },
+  BLOCKED: { type: 'INFO', texts: ['I push what I have in a minute, then you can go on.', 'I take it up now.'] },
   CHALLENGE: { type: 'INFO', texts: ['You are right, I {remedy}.', 'I measured it: {problem}. So I keep it.'] },
   'REVIEW-REQUEST': {
     type: 'REVIEW-FEEDBACK',
-    texts: ['Read it. One thing: {problem}; please {remedy}.', 'Looks good to me. A test of {feature} is missing.'],
+    texts: ['Read it. One thing: {problem}; please {remedy}.', 'Good. Only a test of {feature} is missing.'],
   },
   'CAPABILITY-QUERY': { type: 'CAPABILITY-RESPONSE', texts: ['I can take {feature}; I have time for it now.'] },
   CONFLICT: { type: 'NEGOTIATION', texts: ['You go first, I rebase on your commit.'] },
