@@ -8,6 +8,8 @@ import { StartError } from './start-error';
 export const HELP = `Usage: npm start -- [ROOT] [options]
        claude-swarm-dashboard [ROOT] [options]
        claude-swarm-dashboard hooks install | uninstall | status [options]
+       claude-swarm-dashboard COMMAND [options], for scripts: send, broadcast, locks, lock, release,
+                              permissions, allow, deny, watch, mcp; "COMMAND --help" explains each
 
 Shows the swarm of Claude Code agents that works in the project ROOT. If ROOT is missing, the environment variable
 CLAUDESWARM_ROOT is used. If that is not set either, the project is searched from the current folder upward.
@@ -31,7 +33,7 @@ CLAUDESWARM_ROOT is used. If that is not set either, the project is searched fro
                  replace the key with which this user's pages and scripts send commands where no
                  credentials are set, print the link for the page, then exit
   hooks          let Claude Code report to the dashboard at once; "hooks --help" explains it. For a folder
-                 of this name, write ./hooks.
+                 of this name, or of a command for scripts, write ./hooks.
   --check        print which files are found in ROOT, and the current settings, then exit
   --help         print this help
   --version      print the version

@@ -6,13 +6,20 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { openBrowser } from './browser.mjs';
+import { isCommand } from './command-names.mjs';
 import { reuseCompiledCode } from './compiled-code.mjs';
 import { startDemo } from './demo.mjs';
+import { announce } from './running.mjs';
 
+const words = process.argv.slice(2);
+if (isCommand(words)) {
+  const { runCommand } = await import('./run-command.mjs');
+  process.exit(await runCommand(words));
+}
 const folder = dirname(import.meta.dirname);
-const launcher = fork(join(import.meta.dirname, 'launcher.ts'), process.argv.slice(2), {
+const launcher = fork(join(import.meta.dirname, 'launcher.ts'), words, {
   // Otherwise the loader would use the tsconfig.json of the current folder.
   cwd: folder,
   env: { ...process.env, INIT_CWD: process.env.INIT_CWD ?? process.cwd() },
@@ -35,9 +42,15 @@ if (plan === undefined) {
   process.exitCode = exitCode ?? 1;
 } else {
   Object.assign(process.env, plan.environment);
-  if (plan.demo) Object.assign(process.env, startDemo(plan.demoKey));
+  if (plan.demo) Object.assign(process.env, startDemo(plan));
   if (plan.browser) void openBrowser(plan.address, plan.link);
-  const { PORT, HOST } = plan.environment;
+  const { PORT, HOST, INIT_CWD = '' } = plan.environment;
+  const { CLAUDESWARM_ROOT, SWARM_BUNDLE, OPERATOR_KEY_FILE } = process.env;
+  announce(plan.stateFolder, {
+    url: plan.address,
+    root: SWARM_BUNDLE ? null : (CLAUDESWARM_ROOT ?? null),
+    keyFile: OPERATOR_KEY_FILE ? resolve(INIT_CWD, OPERATOR_KEY_FILE) : null,
+  });
   process.argv = [process.execPath, 'next', 'start', '-p', PORT, '-H', HOST];
   await import('next/dist/bin/next');
 }

@@ -1,5 +1,6 @@
 /** Parses the command line of `hooks`. */
 import { parseArgs } from 'node:util';
+import { readDashboardUrl } from './dashboard-url';
 import { StartError } from './start-error';
 
 /** Printed by `hooks --help`. */
@@ -63,9 +64,8 @@ export function readHookArguments(words: readonly string[]): HookArguments | nul
 }
 
 function readUrl(written: string): string {
-  const url = URL.canParse(written) ? new URL(written) : null;
-  const isPlain = url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '';
-  if (isPlain && url.username === '' && url.password === '') return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  const url = readDashboardUrl(written);
+  if (url !== null) return url;
   throw usage(
     '--url must be the address of the dashboard, such as http://127.0.0.1:8000, without credentials or query',
   );

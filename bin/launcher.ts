@@ -37,6 +37,8 @@ export interface Plan {
   /** The operator key for the demo alone; null if it uses another one or none. */
   demoKey: string | null;
   browser: boolean;
+  /** Where the dashboard announces that it runs. */
+  stateFolder: string;
 }
 
 const FOLDER = dirname(import.meta.dirname);
@@ -145,6 +147,7 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
     demo,
     demoKey: operator.temporary ? operator.key : null,
     browser: flags.browser && mayOpenBrowser(process.env),
+    stateFolder: config.stateFolder,
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * Runs the simulated swarm on a root until it gets a signal. Started by the demo of the launcher, tests and benchmarks.
  */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Simulator } from '../lib/simulator/simulator';
@@ -19,6 +20,8 @@ Writes the files of a simulated swarm into DIR until Ctrl-C. DIR is created if n
   --incident      begin in the middle of an incident, with a process for each agent; DIR must be new
   --claude DIR    also write what Claude Code writes, sessions, transcripts and a team, into DIR, with a process for each
                   agent; DIR is created if needed, and --root DIR must be new
+  --people        with --claude: agents react to people; sessions take messages, and released locks find a new holder
+  --dashboard URL with --people: also report dialogs to this dashboard, with the token in --hook-token-file FILE
   --duration N    end after N seconds
   --help          print this help
 `;
@@ -32,6 +35,7 @@ interface Settings {
   incident: boolean;
   claudeFolder?: string;
   durationSeconds?: number;
+  people?: { hook: { url: string; token: string } | null };
 }
 
 /** @returns null if only the help was asked for */
@@ -45,6 +49,9 @@ function readSettings(): Settings | null {
       'rotate-at': { type: 'string' },
       incident: { type: 'boolean', default: false },
       claude: { type: 'string' },
+      people: { type: 'boolean', default: false },
+      dashboard: { type: 'string' },
+      'hook-token-file': { type: 'string' },
       duration: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -67,9 +74,15 @@ function readSettings(): Settings | null {
         : numberFlag('--rotate-at', values['rotate-at'], { from: 1000, to: Number.MAX_SAFE_INTEGER, integer: true }),
     incident: values.incident,
     claudeFolder: values.claude === undefined ? undefined : path.resolve(process.env.INIT_CWD ?? '', values.claude),
+    ...(values.people && { people: { hook: readHook(values.dashboard, values['hook-token-file']) } }),
     durationSeconds:
       values.duration === undefined ? undefined : numberFlag('--duration', values.duration, { from: 0.1, to: 1e6 }),
   };
+}
+
+function readHook(url: string | undefined, tokenFile: string | undefined): { url: string; token: string } | null {
+  if (url === undefined || tokenFile === undefined) return null;
+  return { url, token: readFileSync(path.resolve(process.env.INIT_CWD ?? '', tokenFile), 'utf8').trim() };
 }
 
 function numberFlag(

@@ -94,6 +94,8 @@ export const ROOMS: Record<string, readonly string[]> = {
     'lib/recorder',
     'lib/alerts',
     'lib/simulator',
+    // Words for people: ages, and text without invisible characters.
+    'lib/client',
   ],
   bench: [
     'lib/contract',

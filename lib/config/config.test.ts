@@ -64,6 +64,7 @@ test('parseConfig(): an empty environment gives the defaults', () => {
     claudePrices: null,
     startFolders: [FOLDER],
     stateFolder: '/home/one/.local/state/claude-swarm-dashboard',
+    hookTokenFile: '/home/one/.local/state/claude-swarm-dashboard/hook-token',
   };
   assert.deepEqual(parseConfig({ HOME: '/home/one', PORT: '', HOST: '  ' }, FOLDER), expected);
 });
@@ -114,6 +115,7 @@ test('parseConfig(): reads every setting', () => {
       CLAUDE_CODE: 'OFF',
       CLAUDE_TRANSCRIPTS: 'off',
       CLAUDE_PRICES: 'prices.json',
+      HOOK_TOKEN_FILE: 'hook-token',
       INIT_CWD: '/projects/stood',
       XDG_STATE_HOME: '/state',
     },
@@ -164,6 +166,7 @@ test('parseConfig(): reads every setting', () => {
     claudePrices: '/projects/stood/prices.json',
     startFolders: ['/projects/stood', FOLDER],
     stateFolder: '/state/claude-swarm-dashboard',
+    hookTokenFile: '/projects/stood/hook-token',
   });
 });
 

@@ -8,6 +8,7 @@ import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { ActionGroup } from '../contract/action-groups';
+import { hookTokenFile } from './hook-token';
 import { SETTING_NAMES, SETTINGS, type SettingName, settingOf } from './settings';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,9 +39,10 @@ export function givenVariables(environment: Environment = process.env): [variabl
 
 /** The current settings; every path is absolute. */
 export type Config = Readonly<
-  Omit<z.infer<typeof settings>, 'username' | 'password' | 'claudeConfigDir' | 'operatorKeyFile'> & {
+  Omit<z.infer<typeof settings>, 'username' | 'password' | 'claudeConfigDir' | 'operatorKeyFile' | 'hookTokenFile'> & {
     /** The folder of Claude Code; it need not exist. */
     claudeConfigDir: string;
+    hookTokenFile: string;
     credentials: { username: string; password: string } | null;
     /**
      * Where the search for a project root starts: the folder in which the command was given, then the working
@@ -111,6 +113,7 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
     alertsFile: absolute(rest.alertsFile),
     claudeConfigDir: absolute(rest.claudeConfigDir) ?? join(environment.HOME || homedir(), '.claude'),
     claudePrices: absolute(rest.claudePrices),
+    hookTokenFile: absolute(rest.hookTokenFile) ?? hookTokenFile(stateFolder),
     history: Object.freeze('path' in history ? { ...history, path: absolute(history.path) as string } : history),
     credentials: username !== null && password !== null ? Object.freeze({ username, password }) : null,
     allowedHosts: Object.freeze(rest.allowedHosts) as string[],

@@ -241,6 +241,13 @@ export const SETTINGS = {
     standard: '`operator`',
     help: 'The sender of messages that are sent from the page, and the name under which commands with the operator key are recorded.',
   },
+  hookTokenFile: {
+    env: ['HOOK_TOKEN_FILE'],
+    schema: text,
+    standard: '`hook-token` in `$XDG_STATE_HOME/claude-swarm-dashboard/`, which `hooks install` creates',
+    help: 'The file of the token with which hooks of Claude Code report. Read again when it changes.',
+    exact: true,
+  },
   operatorKeyFile: {
     env: ['OPERATOR_KEY_FILE'],
     schema: text,

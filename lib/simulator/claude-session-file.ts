@@ -20,6 +20,8 @@ export interface SessionStart {
   /** `<session>:@<window>.%<pane>` */
   tmux: string;
   name: string;
+  /** Where it takes messages of other sessions; where Claude Code would, if absent. */
+  messagingSocketPath?: string | undefined;
 }
 
 export const CLAUDE_VERSION = '2.1.332';
@@ -71,6 +73,7 @@ export class SessionFile {
 
   #first(): object {
     const { pid, sessionId, cwd, startedAt, procStart, pidDomain, tmux, name } = this.#start;
+    const { messagingSocketPath = `/tmp/cc-socks/${pid}.sock` } = this.#start;
     return {
       pid,
       sessionId,
@@ -85,7 +88,7 @@ export class SessionFile {
       pidDomain,
       asksForConvertedSkills: null,
       tmux,
-      messagingSocketPath: `/tmp/cc-socks/${pid}.sock`,
+      messagingSocketPath,
       name,
       nameSource: 'derived',
       nameSince: startedAt,

@@ -26,6 +26,25 @@ const PRICES: Record<string, Record<keyof AnswerTokens, number>> = {
 
 export const MODELS = Object.keys(PRICES);
 
+/** Who allowed or refused a tool call, as the line of its result says it. */
+const DECISIONS = {
+  config: { permissionDecision: { decision: 'accept', source: 'config' } },
+  person: { permissionDecision: { decision: 'accept', source: 'user_temporary', grantScope: 'once' } },
+  hook: { permissionDecision: { decision: 'accept', source: 'hook', reasonType: 'hook' } },
+  refused: { toolDenialKind: 'user-rejected', toolDenialBeforeRun: true },
+  'refused by hook': {
+    toolDenialKind: 'permission-rule',
+    permissionDecision: {
+      decision: 'reject',
+      source: 'hook',
+      reasonType: 'hook',
+      reasonCode: 'hook:PermissionRequest',
+    },
+  },
+};
+
+export type Decision = keyof typeof DECISIONS;
+
 export interface TranscriptOptions {
   file: string;
   sessionId: string;
@@ -126,22 +145,19 @@ export class TranscriptFile {
     tool: ToolCall,
     content: string,
     at: number,
-    { decision = 'config', details }: { decision?: 'config' | 'person' | 'refused'; details?: object } = {},
+    { decision = 'config', details }: { decision?: Decision; details?: object } = {},
   ): void {
-    const refused = decision === 'refused';
+    const refused = decision === 'refused' || decision === 'refused by hook';
     const result = { type: 'tool_result', content, is_error: refused, tool_use_id: tool.id };
-    const denial = { toolDenialKind: 'user-rejected', toolDenialBeforeRun: true };
-    const grant = decision === 'config' ? { source: 'config' } : { source: 'user_temporary', grantScope: 'once' };
+    const refusal = decision === 'refused' ? 'User rejected tool use' : `Error: ${content}`;
     this.#chained(
       {
         promptId: this.#promptId,
         type: 'user',
         message: { role: 'user', content: [result] },
-        toolUseResult: refused
-          ? 'User rejected tool use'
-          : (details ?? { stdout: content, stderr: '', interrupted: false }),
+        toolUseResult: refused ? refusal : (details ?? { stdout: content, stderr: '', interrupted: false }),
         sourceToolAssistantUUID: this.#parent,
-        ...(refused ? denial : { permissionDecision: { decision: 'accept', ...grant } }),
+        ...DECISIONS[decision],
       },
       at,
     );
@@ -205,6 +221,29 @@ export class TranscriptFile {
     const { sessionId } = this.#options;
     const timestamp = new Date(at).toISOString();
     this.#plain({ type: 'queue-operation', operation: 'enqueue', timestamp, sessionId, content });
+  }
+
+  /** A queued prompt is not waiting any more: it begins a turn, or was read within one (`remove`). */
+  dequeue(operation: 'dequeue' | 'remove', at: number): void {
+    const { sessionId } = this.#options;
+    const reason = operation === 'remove' ? { reason: 'absorbed_mid_turn' } : {};
+    this.#plain({ type: 'queue-operation', operation, timestamp: new Date(at).toISOString(), sessionId, ...reason });
+  }
+
+  /** The message of another session begins a turn. */
+  peerPrompt(content: string, origin: object, at: number): void {
+    this.#promptId = this.#options.random.uuid();
+    const message = { role: 'user', content };
+    const rest = { isMeta: true, permissionMode: 'default', promptSource: 'system', turnOrigin: 'peer' };
+    this.#chained({ promptId: this.#promptId, type: 'user', message, origin, ...rest }, at);
+  }
+
+  /** The message of another session arrives within a turn. */
+  queuedCommand(prompt: string, origin: object, at: number): void {
+    const { random } = this.#options;
+    const ids = { source_uuid: random.uuid(), delivery_id: random.uuid() };
+    const attachment = { type: 'queued_command', prompt, ...ids, commandMode: 'prompt', origin, isMeta: true };
+    this.#chained({ attachment, type: 'attachment' }, at);
   }
 
   /** What the session cost, written when it ends. */

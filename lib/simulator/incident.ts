@@ -41,6 +41,7 @@ export function incident(world: World): { past: PastDeed[]; scenes: Scene[]; cas
   const cast = { dead, waiting, last, tidy, rival };
   // Other scenes leave them alone: a chance message would count as the answer that they wait for.
   for (const agent of [dead, waiting, last]) world.engaged.add(agent.id);
+  world.wanted.set(LEDGER, waiting.id).set(INVOICES, last.id);
   return {
     past: [...pastOf(world, cast)],
     scenes: [conflict(world, cast), cleanUp(world, cast)],
@@ -118,12 +119,19 @@ function* cleanUp(world: World, { dead, waiting, last, tidy }: Cast): Scene {
   yield CLEAN_UP_AFTER_SECONDS;
   yield { kind: 'drop', agentId: dead.id };
   yield 10;
-  yield* sayText(world, `${dead.id} is dead. I remove its lock on ${LEDGER}; its work is on the branch ledger-rows.`, {
-    from: tidy,
-    to: waiting,
-    type: 'INFO',
-  });
-  yield { kind: 'cleanUp', agentId: dead.id, filepath: LEDGER };
+  // A person may have been faster.
+  if (world.held.get(LEDGER) === dead.id) {
+    yield* sayText(
+      world,
+      `${dead.id} is dead. I remove its lock on ${LEDGER}; its work is on the branch ledger-rows.`,
+      {
+        from: tidy,
+        to: waiting,
+        type: 'INFO',
+      },
+    );
+    yield { kind: 'cleanUp', agentId: dead.id, filepath: LEDGER };
+  }
   yield { kind: 'acquire', agentId: waiting.id, filepath: LEDGER, reason: 'finish the invoice totals' };
   yield 30;
   for (const filepath of [LEDGER, INVOICES]) yield { kind: 'release', agentId: waiting.id, filepath };
@@ -133,6 +141,7 @@ function* cleanUp(world: World, { dead, waiting, last, tidy }: Cast): Scene {
     type: 'COMPLETED',
   });
   for (const agent of [dead, waiting, last]) world.engaged.delete(agent.id);
+  for (const filepath of [LEDGER, INVOICES]) world.wanted.delete(filepath);
 }
 
 function acquire(agent: StoryAgent, filepath: string, reason: string): Deed {

@@ -1,5 +1,5 @@
 /** Performs the actions of a story on a root: the only place where the simulator writes files. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { normalizeLockPath } from '../contract/lock-path';
 import { lockFileName } from '../sources/claudeswarm/lock-entry';
@@ -48,6 +48,10 @@ export class Player {
   readonly #acks: PendingAcks;
   readonly #stores: Stores;
   readonly #roster = new Map<string, RosterEntry & { present: boolean }>();
+  /** The agent by the path that it has locked. */
+  readonly #held = new Map<string, string>();
+  /** The paths of locks whose files were missing when they were last looked for. */
+  #missing: ReadonlySet<string> = new Set();
   #lines: object[] = [];
   #rosterChanged = false;
 
@@ -85,13 +89,18 @@ export class Player {
         this.#stores.takeConflict(deed.conflict, now);
         return;
       case 'acquire':
-        if (acquireLock(this.#root, { ...deed, now, staleSeconds: STALE_LOCK_SECONDS })) this.counts.locksAcquired += 1;
+        if (acquireLock(this.#root, { ...deed, now, staleSeconds: STALE_LOCK_SECONDS })) {
+          this.counts.locksAcquired += 1;
+          this.#held.set(deed.filepath, deed.agentId);
+        }
         break;
       case 'release':
         if (releaseLock(this.#root, deed.agentId, deed.filepath)) this.counts.locksReleased += 1;
+        this.#held.delete(deed.filepath);
         break;
       case 'cleanUp':
-        rmSync(path.join(this.#root, LOCKS_FOLDER, lockFileName(normalizeLockPath(deed.filepath))), { force: true });
+        this.#held.delete(deed.filepath);
+        rmSync(lockFile(this.#root, deed.filepath), { force: true });
         break;
       case 'awaitAck':
       case 'settleAck':
@@ -109,6 +118,18 @@ export class Player {
     }
     // An acquisition that fails may still have removed stale locks.
     this.#onWritten({ file: 'locks' });
+  }
+
+  /**
+   * @returns the locks whose files somebody else has removed, each once; a file is missing at two calls, because a command
+   *   takes a file away for a moment to look at it
+   */
+  lostLocks(): { agentId: string; filepath: string }[] {
+    const missing = [...this.#held].filter(([filepath]) => !existsSync(lockFile(this.#root, filepath)));
+    const lost = missing.filter(([filepath]) => this.#missing.has(filepath));
+    for (const [filepath] of lost) this.#held.delete(filepath);
+    this.#missing = new Set(missing.map(([filepath]) => filepath));
+    return lost.map(([filepath, agentId]) => ({ agentId, filepath }));
   }
 
   /** Whether an agent came or left since the registry was last written. */
@@ -173,6 +194,10 @@ export class Player {
     entry.present = deed.kind === 'return';
     entry.lastSeen = now;
   }
+}
+
+function lockFile(root: string, filepath: string): string {
+  return path.join(root, LOCKS_FOLDER, lockFileName(normalizeLockPath(filepath)));
 }
 
 function logLine({ sender, ...rest }: StoryMessage, now: number): object {

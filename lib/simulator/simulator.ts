@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseRegistry, REGISTRY_FILE } from '../sources/claudeswarm/registry';
 import { type AgentProcess, AgentProcesses } from './agent-processes';
+import type { Happening } from './happenings';
+import type { HookTarget } from './permission-hook';
 import { type Counts, Player, type Written } from './player';
 import { generateStory, type StoryAction } from './story';
 import { Terminals } from './terminals';
@@ -22,6 +24,11 @@ export interface SimulatorOptions {
    * agent then has a process; the root must be new.
    */
   claudeFolder?: string | undefined;
+  /**
+   * With `claudeFolder`: agents react to people. Sessions take messages at a socket, dialogs are also reported to a
+   * dashboard, if one is given, and locks that are taken away find a new holder.
+   */
+  people?: { hook: HookTarget | null } | undefined;
   /** A log larger than this is rotated; 10,485,760 if left out. */
   rotateAtBytes?: number;
   /** Called after each write, at once. */
@@ -37,6 +44,8 @@ const TICK_INTERVAL_MS = 10;
 const MAX_SLEEP_MS = 1000;
 /** What runs by itself at terminals, such as tool calls, is written at least this often. */
 const TERMINALS_INTERVAL_MS = 100;
+/** The folder of messaging sockets, below that of Claude Code. */
+const SOCKET_FOLDER = 'socks';
 /** `discover-agents --watch` runs every 30 s; slower stories must still look fresh, faster ones need no more. */
 const DISCOVERY_INTERVAL_MS = 30_000;
 const MIN_DISCOVERY_INTERVAL_MS = 100;
@@ -53,6 +62,8 @@ export class Simulator {
   readonly #terminals: Terminals | null;
   /** The first process of each agent, by its pid in the story. */
   readonly #begun = new Map<number, AgentProcess>();
+  /** What people did, until the story reacts. */
+  readonly #happenings: Happening[] = [];
   #next: StoryAction;
   /** The wall clock at second 0 of the story, in milliseconds since 1970. */
   #origin = 0;
@@ -69,8 +80,12 @@ export class Simulator {
     const { seed, agents, incident, claudeFolder, root } = options;
     this.#processes = incident || claudeFolder !== undefined ? new AgentProcesses() : null;
     const findProcess = (agent: { pid: number }) => this.#begun.get(agent.pid) ?? null;
+    const people = options.people && {
+      ...{ hook: options.people.hook, socketFolder: path.join(claudeFolder ?? '', SOCKET_FOLDER) },
+      onHappening: (happening: Happening) => this.#happenings.push(happening),
+    };
     this.#terminals =
-      claudeFolder === undefined ? null : new Terminals({ folder: claudeFolder, root, seed, findProcess });
+      claudeFolder === undefined ? null : new Terminals({ folder: claudeFolder, root, seed, findProcess, people });
     this.#player = new Player(options.root, {
       rotateAtBytes: options.rotateAtBytes,
       onWritten: options.onWritten,
@@ -81,6 +96,7 @@ export class Simulator {
       agents,
       incidentAfter: incident ? PAST_MESSAGES_IN_ALL : undefined,
       terminalsAfter: this.#terminals ? PAST_MESSAGES_IN_ALL : undefined,
+      happenings: () => this.#happenings.splice(0),
     });
     this.#next = this.#story.next().value;
   }
@@ -154,6 +170,9 @@ export class Simulator {
     }
     this.#player.flush();
     this.#terminals?.advance(now);
+    if (this.#options.people) {
+      for (const lost of this.#player.lostLocks()) this.#happenings.push({ kind: 'released', ...lost });
+    }
     const sinceDiscovery = now - this.#discoveredAt;
     const interval = Math.max(
       MIN_DISCOVERY_INTERVAL_MS,

@@ -3,6 +3,7 @@
  * it reads no clock and no file, so equal seeds give equal stories.
  */
 import { ROLES } from './codebase';
+import { type Happening, reactionTo } from './happenings';
 import { incident, type PastDeed } from './incident';
 import { Random } from './random';
 import { arrival, SCENES } from './scenes';
@@ -20,8 +21,8 @@ export type StoryAction = Deed & {
 interface Running {
   due: number;
   scene: Scene;
-  /** It is part of an incident, whose agents say nothing else. */
-  ofIncident?: true;
+  /** It is part of an incident, whose agents say nothing else, or a reaction to what a person did. */
+  isUrgent?: true;
   /** Its next step, which has to wait: the agent is occupied at its terminal. */
   delayed?: Deed;
 }
@@ -49,6 +50,7 @@ const OCCUPIED_SECONDS = 3;
  * @param options.incidentAfter the number of messages after which an incident is under way; never if left out
  * @param options.terminalsAfter the number of messages after which agents also wait for people at their terminals, at two
  *   of them at once; without it nothing at all happens at terminals
+ * @param options.happenings gives what people did since its last call; the agents react to it
  * @returns a generator that never ends
  */
 export function* generateStory(options: {
@@ -56,6 +58,7 @@ export function* generateStory(options: {
   agents?: number | undefined;
   incidentAfter?: number | undefined;
   terminalsAfter?: number | undefined;
+  happenings?: (() => readonly Happening[]) | undefined;
 }): Generator<StoryAction, never> {
   const world = new World(new Random(options.seed));
   const running: Running[] = [];
@@ -70,6 +73,10 @@ export function* generateStory(options: {
     const cast = messages === options.incidentAfter ? yield* beginIncident(world, running) : [];
     if (terminals && messages === terminalsAfter) yield* beginWaits(world, running, terminals, cast);
     if (terminals) beginAtTerminals(world, running, terminals, messages < (terminalsAfter ?? 0));
+    for (const happening of options.happenings?.() ?? []) {
+      // Before all scenes that are overdue: a person waits for it.
+      running.push({ due: Number.NEGATIVE_INFINITY, scene: reactionTo(world, happening), isUrgent: true });
+    }
     world.clock += Math.min(world.random.exponential(1), MAX_SILENCE_SECONDS);
     while (!(yield* playScene(world, running))) {
       // A scene without a message now, such as a refreshed lock, takes no time; the next one follows at once.
@@ -82,7 +89,7 @@ function* beginIncident(world: World, running: Running[]): Generator<StoryAction
   const begun = incident(world);
   if (begun === null) return [];
   yield* performPast(world, begun.past);
-  for (const scene of begun.scenes) running.push({ due: world.clock, scene, ofIncident: true });
+  for (const scene of begun.scenes) running.push({ due: world.clock, scene, isUrgent: true });
   return begun.cast;
 }
 
@@ -122,12 +129,12 @@ function* playScene(world: World, running: Running[]): Generator<StoryAction, bo
   const next = takeDue(running, world.clock) ?? newScene(world);
   // All wait for people: the story goes on when one of them has answered.
   if (next === null) return true;
-  const { scene, ofIncident, delayed } = next;
+  const { scene, isUrgent, delayed } = next;
   const later = (seconds: number, deed?: Deed) =>
     running.push({
       due: world.clock + seconds,
       scene,
-      ...(ofIncident && { ofIncident }),
+      ...(isUrgent && { isUrgent }),
       ...(deed && { delayed: deed }),
     });
   let answer = true;
@@ -146,7 +153,7 @@ function* playScene(world: World, running: Running[]): Generator<StoryAction, bo
       later(OCCUPIED_SECONDS, step);
       return false;
     }
-    answer = !isStuck(world, step, ofIncident) && (yield* perform(world, step));
+    answer = !isStuck(world, step, isUrgent) && (yield* perform(world, step));
     if (step.kind === 'message' && answer) {
       later(world.random.exponential(REPLY_SECONDS));
       return true;
@@ -169,9 +176,9 @@ function isOccupied(world: World, deed: Deed): boolean {
   }
 }
 
-/** A scene from before an incident goes on without the words of agents that wait in it. */
-function isStuck(world: World, deed: Deed, ofIncident: true | undefined): boolean {
-  return !ofIncident && deed.kind === 'message' && world.engaged.has(deed.message.sender);
+/** Other scenes go on without the words of agents that wait in an incident. */
+function isStuck(world: World, deed: Deed, isUrgent: true | undefined): boolean {
+  return !isUrgent && deed.kind === 'message' && world.engaged.has(deed.message.sender);
 }
 
 function* perform(world: World, deed: Deed): Generator<StoryAction, boolean> {

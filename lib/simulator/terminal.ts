@@ -8,12 +8,12 @@ import { type SessionChange, SessionFile } from './claude-session-file';
 import { Subagents } from './claude-subagents';
 import { LAST_WORDS, RESULTS, ToolCalls, WORKING_WORDS } from './claude-tool-calls';
 import { type AnswerTokens, MODELS, projectSlug, type ToolCall, TranscriptFile } from './claude-transcript-file';
+import { ContextSize } from './context-size';
+import type { PeerMessage } from './messaging-socket';
+import { PeerInbox } from './peer-inbox';
+import type { HookDecision, HookRequest } from './permission-hook';
 import type { Random } from './random';
 import type { StoryAgent, StoryDialog } from './world';
-
-/** The conversation is compacted above it; the model's window is 200,000 tokens. */
-const MAX_CONTEXT_TOKENS = 160_000;
-const COMPACTED_TOKENS = 14_000;
 
 export interface TerminalOptions {
   /** The configuration folder. */
@@ -25,6 +25,10 @@ export interface TerminalOptions {
   pidDomain: string | undefined;
   random: Random;
   startedAt: number;
+  /** Where it takes messages of other sessions; null for nowhere. */
+  socketPath: string | null;
+  /** Called when the agent gets such a message. @param woke it rested before */
+  onMessage(message: PeerMessage, woke: boolean): void;
 }
 
 export class Terminal {
@@ -39,12 +43,15 @@ export class Terminal {
   readonly #used = new Map<string, AnswerTokens>();
   readonly #subagents: Subagents;
   readonly #tools: ToolCalls;
-  #contextTokens: number;
+  readonly #context: ContextSize;
+  readonly #inbox: PeerInbox;
   #turn: { startedAt: number; endsAt: number; nextAt: number; tool: ToolCall | null } | null = null;
   #dialog: { shown: StoryDialog; tool: ToolCall } | null = null;
   /** The turn is over, and the agent waits for a person's next prompt. */
   #held = false;
   #shell = false;
+  /** The turn that begins now ends a rest. */
+  #woke = false;
   /** How the running turn will end, after which the agent waits for a person. */
   #ending: { text: string; shell: boolean } | null = null;
   #teamWork = 0;
@@ -62,11 +69,12 @@ export class Terminal {
     this.process = options.process;
     this.#tools = new ToolCalls(random, cwd, agent.role.files);
     this.sessionId = random.uuid();
-    this.#contextTokens = random.integer(18_000, 120_000);
+    this.#context = new ContextSize(random);
     this.#changedAt = startedAt;
     this.projectFolder = path.join(folder, 'projects', projectSlug(cwd));
     this.#transcript = this.newTranscript(path.join(this.projectFolder, `${this.sessionId}.jsonl`), MODELS[0]);
     this.#transcript.begin(startedAt);
+    this.#inbox = new PeerInbox(this.#transcript, (message) => options.onMessage(message, this.#woke));
     const below = path.join(this.projectFolder, this.sessionId, 'subagents');
     this.#subagents = new Subagents(below, random, (...wanted) => this.newTranscript(...wanted));
     const window = /:(\d+)\./.exec(agent.paneIndex)?.[1] ?? '0';
@@ -78,6 +86,7 @@ export class Terminal {
       pidDomain,
       tmux: `${agent.sessionName}:@${window}.${agent.tmuxPaneId}`,
       name: `${path.basename(cwd)}-${random.hex(2)}`,
+      messagingSocketPath: options.socketPath ?? undefined,
     });
   }
 
@@ -95,13 +104,14 @@ export class Terminal {
     });
   }
 
-  /** The tokens of one more answer; the context grows by them. */
-  nextTokens(): AnswerTokens {
-    const output = this.#random.integer(60, 900);
-    const cacheWrite = this.#random.integer(300, 2500);
-    const tokens = { input: this.#random.integer(3, 12), output, cacheRead: this.#contextTokens, cacheWrite };
-    this.#contextTokens += output + cacheWrite;
-    return tokens;
+  /** The dialog that is open, as the hook describes it; null if there is none. */
+  get dialog(): { toolId: string; shown: StoryDialog; request: HookRequest } | null {
+    if (!this.#dialog) return null;
+    const { shown, tool } = this.#dialog;
+    const transcriptPath = path.join(this.projectFolder, `${this.sessionId}.jsonl`);
+    const { sessionId } = this;
+    const request = { sessionId, transcriptPath, cwd: this.#options.cwd, toolName: tool.name, toolInput: tool.input };
+    return { toolId: tool.id, shown, request };
   }
 
   /** Does what is due by now: tool calls and their results, ends of turns, ends of subagents. */
@@ -136,6 +146,12 @@ export class Terminal {
     else this.#enqueue(text, 'typed', at);
   }
 
+  /** Another session sends a message: it begins a turn, or waits for the next result of a tool. */
+  receiveMessage(message: PeerMessage, at: number): void {
+    this.#inbox.take(message, at);
+    if (this.#turn === null && !this.#inbox.isEmpty) this.#beginWithMessage(at);
+  }
+
   /** A dialog opens. It waits until `decide`, or until the next thing that only a person can begin. */
   ask(dialog: StoryDialog, at: number): void {
     this.decide(true, at);
@@ -147,6 +163,18 @@ export class Terminal {
     this.#answer(dialog.type === 'permission' ? 'I need this for the next step.' : 'Two ways are open.', tool, at);
     this.#dialog = { shown: dialog, tool };
     this.#changedAt = at;
+  }
+
+  /** The hook answers the dialog. After a refusal the turn goes on. */
+  decideByHook({ accepted, said }: HookDecision, at: number): void {
+    if (!this.#dialog || !this.#turn) return;
+    const { shown, tool } = this.#dialog;
+    this.#dialog = null;
+    this.#changedAt = at;
+    const denial = said ?? 'Permission denied by hook';
+    const content = accepted ? resultOf(shown, said) : denial;
+    this.#transcript.toolResult(tool, content, at, { decision: accepted ? 'hook' : 'refused by hook' });
+    this.#goOn(at);
   }
 
   /** A person answers the dialog. A refusal ends the turn. */
@@ -161,11 +189,7 @@ export class Terminal {
       this.#turn = null;
       return;
     }
-    const content =
-      shown.type === 'permission'
-        ? 'done'
-        : `Your questions have been answered: "${shown.question}"="${shown.options[0]}".`;
-    this.#transcript.toolResult(tool, content, at, { decision: 'person' });
+    this.#transcript.toolResult(tool, resultOf(shown, null), at, { decision: 'person' });
     this.#goOn(at);
   }
 
@@ -273,6 +297,17 @@ export class Terminal {
     this.#goOn(at);
   }
 
+  #beginWithMessage(at: number): void {
+    this.#woke = this.#held;
+    this.#held = false;
+    this.#shell = false;
+    this.#inbox.readAsPrompt(at);
+    this.#woke = false;
+    this.#turn = { startedAt: at, endsAt: at, nextAt: at, tool: null };
+    this.#changedAt = at;
+    this.#goOn(at);
+  }
+
   /** The turn lasts some more seconds. */
   #goOn(at: number): void {
     if (!this.#turn) return;
@@ -285,6 +320,7 @@ export class Terminal {
     if (!turn) return;
     if (turn.tool) {
       this.#closeTool(at);
+      this.#inbox.absorb(at);
       turn.nextAt = at + this.#random.integer(800, 4000);
     } else if (at >= turn.endsAt && this.#ending) {
       this.#hold(this.#ending, at);
@@ -327,6 +363,7 @@ export class Terminal {
     const queued = this.#queued;
     this.#queued = null;
     if (queued) this.#beginTurn(queued.text, at, queued.source);
+    else if (!this.#inbox.isEmpty) this.#beginWithMessage(at);
   }
 
   #enqueue(text: string, source: 'typed' | 'system', at: number): void {
@@ -341,11 +378,7 @@ export class Terminal {
   }
 
   #answer(text: string, tool: ToolCall | null, at: number): void {
-    if (this.#contextTokens > MAX_CONTEXT_TOKENS) {
-      this.#transcript.compact(this.#contextTokens, COMPACTED_TOKENS, at);
-      this.#contextTokens = COMPACTED_TOKENS;
-    }
-    this.#transcript.answer(text, tool, this.nextTokens(), at);
+    this.#context.answer(this.#transcript, text, tool, at);
   }
 
   #finishSubagent(at: number): void {
@@ -355,4 +388,10 @@ export class Terminal {
     if (this.#turn) this.#enqueue(notification, 'system', at);
     else this.#beginTurn(notification, at, 'system');
   }
+}
+
+/** @param answer to a question; null for its first option */
+function resultOf(shown: StoryDialog, answer: string | null): string {
+  if (shown.type === 'permission') return 'done';
+  return `Your questions have been answered: "${shown.question}"="${answer ?? shown.options[0]}".`;
 }

@@ -6,6 +6,9 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { formatNaiveLocal } from '../sources/claudeswarm/written-form';
 import { type AgentProcess, ownPidDomain } from './agent-processes';
 import { Team } from './claude-team';
+import { type Happening, messageHappening } from './happenings';
+import { MessagingSocket, socketPath } from './messaging-socket';
+import { askForPermission, type HookTarget } from './permission-hook';
 import { Random } from './random';
 import { Terminal } from './terminal';
 import type { Deed, StoryAgent, StoryMessage } from './world';
@@ -21,12 +24,29 @@ export interface TerminalsOptions {
   seed: number;
   /** @returns the process with which an agent began; an agent without one has no terminal */
   findProcess: (agent: StoryAgent) => AgentProcess | null;
+  /** People can act on the agents; they can't if it is left out. */
+  people?: People | undefined;
+}
+
+/** How people reach the agents. */
+export interface People {
+  /** A folder for the messaging sockets; created if it does not exist. */
+  socketFolder: string;
+  /** The dashboard that is asked for permissions; null for none. */
+  hook: HookTarget | null;
+  /** Called with what they did, for the story to react to. */
+  onHappening(happening: Happening): void;
 }
 
 export class Terminals {
   readonly #options: TerminalsOptions & { cwd: string };
   readonly #pidDomain = ownPidDomain();
   readonly #terminals = new Map<string, Terminal>();
+  readonly #sockets = new Map<Terminal, MessagingSocket>();
+  /** Requests of the hook, by the terminal whose dialog they are about. */
+  readonly #asked = new Map<Terminal, AbortController>();
+  /** What arrived from outside since the last step; it happens at the time of the next one. */
+  #arrived: ((at: number) => void)[] = [];
   #team: { team: Team; leadId: string } | null = null;
   #joined = 0;
 
@@ -46,6 +66,7 @@ export class Terminals {
   /** Continues all that runs by itself, and writes what changed. */
   advance(now: number): void {
     this.#advance(now);
+    for (const happen of this.#arrived.splice(0)) happen(now);
     for (const terminal of this.#terminals.values()) terminal.flush();
     this.#team?.team.flush();
   }
@@ -69,9 +90,41 @@ export class Terminals {
     if (!process) return;
     const random = new Random(seed * 10_000 + place);
     const pidDomain = this.#pidDomain;
-    const terminal = new Terminal({ folder, cwd, agent, process, pidDomain, random, startedAt: at });
+    const { people } = this.#options;
+    const socket = people ? socketPath(people.socketFolder, process.pid) : null;
+    const terminal = new Terminal({
+      ...{ folder, cwd, agent, process, pidDomain, random, startedAt: at, socketPath: socket },
+      onMessage: (message, woke) => people?.onHappening(messageHappening(agent.id, message, woke)),
+    });
     this.#terminals.set(agent.id, terminal);
+    if (socket !== null) this.#listen(terminal, socket);
     if (place === LEAD_PLACE) this.#team = { team: new Team(folder, cwd, terminal, random, at), leadId: agent.id };
+  }
+
+  #listen(terminal: Terminal, path: string): void {
+    const take = (message: Parameters<Terminal['receiveMessage']>[0]) =>
+      this.#arrived.push((at) => terminal.receiveMessage(message, at));
+    this.#sockets.set(terminal, new MessagingSocket(path, take));
+  }
+
+  /** The hook of the session asks the dashboard, beside the dialog. */
+  #ask(agentId: string, terminal: Terminal): void {
+    const { people } = this.#options;
+    const { dialog } = terminal;
+    if (!people?.hook || !dialog) return;
+    const { toolId, shown, request } = dialog;
+    const ended = new AbortController();
+    this.#asked.set(terminal, ended);
+    void askForPermission(people.hook, request, ended.signal).then((decision) => {
+      if (!decision) return;
+      this.#arrived.push((at) => {
+        // It was answered at the terminal meanwhile.
+        if (terminal.dialog?.toolId !== toolId) return;
+        terminal.decideByHook(decision, at);
+        const subject = shown.type === 'permission' ? shown.command : shown.question;
+        people.onHappening({ kind: 'decided', agentId, subject, ...decision });
+      });
+    });
   }
 
   /** The sender uses the swarm's tool, which types the message into the terminals of the recipients. */
@@ -94,9 +147,14 @@ export class Terminals {
       terminal.act(`claudeswarm acquire-file-lock ${deed.filepath} ${deed.agentId} "${deed.reason}"`, at);
     } else if (deed.kind === 'release') {
       terminal.act(`claudeswarm release-file-lock ${deed.filepath} ${deed.agentId}`, at);
-    } else if (deed.kind === 'ask') terminal.ask(deed.dialog, at);
-    else if (deed.kind === 'answer') terminal.decide(deed.accepted, at);
-    else if (deed.kind === 'endTurn') terminal.endTurn(deed.text, deed.shell ?? false, at);
+    } else if (deed.kind === 'ask') {
+      terminal.ask(deed.dialog, at);
+      this.#ask(deed.agentId, terminal);
+    } else if (deed.kind === 'answer') {
+      terminal.decide(deed.accepted, at);
+      // Claude Code closes the request of its hook after a no, and leaves it open after a yes.
+      if (!deed.accepted) this.#asked.get(terminal)?.abort();
+    } else if (deed.kind === 'endTurn') terminal.endTurn(deed.text, deed.shell ?? false, at);
     else if (deed.kind === 'prompt') terminal.prompt(deed.text, at);
     else if (deed.kind === 'apiError') terminal.failRequest(at);
     else if (deed.kind === 'delegate') terminal.delegate(deed.description, at);
@@ -116,6 +174,13 @@ export class Terminals {
   }
 
   #forget(agentId: string): void {
+    const terminal = this.#terminals.get(agentId);
+    if (terminal) {
+      this.#asked.get(terminal)?.abort();
+      this.#asked.delete(terminal);
+      this.#sockets.get(terminal)?.close();
+      this.#sockets.delete(terminal);
+    }
     this.#terminals.delete(agentId);
     if (this.#team?.leadId === agentId) this.#team = null;
   }

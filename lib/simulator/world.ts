@@ -85,6 +85,8 @@ export type TerminalDeed =
   /** A dialog opens; the agent does nothing until a person answers it. */
   | { kind: 'ask'; agentId: string; dialog: StoryDialog }
   | { kind: 'answer'; agentId: string; accepted: boolean }
+  /** A message of a person made a resting agent work again. */
+  | { kind: 'wake'; agentId: string }
   /** A turn ends, perhaps with a question; the agent does nothing until a person writes the next prompt. */
   | {
       kind: 'endTurn';
@@ -120,6 +122,8 @@ export type Deed =
   /** An agent's own lock is refreshed. */
   | { kind: 'acquire'; agentId: string; filepath: string; reason: string }
   | { kind: 'release'; agentId: string; filepath: string }
+  /** A person took the lock away. */
+  | { kind: 'lose'; agentId: string; filepath: string }
   /** A question waits for its acknowledgement; its next retry is due after this many seconds. */
   | {
       kind: 'awaitAck';
@@ -152,6 +156,8 @@ export class World {
   readonly engaged = new Set<string>();
   /** The ids of agents that wait for a person at their terminals and do nothing meanwhile. */
   readonly occupied = new Set<string>();
+  /** Who waits for a locked path, by path. */
+  readonly wanted = new Map<string, string>();
   readonly #vanishedAt = new Map<string, number>();
   readonly #awaited = new Set<string>();
   #panes = 0;
@@ -257,6 +263,9 @@ export class World {
       case 'release':
         if (!this.isPresent(deed.agentId) || this.held.get(deed.filepath) !== deed.agentId) return false;
         return this.held.delete(deed.filepath);
+      case 'lose':
+        if (this.held.get(deed.filepath) !== deed.agentId) return false;
+        return this.held.delete(deed.filepath);
       case 'cleanUp':
         if (this.listed.has(deed.agentId) || this.held.get(deed.filepath) !== deed.agentId) return false;
         return this.held.delete(deed.filepath);
@@ -273,6 +282,7 @@ export class World {
         return true;
       case 'answer':
       case 'prompt':
+      case 'wake':
         return this.occupied.delete(deed.agentId);
       case 'apiError':
       case 'delegate':

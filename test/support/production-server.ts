@@ -14,7 +14,7 @@ export const PROJECT = dirname(dirname(import.meta.dirname));
 const START_DEADLINE_MS = 60_000;
 /** Settings of the user's environment that would change what is tested. */
 const FOREIGN_SETTINGS =
-  /^(INIT_CWD$|ACTIONS$|OPERATOR_|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|BUILD_FOLDER$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|CLAUDE_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
+  /^(INIT_CWD$|ACTIONS$|OPERATOR_|HOOK_DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|BUILD_FOLDER$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|CLAUDE_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
 
 /** All clients of a test have one address; tests of the limits set their own. */
 const ONE_ADDRESS = {

@@ -1,6 +1,5 @@
 /** What decides whether a request is answered. Created once when the server starts, or by a test. */
 import type { Config } from '../../config/config';
-import { hookTokenFile } from '../../config/hook-token';
 import { ensureOperatorKey, OPERATOR_KEY, usesOperatorKey } from '../../config/operator-key';
 import { SecretFile } from '../../config/secret-file';
 import { log } from '../../platform/log';
@@ -29,7 +28,7 @@ export interface AccessContext {
 export function createAccess(config: Config): AccessContext {
   const streams = new OpenStreams();
   const warn = (sentence: string) => log().warn(sentence);
-  const hookToken = new SecretFile(hookTokenFile(config.stateFolder), HOOK_TOKEN, warn);
+  const hookToken = new SecretFile(config.hookTokenFile, HOOK_TOKEN, warn);
   const operatorKey = new SecretFile(config.operatorKeyFile, OPERATOR_KEY, warn);
   return { config, limits: createLimits(), streams, tokens: openTokens(config, streams), hookToken, operatorKey };
 }
