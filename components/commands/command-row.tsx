@@ -22,7 +22,7 @@ export function CommandRow({ command, withAgent, onGo }: CommandRowProps) {
   return (
     <li className="wrap-anywhere py-1">
       <div className="flex flex-wrap items-baseline gap-x-2">
-        <span className="w-16 shrink-0 text-muted">
+        <span className="min-w-18 shrink-0 whitespace-nowrap text-muted">
           <ClockTime instant={at} />
         </span>
         <span>{commandName(action)}</span>
@@ -47,7 +47,7 @@ export function CommandRow({ command, withAgent, onGo }: CommandRowProps) {
           )}
         </span>
       </div>
-      <div className="pl-18 max-md:pl-0">
+      <div className="flex flex-wrap items-baseline gap-x-3 pl-20 max-md:pl-0">
         {detail !== null && (
           <p className="text-muted">
             <Sentence text={detail} />
@@ -61,7 +61,7 @@ export function CommandRow({ command, withAgent, onGo }: CommandRowProps) {
 
 function Request({ request }: { request: unknown }) {
   return (
-    <details>
+    <details className="open:basis-full">
       <summary className="w-fit cursor-pointer text-muted hover:text-ink">Request</summary>
       <pre className="wrap-anywhere whitespace-pre-wrap text-muted" translate="no">
         <Text value={JSON.stringify(request, null, 2)} max={20_000} />

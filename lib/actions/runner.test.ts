@@ -133,7 +133,7 @@ test('run(): a history that does not answer refuses the command, also if the beg
     await opened;
     return record(step, row);
   };
-  const runner = newRunner(slow, { startTimeoutMs: 5 });
+  const runner = newRunner(slow, { recordTimeoutMs: 5 });
   await assert.rejects(runner.run(action, { path: 'a' }, ADA), { code: 'unavailable' });
   open();
   await until(
@@ -163,6 +163,28 @@ test('run(): an end that cannot be recorded is said, written later, and the effe
   );
   const again = await runner.run(action, { path: 'a' }, ADA, { key: 'k' });
   assert.deepEqual([again.answer, again.notRecorded, effects()], [{ outcome: 'released' }, undefined, 1]);
+  await runner.stop();
+});
+
+test('run(): an end that the history does not take in time does not keep the caller waiting', async () => {
+  const { record, told } = memoryRecord();
+  const { action } = releaseLock();
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const slow: RecordAction = async (step, row) => {
+    if (step === 'end') await opened;
+    return record(step, row);
+  };
+  const runner = newRunner(slow, { recordTimeoutMs: 5 });
+  const { answer, notRecorded } = await runner.run(action, { path: 'a' }, ADA);
+  assert.deepEqual([answer, notRecorded !== undefined, told()[0]?.[1]], [{ outcome: 'released' }, true, 'started']);
+  open();
+  await until(
+    async () => told()[0]?.[1],
+    (outcome) => outcome === 'released',
+  );
   await runner.stop();
 });
 

@@ -13,7 +13,7 @@ import { RefusalLog } from './refusal-log';
 import { UnwrittenEnds } from './unwritten';
 
 /** The history answers within milliseconds; while it is opened or blocked, commands are refused. */
-const START_TIMEOUT_MS = 5000;
+const RECORD_TIMEOUT_MS = 5000;
 const STOP_TIMEOUT_MS = 1500;
 const NOT_COMPLETED =
   'The command was carried out, but its end could not be recorded yet; it is recorded when the history can be written again.';
@@ -28,7 +28,7 @@ interface Options {
   record?: RecordAction;
   /** Milliseconds since 1970. */
   now?: () => number;
-  startTimeoutMs?: number;
+  recordTimeoutMs?: number;
   retryMs?: number;
 }
 
@@ -52,7 +52,7 @@ export class ActionRunner {
   readonly #groups: readonly ActionGroup[];
   readonly #record: RecordAction;
   readonly #now: () => number;
-  readonly #startTimeoutMs: number;
+  readonly #recordTimeoutMs: number;
   readonly #counts = new ActionCounts();
   readonly #refusals = new RefusalLog();
   readonly #unwritten: UnwrittenEnds;
@@ -61,11 +61,11 @@ export class ActionRunner {
   readonly #running = new Set<Promise<unknown>>();
   #stopped = false;
 
-  constructor({ groups, record = async () => null, now = Date.now, startTimeoutMs, retryMs }: Options) {
+  constructor({ groups, record = async () => null, now = Date.now, recordTimeoutMs, retryMs }: Options) {
     this.#groups = groups;
     this.#record = record;
     this.#now = now;
-    this.#startTimeoutMs = startTimeoutMs ?? START_TIMEOUT_MS;
+    this.#recordTimeoutMs = recordTimeoutMs ?? RECORD_TIMEOUT_MS;
     this.#unwritten = new UnwrittenEnds((ended) => record('end', ended), retryMs);
   }
 
@@ -153,7 +153,7 @@ export class ActionRunner {
   /** @returns the earlier command with the same key; null if this one may have its effect now */
   async #start(draft: ActionRecord, onRecorded: () => void): Promise<KnownAction | null> {
     try {
-      return await within(this.#record('start', draft), this.#startTimeoutMs);
+      return await within(this.#record('start', draft), this.#recordTimeoutMs);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const detail = `The command could not be recorded, so it was not carried out: ${reason}`;
@@ -181,7 +181,7 @@ export class ActionRunner {
     const row = this.#ended(record, ended);
     this.#counts.add(row.action, row.outcome);
     try {
-      await this.#record('end', row);
+      await within(this.#record('end', row), this.#recordTimeoutMs);
       onRecorded();
       return true;
     } catch (error) {
@@ -216,7 +216,7 @@ export class ActionRunner {
     const more = leftOut === 0 ? '' : ` ${leftOut} more refused commands before it were not recorded one by one.`;
     const row = this.#ended({ ...draft, outcome: 'refused', detail: detailText(error.message + more) }, null);
     try {
-      await within(this.#record('end', row), this.#startTimeoutMs);
+      await within(this.#record('end', row), this.#recordTimeoutMs);
     } catch {
       this.#unwritten.add(row, () => {});
     }
