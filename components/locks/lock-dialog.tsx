@@ -1,5 +1,6 @@
 import { type Dispatch, useDeferredValue, useId, useMemo, useState } from 'react';
 import { type LockPreview, previewLock } from '@/components/locks/lock-preview';
+import { faultSentence } from '@/components/locks/release';
 import { exactNow } from '@/lib/client/clock';
 import { sendCommand } from '@/lib/client/commands';
 import { asText, counted, formatCount } from '@/lib/client/text';
@@ -21,96 +22,64 @@ interface LockDialogProps {
   onClose: () => void;
 }
 
+/** What is in the fields of the form. */
+interface Wanted {
+  agent: string;
+  path: string;
+  reason: string;
+  /** As it was typed; empty for the swarm's own. */
+  timeout: string;
+}
+
+interface Refusal {
+  detail: string;
+  conflicts: readonly Lock[];
+}
+
 /** Locks a path for an agent, and shows while one types which locks are in the way. */
 export function LockDialog({ locks, agents, onDone, onClose }: LockDialogProps) {
-  const [agent, setAgent] = useState(agents.agents[0]?.id ?? '');
-  const [path, setPath] = useState('');
-  const [reason, setReason] = useState('');
-  const [timeout, setTimeout] = useState('');
+  const [wanted, setWanted] = useState<Wanted>({
+    agent: agents.agents[0]?.id ?? '',
+    path: '',
+    reason: '',
+    timeout: '',
+  });
   const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<{ detail: string; conflicts: readonly Lock[] } | null>(null);
-  const ids = useId();
-  const timeoutSeconds = timeout === '' ? null : Number(timeout);
-  const wanted = useDeferredValue(path);
-  const preview = useMemo(
-    () => (wanted === '' ? null : previewLock(locks, { agent, path: wanted, timeoutSeconds }, exactNow())),
-    [locks, agent, wanted, timeoutSeconds],
-  );
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const shown = useDeferredValue(wanted);
+  const preview = useMemo(() => previewOf(shown, locks), [shown, locks]);
+  const change = (part: Partial<Wanted>) => {
+    setWanted({ ...wanted, ...part });
+    // What was refused is not what is in the fields any more.
+    setRefusal(null);
+  };
   const submit = async () => {
     setBusy(true);
     setRefusal(null);
-    const sent = await sendCommand<AcquireLockAnswer>('POST', LOCKS_PATH, {
-      ...{ agent_id: agent, filepath: path, reason },
-      ...(timeoutSeconds !== null && { timeout_seconds: timeoutSeconds }),
-    });
+    const outcome = await sendLock(wanted);
     setBusy(false);
-    if (sent.ok) {
-      onDone(`${sent.answer.outcome === 'acquired' ? 'Locked' : 'Refreshed the lock of'} ${path} for ${agent}.`);
-      onClose();
+    if (typeof outcome !== 'string') {
+      setRefusal(outcome);
       return;
     }
-    const { detail, conflicts } = sent.problem;
-    setRefusal({ detail, conflicts: Array.isArray(conflicts) ? conflicts : [] });
+    onDone(outcome);
+    onClose();
   };
   return (
     <Dialog title="Lock a path for an agent" onClose={onClose}>
       <form
         className="space-y-3 overflow-y-auto px-5 py-4"
-        // What was refused is not what is in the fields any more.
-        onChange={() => setRefusal(null)}
         onSubmit={(event) => {
           event.preventDefault();
           void submit();
         }}
       >
-        <Field label="Agent">
-          <input
-            required
-            list={ids}
-            value={agent}
-            maxLength={64}
-            autoComplete="off"
-            spellCheck={false}
-            onChange={({ target }) => setAgent(target.value)}
-            className={FIELD}
-          />
-          <datalist id={ids}>
-            {agents.agents.map(({ id }) => (
-              <option key={id} value={id} />
-            ))}
-          </datalist>
-        </Field>
-        <Field label="Path">
-          <input
-            required
-            value={path}
-            placeholder="src/app.ts or src/*.ts"
-            autoComplete="off"
-            spellCheck={false}
-            onChange={({ target }) => setPath(target.value)}
-            className={`${FIELD} font-mono`}
-          />
-        </Field>
-        <Field label="Reason">
-          <input value={reason} maxLength={512} onChange={({ target }) => setReason(target.value)} className={FIELD} />
-        </Field>
-        <Field label="Timeout">
-          <input
-            type="number"
-            min={1}
-            max={3600}
-            value={timeout}
-            placeholder="as in the swarm"
-            onChange={({ target }) => setTimeout(target.value)}
-            className={`${FIELD} max-w-40`}
-          />
-          <span className="text-muted">seconds; an older lock is taken over</span>
-        </Field>
+        <Fields wanted={wanted} change={change} agents={agents} />
         <div aria-live="polite" className="wrap-anywhere min-h-12">
-          {refusal === null && preview !== null && <Preview preview={preview} locks={locks} agent={agent} />}
+          {refusal === null && preview !== null && <Preview preview={preview} locks={locks} agent={shown.agent} />}
           {refusal !== null && (
             <div role="alert">
-              <p className="text-bad">Nothing was locked. {refusal.detail}</p>
+              <p className="text-bad">{refusal.detail}</p>
               <LockLines locks={refusal.conflicts} />
             </div>
           )}
@@ -132,6 +101,92 @@ export function LockDialog({ locks, agents, onDone, onClose }: LockDialogProps) 
   );
 }
 
+function previewOf({ agent, path, timeout }: Wanted, locks: LocksAnswer): LockPreview | null {
+  return path === '' ? null : previewLock(locks, { agent, path, timeoutSeconds: secondsOf(timeout) }, exactNow());
+}
+
+function secondsOf(timeout: string): number | null {
+  return timeout === '' ? null : Number(timeout);
+}
+
+/** @returns a sentence about what was done, or why it was not */
+async function sendLock({ agent, path, reason, timeout }: Wanted): Promise<string | Refusal> {
+  const seconds = secondsOf(timeout);
+  const sent = await sendCommand<AcquireLockAnswer>('POST', LOCKS_PATH, {
+    ...{ agent_id: agent, filepath: path, reason },
+    ...(seconds !== null && { timeout_seconds: seconds }),
+  });
+  if (sent.ok)
+    return `${sent.answer.outcome === 'acquired' ? 'Locked' : 'Refreshed the lock of'} ${path} for ${agent}.`;
+  const { conflicts } = sent.problem;
+  return {
+    detail: faultSentence(sent, 'Nothing was locked.'),
+    conflicts: Array.isArray(conflicts) ? (conflicts as Lock[]) : [],
+  };
+}
+
+interface FieldsProps {
+  wanted: Wanted;
+  change: (part: Partial<Wanted>) => void;
+  agents: AgentsAnswer;
+}
+
+function Fields({ wanted: { agent, path, reason, timeout }, change, agents }: FieldsProps) {
+  const ids = useId();
+  return (
+    <>
+      <Field label="Agent">
+        <input
+          required
+          list={ids}
+          value={agent}
+          maxLength={64}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={({ target }) => change({ agent: target.value })}
+          className={FIELD}
+        />
+        <datalist id={ids}>
+          {agents.agents.map(({ id }) => (
+            <option key={id} value={id} />
+          ))}
+        </datalist>
+      </Field>
+      <Field label="Path">
+        <input
+          required
+          value={path}
+          placeholder="src/app.ts or src/*.ts"
+          autoComplete="off"
+          spellCheck={false}
+          onChange={({ target }) => change({ path: target.value })}
+          className={`${FIELD} font-mono`}
+        />
+      </Field>
+      <Field label="Reason">
+        <input
+          value={reason}
+          maxLength={512}
+          onChange={({ target }) => change({ reason: target.value })}
+          className={FIELD}
+        />
+      </Field>
+      <Field label="Timeout">
+        <input
+          type="number"
+          min={1}
+          max={3600}
+          value={timeout}
+          placeholder="as in the swarm"
+          onChange={({ target }) => change({ timeout: target.value })}
+          className={`${FIELD} max-w-40`}
+        />
+        <span className="text-muted">seconds; an older lock is taken over</span>
+      </Field>
+    </>
+  );
+}
+
 function Field({ label, children }: { label: string; children: React.ReactNode }) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the field is among the children
@@ -148,33 +203,11 @@ interface PreviewProps {
   agent: string;
 }
 
-function Preview({ preview: { own, conflicts, takenOver, complete }, locks, agent }: PreviewProps) {
+function Preview({ preview, locks, agent }: PreviewProps) {
   return (
     <>
-      {conflicts.length > 0 && (
-        <>
-          <p className="text-bad">
-            {counted(conflicts.length, 'lock')} of {conflicts.length === 1 ? 'another agent is' : 'other agents are'} in
-            the way; this would be refused.
-          </p>
-          <LockLines locks={conflicts} />
-        </>
-      )}
-      {conflicts.length === 0 && own !== null && (
-        <p>
-          <Text value={agent} max={80} /> has this lock already; it would be refreshed.
-        </p>
-      )}
-      {conflicts.length === 0 && takenOver.length > 0 && (
-        <>
-          <p className="text-warn">{counted(takenOver.length, 'lock')} past the timeout would be taken over.</p>
-          <LockLines locks={takenOver} />
-        </>
-      )}
-      {conflicts.length === 0 && own === null && takenOver.length === 0 && complete && (
-        <p className="text-muted">No other lock is in the way.</p>
-      )}
-      {!complete && (
+      <Verdict preview={preview} agent={agent} />
+      {!preview.complete && (
         <p className="text-muted">
           Not all locks were compared: {formatCount(locks.locks.length)} of {counted(locks.count, 'lock')} are known
           here. The server compares all of them.
@@ -182,6 +215,36 @@ function Preview({ preview: { own, conflicts, takenOver, complete }, locks, agen
       )}
     </>
   );
+}
+
+function Verdict({ preview: { own, conflicts, takenOver, complete }, agent }: Omit<PreviewProps, 'locks'>) {
+  if (own !== null) {
+    return (
+      <p>
+        <Text value={agent} max={80} /> has this lock already; it would be refreshed.
+      </p>
+    );
+  }
+  if (conflicts.length > 0) {
+    return (
+      <>
+        <p className="text-bad">
+          {counted(conflicts.length, 'lock')} of {conflicts.length === 1 ? 'another agent is' : 'other agents are'} in
+          the way; this would be refused.
+        </p>
+        <LockLines locks={conflicts} />
+      </>
+    );
+  }
+  if (takenOver.length > 0) {
+    return (
+      <>
+        <p className="text-warn">{counted(takenOver.length, 'lock')} past the timeout would be taken over.</p>
+        <LockLines locks={takenOver} />
+      </>
+    );
+  }
+  return complete && <p className="text-muted">No other lock is in the way.</p>;
 }
 
 function LockLines({ locks }: { locks: readonly Lock[] }) {

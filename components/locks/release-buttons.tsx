@@ -1,5 +1,5 @@
 import { type Dispatch, useState } from 'react';
-import { canReleaseAsHolder, type LockCommand, releasedSentence } from '@/components/locks/release';
+import { canReleaseAsHolder, faultSentence, type LockCommand, releasedSentence } from '@/components/locks/release';
 import { sendCommand } from '@/lib/client/commands';
 import { asText } from '@/lib/client/text';
 import type { ReleaseLockAnswer } from '@/lib/contract/lock-requests';
@@ -26,7 +26,7 @@ export function ReleaseButtons({ lock, tabIndex, onOpen, onDone }: ReleaseButton
     const sent = await sendCommand<ReleaseLockAnswer>('POST', RELEASE_LOCK_PATH, { agent_id, filepath });
     setBusy(false);
     if (sent.ok) onDone(releasedSentence(asText(filepath), sent.answer.outcome));
-    else setFault(sent.problem.detail);
+    else setFault(faultSentence(sent, 'The lock was not released.'));
   };
   return (
     <>
@@ -53,7 +53,7 @@ export function ReleaseButtons({ lock, tabIndex, onOpen, onDone }: ReleaseButton
       </p>
       {fault !== null && (
         <p role="alert" className="wrap-anywhere mt-1 text-bad">
-          The lock was not released. {fault}
+          {fault}
         </p>
       )}
     </>

@@ -2,6 +2,7 @@ import { type Dispatch, useId, useState } from 'react';
 import {
   canReleaseAsHolder,
   expectedOf,
+  faultSentence,
   holderOf,
   type LockHolder,
   otherLocks,
@@ -41,13 +42,13 @@ export function ReleaseDialog({ lockFiles, shown, locks, agents, onDone, onClose
   const [lock, setLock] = useState<Lock | null>(choices[0] ?? null);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
-  const send = async (body: object, path: string) => {
+  const send = async (body: object) => {
     setBusy(true);
     setFault(null);
     const sent = await sendCommand<ReleaseLockAnswer>('POST', RELEASE_LOCK_PATH, body);
     setBusy(false);
     if (sent.ok) {
-      onDone(releasedSentence(path, sent.answer.outcome));
+      onDone(releasedSentence(asText(lock?.filepath) || 'The file', sent.answer.outcome));
       onClose();
       return;
     }
@@ -76,31 +77,7 @@ export function ReleaseDialog({ lockFiles, shown, locks, agents, onDone, onClose
           </>
         )}
         <p className="flex flex-wrap items-center gap-2">
-          {lock !== null && (
-            <button
-              type="button"
-              disabled={busy}
-              className="cursor-pointer rounded-md bg-bad px-3 py-1 font-medium text-paper disabled:cursor-default"
-              onClick={() =>
-                void send(
-                  { lock_file: lock.lock_file, expected: expectedOf(lock), force: true },
-                  asText(lock.filepath) || lock.lock_file,
-                )
-              }
-            >
-              Release by force
-            </button>
-          )}
-          {lock !== null && canReleaseAsHolder(lock) && (
-            <button
-              type="button"
-              disabled={busy}
-              className="quiet-button border border-line text-ink"
-              onClick={() => void send({ agent_id: lock.agent_id, filepath: lock.filepath }, asText(lock.filepath))}
-            >
-              Release for <Text value={lock.agent_id} max={40} />
-            </button>
-          )}
+          {lock !== null && <Choices lock={lock} busy={busy} onSend={send} />}
           <button type="button" className="quiet-button" onClick={onClose}>
             {lock === null ? 'Close' : 'Cancel'}
           </button>
@@ -110,16 +87,50 @@ export function ReleaseDialog({ lockFiles, shown, locks, agents, onDone, onClose
   );
 }
 
+interface ChoicesProps {
+  lock: Lock;
+  busy: boolean;
+  /** Sends the body of a release. */
+  onSend: (body: object) => Promise<void>;
+}
+
+function Choices({ lock, busy, onSend }: ChoicesProps) {
+  const { lock_file, agent_id, filepath } = lock;
+  return (
+    <>
+      <button
+        type="button"
+        disabled={busy}
+        className="cursor-pointer rounded-md bg-bad px-3 py-1 font-medium text-paper disabled:cursor-default"
+        onClick={() => void onSend({ lock_file, expected: expectedOf(lock), force: true })}
+      >
+        Release by force
+      </button>
+      {canReleaseAsHolder(lock) && (
+        <button
+          type="button"
+          disabled={busy}
+          className="quiet-button border border-line text-ink"
+          onClick={() => void onSend({ agent_id, filepath })}
+        >
+          Release for <Text value={agent_id} max={40} />
+        </button>
+      )}
+    </>
+  );
+}
+
 function locksNamed(lockFiles: readonly string[], { locks }: LocksAnswer): Lock[] {
   const names = new Set(lockFiles);
   return locks.filter(({ lock_file }) => names.has(lock_file));
 }
 
-function faultOf({ status, problem }: Extract<CommandAnswer<unknown>, { ok: false }>): string {
+function faultOf(sent: Extract<CommandAnswer<unknown>, { ok: false }>): string {
+  const { problem } = sent;
   if (problem.code === 'lock_changed' && problem.lock !== null) {
     return 'The lock changed meanwhile, so nothing was released. This is what it is now; release that if you want to.';
   }
-  return status === 0 ? problem.detail : `The lock was not released. ${problem.detail}`;
+  return faultSentence(sent, 'The lock was not released.');
 }
 
 interface LockChoiceProps {

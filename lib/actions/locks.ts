@@ -171,8 +171,11 @@ class LockCommands {
     try {
       return await result;
     } catch (error) {
-      const where = `The locks in ${this.#options.root} could not be changed: ${describeFileError(error)}.`;
-      throw new ActionRefused('unavailable', `${where} GET /api/locks lists those that exist now.`);
+      const what = `Changing the locks in ${this.#options.root} failed: ${describeFileError(error)}.`;
+      throw new ActionRefused(
+        'unavailable',
+        `${what} It is not known whether anything was changed; GET /api/locks lists what exists now.`,
+      );
     } finally {
       this.#waiting--;
       await this.#publish(lockFiles);
