@@ -13,8 +13,8 @@ import {
   WAITING_PATH,
 } from '../../lib/contract/paths';
 import { agentsAnswer, attentionAnswer, type Lock, locksAnswer, messagesAnswer } from '../../lib/contract/schemas';
-import { patternsOverlap } from '../../lib/sources/claudeswarm/fnmatch';
-import { normalizeLockPath } from '../../lib/sources/claudeswarm/lock-entry';
+import { patternsOverlap } from '../../lib/contract/fnmatch';
+import { normalizeLockPath } from '../../lib/contract/lock-path';
 import { problemsOf } from '../commands/locks';
 import { PERMISSIONS_PATH } from '../commands/paths';
 import { inputOf, stateOf } from '../commands/permissions';

@@ -1,7 +1,7 @@
 /** What the page knows about a lock and its holder before the lock is released. */
 
 import { isOfFormerLife } from '@/components/locks/locks';
-import type { CommandAnswer } from '@/lib/client/commands';
+import type { CommandAnswer } from '@/lib/client/send-command';
 import { asText } from '@/lib/client/text';
 import type { ReleaseLockAnswer } from '@/lib/contract/lock-requests';
 import type { Agent, AgentsAnswer, AttentionEntry, DepartedAgent, Lock, LocksAnswer } from '@/lib/contract/schemas';
