@@ -73,7 +73,14 @@ export const ROOMS: Record<string, readonly string[]> = {
   'components/documents': FEATURE,
   'components/past': [...FEATURE, 'components/timeline'],
   'components/drawer': [
-    ...[...FEATURE, 'components/acks', 'components/commands', 'components/timeline', 'components/talk', 'components/usage'],
+    ...[
+      ...FEATURE,
+      'components/acks',
+      'components/commands',
+      'components/timeline',
+      'components/talk',
+      'components/usage',
+    ],
     'components/waits',
   ],
   'components/shell': [

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { relativeTime } from '../../lib/client/time';
 import { permissionsState } from '../../lib/contract/action-schemas';
 import { usageAnswer } from '../../lib/contract/claude-schemas';
+import { patternsOverlap } from '../../lib/contract/fnmatch';
+import { normalizeLockPath } from '../../lib/contract/lock-path';
 import { waitingAnswer } from '../../lib/contract/past-schemas';
 import {
   AGENTS_PATH,
@@ -13,8 +15,6 @@ import {
   WAITING_PATH,
 } from '../../lib/contract/paths';
 import { agentsAnswer, attentionAnswer, type Lock, locksAnswer, messagesAnswer } from '../../lib/contract/schemas';
-import { patternsOverlap } from '../../lib/contract/fnmatch';
-import { normalizeLockPath } from '../../lib/contract/lock-path';
 import { problemsOf } from '../commands/locks';
 import { PERMISSIONS_PATH } from '../commands/paths';
 import { inputOf, stateOf } from '../commands/permissions';

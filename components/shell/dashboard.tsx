@@ -207,8 +207,8 @@ export function Dashboard(props: DashboardProps) {
             </div>
             <Panels
               swarm={swarm}
-            root={moment === null && bundle === null ? root : null}
-            wrote={settings.writes}
+              root={moment === null && bundle === null ? root : null}
+              wrote={settings.writes}
               known={travel.known}
               address={address}
               change={change}

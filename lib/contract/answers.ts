@@ -3,8 +3,8 @@
  * all schemas and examples costs about 10 ms and 1.7 MB, which the start of the server need not pay for.
  */
 import { z } from 'zod';
-import { actionsAnswer, meAnswer, type OutgoingMessage, outgoingState } from './action-schemas';
 import { ackRemoved, acksAnswer } from './acks-schemas';
+import { actionsAnswer, meAnswer, type OutgoingMessage, outgoingState } from './action-schemas';
 import { bundle } from './bundle-schemas';
 import { usageAnswer } from './claude-schemas';
 import { examples } from './examples';

@@ -1,6 +1,7 @@
 /** The runtime where no swarm was found: gives every answer, without content. */
-import type { ActionsAnswer } from '../contract/action-schemas';
+
 import type { AcksAnswer } from '../contract/acks-schemas';
+import type { ActionsAnswer } from '../contract/action-schemas';
 import type { UsageAnswer } from '../contract/claude-schemas';
 import { missingSources, NO_SUM } from '../contract/defaults';
 import type { SwarmState } from '../contract/events';

@@ -1,6 +1,7 @@
 /** The commands of a live swarm. */
-import type { LockActions } from '../actions/locks';
+
 import type { AckActions } from '../actions/acks';
+import type { LockActions } from '../actions/locks';
 import type { ActionRunner } from '../actions/runner';
 import type { MessageActions } from './message-actions';
 

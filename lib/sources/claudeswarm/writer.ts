@@ -156,8 +156,8 @@ export function endsInsideLine(descriptor: number, size: number): boolean {
 function writeWhole(descriptor: number, bytes: Buffer, size: number): void {
   let written = 0;
   try {
-  // Usually one call; a nearly full disk may take only a part, and the lock is kept for the rest.
-  while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+    // Usually one call; a nearly full disk may take only a part, and the lock is kept for the rest.
+    while (written < bytes.length) written += writeSync(descriptor, bytes, written);
   } catch (error) {
     if (written > 0) ftruncateSync(descriptor, size);
     throw error;

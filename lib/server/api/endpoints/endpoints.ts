@@ -1,6 +1,6 @@
 import type { Endpoint } from '../endpoint';
-import { ACTION_ENDPOINTS } from './actions';
 import { ACK_ENDPOINTS } from './ack-commands';
+import { ACTION_ENDPOINTS } from './actions';
 import { ATTENTION_ENDPOINTS } from './attention';
 import { HOOK_ENDPOINTS } from './hooks';
 import { LOCK_COMMANDS } from './lock-commands';
