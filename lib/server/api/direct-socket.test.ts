@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -7,6 +6,7 @@ import { afterEach, before, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { contextFor } from '../../../test/support/serve-route';
 import { TestSocket } from '../../../test/support/socket-client';
+import { digestOf } from '../../config/tokens-file';
 import { NO_AGENTS } from '../../contract/defaults';
 import { WEBSOCKET_PATH } from '../../contract/paths';
 import { MAX_MESSAGE_BYTES } from '../../contract/websocket';
@@ -297,9 +297,24 @@ test('directSocket(): wrong credentials in hellos count as attempts', async () =
   assert.deepEqual([late.code, late.problem], [1008, 'too_many_attempts']);
 });
 
+test('directSocket(): the operator key comes in the hello, and a client without it reads all the same', async (t) => {
+  const key = 'k'.repeat(43);
+  const operatorKey = { has: (digest: string) => digest === digestOf(key), fault: null };
+  const { url, context } = await serve({ more: { operatorKey } });
+  const take = t.mock.method(context.streams, 'take');
+  for (const [authorization, name] of [
+    [`Bearer ${key}`, 'operator'],
+    [`Bearer ${'x'.repeat(43)}`, undefined],
+    [undefined, undefined],
+  ] as const) {
+    await (await TestSocket.greeted(url, { authorization })).next('connected');
+    assert.equal(take.mock.calls.at(-1)?.arguments[0].credential?.name, name);
+  }
+});
+
 test('directSocket(): the connection of a revoked token is closed', async () => {
   const token = 'a-token';
-  const digest = createHash('sha256').update(token).digest('hex');
+  const digest = digestOf(token);
   const { config } = contextFor();
   const credential = { name: 'bot', scope: 'read', digest } as const;
   const { url, context } = await serve({

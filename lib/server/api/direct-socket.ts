@@ -82,7 +82,10 @@ async function greet(socket: OpenSocket, hello: Hello, visitor: Visitor, context
   const { runtime, streams, config } = context;
   const lastEventId = hello.last_event_id || null;
   try {
-    const principal = admit(withAuthorization(visitor.headers, hello), context, { connection: visitor.connection });
+    const { headers, connection } = visitor;
+    // The operator key is compared only where it was sent, so that other tokens count as no attempt.
+    const operator = typeof hello.authorization === 'string';
+    const principal = admit(withAuthorization(headers, hello), context, { connection, operator });
     socket.hold(streams.take(principal, config));
     if (phase() !== 'ready') await awaitFirstState(runtime);
     const reached = runtime.hub.reaching(lastEventId);
