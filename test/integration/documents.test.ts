@@ -17,6 +17,8 @@ import { PROJECT, ProductionServer } from '../support/production-server';
 import { SseParser } from '../support/sse-client';
 
 /** Answers every path that begins with /api. */
+/** They do not change twice in a simulated swarm to which nothing is sent. */
+const RARE_EVENTS = ['connected', 'sources', 'permissions', 'outgoing'];
 const CATCH_ALL = '/api/[[...path]]';
 const AUTHORIZATION = `Basic ${Buffer.from('ann:pass:word').toString('base64')}`;
 
@@ -204,7 +206,9 @@ describe('every route', () => {
         assertProblem(await ask(path, asking), status);
       }
       const options = await ask(route.path.replace('{id}', 'a'), { method: 'OPTIONS' });
-      assert.deepEqual([options.status, options.headers.allow], [204, 'GET, HEAD, OPTIONS']);
+      const others = ROUTES.filter(({ path }) => path === route.path).flatMap(({ method }) => method ?? []);
+      const allowed = options.headers.allow?.split(', ').sort();
+      assert.deepEqual([options.status, allowed], [204, ['GET', 'HEAD', 'OPTIONS', ...others].sort()]);
     });
   }
 
@@ -234,7 +238,7 @@ function follow(lastEventId: string | null): Promise<string[]> {
           reject(error);
         }
         const count = (wanted: string) => seen.filter((one) => one === wanted).length;
-        const live = Object.keys(STREAM_EVENTS).filter((one) => !['connected', 'sources'].includes(one));
+        const live = Object.keys(STREAM_EVENTS).filter((one) => !RARE_EVENTS.includes(one));
         if (live.some((one) => count(one) < 2)) return;
         call.destroy();
         resolve(seen);
@@ -273,10 +277,7 @@ test('the served OpenAPI document is that of the table, with URLs relative to it
   const { servers, paths, info } = JSON.parse((await ask('/openapi.json')).body);
   const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
   assert.deepEqual([servers[0].url, info.version], ['./', version]);
-  assert.deepEqual(
-    Object.keys(paths),
-    ROUTES.map(({ path }) => path),
-  );
+  assert.deepEqual(Object.keys(paths), [...new Set(ROUTES.map(({ path }) => path))]);
 });
 
 test('after too many wrong credentials further ones are not compared; the last test of this server', async () => {
