@@ -65,12 +65,13 @@ export const ROOMS: Record<string, readonly string[]> = {
   'components/talk': FEATURE,
   'components/waits': FEATURE,
   'components/usage': FEATURE,
+  'components/permissions': [...FEATURE, 'components/agents', 'components/attention', 'components/messages'],
   'components/documents': FEATURE,
   'components/past': [...FEATURE, 'components/timeline'],
   'components/drawer': [...FEATURE, 'components/timeline', 'components/talk', 'components/usage', 'components/waits'],
   'components/shell': [
     ...[...FEATURE, 'components/agents', 'components/attention', 'components/drawer', 'components/locks'],
-    ...['components/messages', 'components/past', 'components/stats', 'components/timeline'],
+    ...['components/messages', 'components/past', 'components/permissions', 'components/stats', 'components/timeline'],
   ],
   app: [
     ...['lib/contract', 'lib/config', ...SOURCES, 'lib/swarms', 'lib/server', 'lib/server/access', 'lib/server/api'],

@@ -3,11 +3,13 @@
  * all schemas and examples costs about 10 ms and 1.7 MB, which the start of the server need not pay for.
  */
 import { z } from 'zod';
+import { permissionsState } from './action-schemas';
 import { bundle } from './bundle-schemas';
 import { usageAnswer } from './claude-schemas';
 import { examples } from './examples';
 import { pastExamples } from './past-examples';
 import { agentHistory, lockHistory, pastState, talkAnswer, timelineAnswer, waitingAnswer } from './past-schemas';
+import { permissionAnswered, presenceNoted } from './permission-requests';
 import { agentsAnswer, attentionAnswer, attentionEntry, health, locksAnswer, messagesAnswer, stats } from './schemas';
 import { STREAM_EVENTS, STREAM_EXAMPLE } from './stream-schemas';
 
@@ -66,8 +68,19 @@ export const ANSWERS = {
   talk: json('The pairs.', talkAnswer, pastExamples.talk),
   usage: json('Tokens and cost.', usageAnswer, pastExamples.usage),
   bundle: json('The bundle, as a file attachment.', bundle, pastExamples.bundle),
+  permissions: json('The permission requests.', permissionsState, examples.permissions),
+  permissionAnswered: json('What has become of the request.', permissionAnswered, {
+    outcome: 'answered',
+    detail: 'Claude Code got the answer.',
+  }),
+  permissionPresence: json('Until when it counts.', presenceNoted, {
+    present: true,
+    until: '2026-02-03T09:30:45.000+00:00',
+  }),
   hookTaken: {
-    description: 'The event was taken, or is one that is not used.',
+    description:
+      'The event was taken, or is one that is not used. A permission request is answered with 200 and the decision if ' +
+      'somebody has answered it here.',
     status: 204,
     mediaType: 'text/plain',
     example: '',

@@ -433,6 +433,7 @@ const timeless = {
       id: pathId('The id of the item, percent-encoded: it may contain slashes and quotes.', 'agent_dead:agent-4'),
     })
     .transform((values) => values),
+  permission: z.object({ id: pathId('The id of the permission request.', 'p-4f1c') }).transform((values) => values),
   lockHistory: z
     .object({ filepath, holder: agentName('Only locks of this holder.', 'agent-1'), ...page })
     .transform((values) => values),

@@ -2,6 +2,7 @@
  * Computes the attention items and the wait relations of a swarm from all that is known of it, and reads the files that
  * nothing else needs: acknowledgements, tasks and conflicts.
  */
+import type { PendingPermission } from '../contract/action-schemas';
 import { NO_ATTENTION } from '../contract/defaults';
 import type { WaitingAnswer } from '../contract/past-schemas';
 import { type AttentionAnswer, type AttentionEntry, MAX_LISTED_LOCKS } from '../contract/schemas';
@@ -45,6 +46,8 @@ interface Options {
   startedAt: number;
   description: SwarmDescription;
   sources: SwarmSources;
+  /** The permission requests that can be answered. */
+  permissions?: () => readonly PendingPermission[];
   /** Further sources that are readable or not, by name. */
   others: () => Readonly<Record<string, ReaderStatus>>;
   publish: (answer: AttentionAnswer) => void;
@@ -168,6 +171,7 @@ export class SwarmAttention {
     begun = performance.now();
     const judged = {
       ...facts,
+      permissions: this.#options.permissions?.() ?? [],
       pendingAcks: { acks, status: this.#acks.status },
       stores: {
         ...{ [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status },

@@ -3,6 +3,7 @@
  * the message log. Nothing here assumes that there is only one swarm.
  */
 import { basename } from 'node:path';
+import { PermissionActions } from '../actions/permissions';
 import { ActionRunner } from '../actions/runner';
 import type { ActionGroup } from '../contract/action-groups';
 import type { Retention } from '../history/history';
@@ -22,7 +23,7 @@ import { ProcessTable } from '../sources/processes/processes';
 import { RecorderHandle } from '../workers/workers';
 import { type AlertOptions, SwarmAlerts } from './alerts';
 import { SwarmAttention } from './attention';
-import { ClaudeCode } from './claude-code';
+import { ClaudeCode, UNKNOWN_SESSION } from './claude-code';
 import type { ClaudeReaders } from './claude-sources';
 import { SwarmDescription } from './description';
 import { FileRefresh } from './file-refresh';
@@ -98,7 +99,10 @@ export class LiveParts {
   /** Starts the recorder's thread and the watches, and begins to read. */
   constructor(options: LiveSwarmOptions) {
     this.#options = options;
-    this.actions = { runner: new ActionRunner({ groups: options.actionGroups }) };
+    this.actions = {
+      runner: new ActionRunner({ groups: options.actionGroups }),
+      permissions: this.#createPermissions(),
+    };
     this.hub = new Hub({
       source: { after: (seq, most, epoch) => this.recorder.after(epoch, seq, most) },
       freshStats: () => this.publisher.stats(),
@@ -137,6 +141,7 @@ export class LiveParts {
   /** Ends every part, and keeps what is still to be kept. */
   async stop(): Promise<void> {
     this.recorder.beginStop();
+    this.actions.permissions.stop();
     clearInterval(this.#timer);
     this.#files.stop();
     this.publisher.stop();
@@ -203,6 +208,7 @@ export class LiveParts {
       ...{ root: this.#options.root, readers, hooks: this.hooks, messages: this.#teamMessages },
       onFacts: (facts) => {
         this.description.claude = facts;
+        this.actions.permissions.see(facts.sessions, facts.unread === null);
         this.publisher.describeSoon();
       },
       onStatus: () => this.publisher.publishSources(),
@@ -216,6 +222,18 @@ export class LiveParts {
           error === null ? null : `The files of Claude Code could not be read: ${error}`,
           error,
         ),
+    });
+  }
+
+  #createPermissions(): PermissionActions {
+    return new PermissionActions({
+      enabled: this.#options.actionGroups.includes('permissions'),
+      sight: (sessionId) => this.#claude?.sight(sessionId) ?? UNKNOWN_SESSION,
+      streamCount: () => this.hub.subscriberCount,
+      publish: (state) => {
+        this.hub.setState('permissions', state);
+        this.attention.request();
+      },
     });
   }
 
@@ -238,6 +256,7 @@ export class LiveParts {
         return swarmConfig.config.lockStaleTimeoutSeconds;
       },
       ...{ startedAt: this.startedAt, description: this.description, sources: this.sources },
+      permissions: () => this.actions.permissions.pending.open,
       others: () => ({ [AGENT_CARDS_FILE]: this.#cards.status, ...this.alerts.sources, ...this.usage.sources }),
       publish: (answer) => this.publisher.publishAttention(answer),
       onBlocked: () => this.publisher.describeSoon(),
@@ -275,6 +294,7 @@ export class LiveParts {
     this.#observeProcesses();
     void this.#claude?.reconcile(Date.now());
     this.#teamMessages.flush();
+    this.actions.permissions.tick();
     if (this.alerts.refresh()) this.attention.request();
     if (this.usage.refresh()) this.attention.request();
     if (this.#options.swarmConfig.refresh()) this.attention.request();

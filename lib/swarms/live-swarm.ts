@@ -1,7 +1,7 @@
 /** A live swarm as the endpoints ask it. What it reads and publishes by itself is wired in `live-parts.ts`. */
 import type { ReceiverState } from '../contract/alert-schemas';
 import type { AttentionDecision } from '../contract/attention-requests';
-import { NO_OUTGOING, NO_PERMISSIONS } from '../contract/defaults';
+import { NO_OUTGOING } from '../contract/defaults';
 import type { SwarmState } from '../contract/events';
 import { formatCursor } from '../contract/events';
 import { formatInstant } from '../contract/instant';
@@ -118,7 +118,7 @@ export class LiveSwarm implements Runtime {
       stats: this.#parts.publisher.stats(),
       attention: this.#parts.attention.answer,
       usage: this.#parts.usage.state,
-      permissions: NO_PERMISSIONS,
+      permissions: this.actions.permissions.pending.state,
       outgoing: NO_OUTGOING,
       sources: this.#parts.sources.now(),
       messages: newestMessages(this.hub, FIRST_MESSAGES),

@@ -82,10 +82,18 @@ export class RealCli {
     this.#answerFirstQuestions();
   }
 
-  /** Starts it in a pane. */
-  start(): void {
+  /** Starts it in a pane. @param options of the CLI */
+  start(...options: string[]): void {
     const words = ['new-session', '-d', '-s', 'claude', '-x', '120', '-y', '40', '-c', this.project];
-    this.#tmux('-f', '/dev/null', ...words, this.#binary);
+    this.#tmux('-f', '/dev/null', ...words, this.#binary, ...options);
+  }
+
+  /** Runs it without a terminal, with a prompt. @returns its output */
+  async runHeadless(prompt: string): Promise<string> {
+    const options = { cwd: this.project, env: this.#environment };
+    const running = promisify(execFile)(this.#binary, ['-p', prompt], options);
+    running.child.stdin?.end();
+    return (await running).stdout;
   }
 
   /** Types a prompt as a person does: the text, then Enter when it is there. */
@@ -94,7 +102,7 @@ export class RealCli {
     spawnSync('tmux', ['-L', this.#socket, 'load-buffer', '-b', 'prompt', '-'], input);
     this.#tmux('paste-buffer', '-p', '-r', '-d', '-b', 'prompt', '-t', 'claude');
     await this.#untilScreen((screen) => screen.includes(text), `"${text}" in the composer`);
-    this.#press('Enter');
+    this.press('Enter');
   }
 
   screen(): string {
@@ -117,7 +125,7 @@ export class RealCli {
       if (!screen.includes(line)) return true;
       if (performance.now() - pressedAt < KEY_INTERVAL_MS) return false;
       pressedAt = performance.now();
-      this.#press(key);
+      this.press(key);
       return false;
     }, `the end of the dialog with "${line}"`);
   }
@@ -126,7 +134,8 @@ export class RealCli {
     this.#tmux('kill-server');
   }
 
-  #press(key: string): void {
+  /** Presses a key once. */
+  press(key: string): void {
     this.#tmux('send-keys', '-t', 'claude', key);
   }
 

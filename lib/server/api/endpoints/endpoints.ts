@@ -4,6 +4,7 @@ import { HOOK_ENDPOINTS } from './hooks';
 import { NOW_ENDPOINTS } from './now';
 import { OPERATIONS_ENDPOINTS } from './operations';
 import { PAST_ENDPOINTS } from './past';
+import { PERMISSION_ENDPOINTS } from './permission-commands';
 import { STREAM_ENDPOINTS } from './stream';
 
 /** All data endpoints, in the order in which the API document lists them. */
@@ -12,6 +13,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ATTENTION_ENDPOINTS,
   ...STREAM_ENDPOINTS,
   ...PAST_ENDPOINTS,
+  ...PERMISSION_ENDPOINTS,
   ...HOOK_ENDPOINTS,
   ...OPERATIONS_ENDPOINTS,
 ];
