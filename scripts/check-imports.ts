@@ -65,7 +65,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   'components/talk': FEATURE,
   'components/waits': FEATURE,
   'components/usage': FEATURE,
-  'components/permissions': [...FEATURE, 'components/agents', 'components/attention', 'components/messages'],
+  'components/permissions': [...FEATURE, 'components/agents', 'components/messages'],
   'components/documents': FEATURE,
   'components/past': [...FEATURE, 'components/timeline'],
   'components/drawer': [...FEATURE, 'components/timeline', 'components/talk', 'components/usage', 'components/waits'],

@@ -1,7 +1,6 @@
 import { type KeyboardEvent, memo, type ReactNode, useId, useState } from 'react';
 import { requestPath } from '@/lib/client/api';
 import { mayAct, sendCommand, useMe } from '@/lib/client/commands';
-import { isComposing } from '@/lib/client/shortcuts';
 import type { PendingPermission } from '@/lib/contract/action-schemas';
 import { PERMISSION_PATH } from '@/lib/contract/paths';
 import type { PermissionAnswerBody, PermissionAnswered } from '@/lib/contract/permission-requests';
@@ -132,10 +131,19 @@ interface CardKeys {
 /** `A` and `D` answer while the card or one of its buttons has the focus; in a text field they are letters. */
 function onCardKey(event: KeyboardEvent<HTMLElement>, { isOpen, allow, deny }: CardKeys): void {
   const { target, key, repeat, ctrlKey, metaKey, altKey, nativeEvent } = event;
-  if (!(target instanceof HTMLElement) || isComposing(nativeEvent)) return;
+  if (!(target instanceof HTMLElement)) return;
   // Enter is typed into a terminal a moment too late, or into the wrong window.
   if (key === 'Enter' && target.matches('[data-answers]')) event.preventDefault();
-  if (repeat || ctrlKey || metaKey || altKey || !isOpen || target.matches('input[type="text"]')) return;
+  if (
+    repeat ||
+    ctrlKey ||
+    metaKey ||
+    altKey ||
+    !isOpen ||
+    nativeEvent.isComposing ||
+    target.matches('input[type="text"]')
+  )
+    return;
   const run = { a: allow, d: deny }[key.toLowerCase()];
   if (run === undefined) return;
   event.preventDefault();

@@ -1,5 +1,4 @@
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
-import { useHeldRows } from '@/components/attention/use-held-rows';
 import type { PendingPermission } from '@/lib/contract/action-schemas';
 import type { SwarmState } from '@/lib/contract/events';
 import type { Agent } from '@/lib/contract/schemas';
@@ -8,6 +7,7 @@ import { AgentName } from '../ui/agent-name';
 import { Dialog } from '../ui/dialog';
 import { RelativeTime, Sentence } from '../ui/time';
 import { PermissionCard } from './permission-card';
+import { steadyCards } from './steady-cards';
 import { useMoveGuard } from './use-move-guard';
 
 interface PermissionInboxProps {
@@ -24,19 +24,26 @@ interface PermissionInboxProps {
 export function PermissionInbox({ swarm, agent, onClose }: PermissionInboxProps) {
   const list = useRef<HTMLDivElement>(null);
   const { permissions } = swarm.permissions;
-  const rows = useMemo(() => permissions.map((row) => ({ key: row.id, row })), [permissions]);
-  const held = useHeldRows(rows);
-  const shown = useLastKnown(held.rows.map(({ key, row }) => ({ key, row: row?.row ?? null })));
+  const [held, setHeld] = useState(false);
+  const [shown, setShown] = useState<readonly PendingPermission[]>(permissions);
+  const cards = steadyCards(shown, permissions, held);
+  if (cards !== shown) setShown(cards);
   const allows = useMoveGuard(list);
   const inTerminals = useMemo(() => waitingInTerminals(swarm.agents.agents, permissions), [swarm.agents, permissions]);
   useFocusOnce(list, permissions, agent);
   return (
     <Dialog title="Permission requests" onClose={onClose}>
-      <div ref={list} {...held.handlers} className="relative min-h-0 flex-1 overflow-y-auto overscroll-contain pb-3">
-        {shown.map((permission) => (
+      <div
+        ref={list}
+        // A finger or pen rests nowhere: it has left before anything could move.
+        onPointerEnter={({ pointerType }) => setHeld(pointerType === 'mouse')}
+        onPointerLeave={() => setHeld(false)}
+        className="relative min-h-0 flex-1 overflow-y-auto overscroll-contain pb-3"
+      >
+        {cards.map((permission) => (
           <PermissionCard key={permission.id} permission={permission} allows={allows} />
         ))}
-        {shown.length === 0 && (
+        {cards.length === 0 && (
           <p className="px-5 py-4 text-muted">
             No request can be answered here now.
             {swarm.sources.hooks.state === 'missing' && (
@@ -54,20 +61,6 @@ export function PermissionInbox({ swarm, agent, onClose }: PermissionInboxProps)
       </div>
     </Dialog>
   );
-}
-
-/** @returns the requests of the rows; of one that is not listed any more what was known of it last */
-function useLastKnown(rows: readonly { key: string; row: PendingPermission | null }[]): PendingPermission[] {
-  const [known, setKnown] = useState<ReadonlyMap<string, PendingPermission>>(new Map());
-  const next = new Map(
-    rows.flatMap(({ key, row }) => ((row ?? known.get(key)) ? [[key, row ?? known.get(key)]] : [])) as [
-      string,
-      PendingPermission,
-    ][],
-  );
-  const isSame = next.size === known.size && [...next].every(([key, one]) => known.get(key) === one);
-  if (!isSame) setKnown(next);
-  return [...next.values()];
 }
 
 /** An agent that waits for a person, and no request of it is held: prompts of teammates in panes have no hook. */

@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import { PermissionActions } from '../actions/permissions';
 import { ActionRunner } from '../actions/runner';
 import type { ActionGroup } from '../contract/action-groups';
+import { NO_PERMISSIONS } from '../contract/defaults';
 import type { Retention } from '../history/history';
 import { Hub } from '../hub/hub';
 import { boundHeapGrowth } from '../platform/heap-growth';
@@ -109,6 +110,7 @@ export class LiveParts {
       // With the refresh of everything: two clocks would wake the process twice as often.
       everySecond: (listener) => this.#heartbeat.follow(listener),
     });
+    this.hub.setState('permissions', NO_PERMISSIONS);
     this.#registry = new RegistryReader(this.#options.root);
     this.#cards = new AgentCardsReader(this.#options.root);
     // What tens of thousands of locks leave behind would otherwise be hundreds of megabytes.

@@ -2,6 +2,6 @@
 import type { ProductionServer } from './production-server';
 
 /** @returns the headers with which a command is accepted */
-export function commandHeaders(_server: ProductionServer): Record<string, string> {
-  return {};
+export function commandHeaders(server: ProductionServer): Record<string, string> {
+  return { origin: server.origin };
 }
