@@ -1,5 +1,4 @@
 import { type KeyboardEvent, memo, type ReactNode, useId, useState } from 'react';
-import { requestPath } from '@/lib/client/api';
 import { mayAct, sendCommand, useMe } from '@/lib/client/commands';
 import type { PendingPermission } from '@/lib/contract/action-schemas';
 import { PERMISSION_PATH } from '@/lib/contract/paths';
@@ -114,7 +113,7 @@ function useAnswer({ id }: PendingPermission, allows: PermissionCardProps['allow
     if (!allows(id)) return setNote(MOVED);
     setSending(true);
     setNote(null);
-    const sent = await sendCommand<PermissionAnswered>('POST', requestPath(PERMISSION_PATH, undefined, id), body);
+    const sent = await sendCommand<PermissionAnswered>('POST', PERMISSION_PATH.replace('{id}', encodeURIComponent(id)), body);
     setSending(false);
     if (!sent.ok) setNote(`Nothing was answered. ${sent.problem.detail}`);
     else if (sent.answer.outcome !== 'answered') setNote(`Your answer had no effect. ${sent.answer.detail}`);

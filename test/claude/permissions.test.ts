@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { withHooks } from '../../bin/hook-settings';
 import { hookTokenFile } from '../../lib/config/hook-token';
 import type { PendingPermission, PermissionsState } from '../../lib/contract/action-schemas';
-import type { AgentActivity, AgentSession } from '../../lib/contract/claude-schemas';
+import type { AgentActivity } from '../../lib/contract/claude-schemas';
 import type { AgentsAnswer } from '../../lib/contract/schemas';
 import { commandHeaders } from '../support/commands';
 import { writeHookToken } from '../support/hook-client';
@@ -98,11 +98,6 @@ class Desk {
     await this.#server.until<AgentsAnswer>('/api/agents', ({ agents }) =>
       agents.some(({ activity, session }) => session !== null && (activity as AgentActivity).state === state),
     );
-  }
-
-  async mode(): Promise<string | null> {
-    const { agents } = await this.#server.get<AgentsAnswer>('/api/agents');
-    return (agents.find(({ session }) => session !== null)?.session as AgentSession | null)?.permission_mode ?? null;
   }
 
   has(file: string): Promise<boolean> {
