@@ -124,7 +124,7 @@ test('by keyboard alone: opened from what needs you, allowed with A, denied with
   const other = card(page, 'shop-2b');
   await expect(other).toBeVisible();
   await settled(page);
-  const message = other.getByRole('textbox', { name: /Message to the agent/ });
+  const message = other.getByRole('textbox', { name: /Message to the agent if you deny/ });
   await message.focus();
   await page.keyboard.type('Add a test and ask again.');
   await page.keyboard.press('Enter');

@@ -18,7 +18,7 @@ interface PermissionCardProps {
   allows: (id: string) => boolean;
 }
 
-const MOVED = 'The card had just appeared or moved, so nothing was sent. Look again, then repeat.';
+const MOVED = 'The card had just appeared or moved, so nothing was sent. Check it, then repeat.';
 
 /** One permission request with its answers. Nothing is preselected, and Enter answers nothing. */
 export const PermissionCard = memo(function PermissionCard({ permission, allows }: PermissionCardProps) {
@@ -187,8 +187,8 @@ function Buttons({ permission, isOpen, canAllow, allow, deny, message, setMessag
         </AnswerButton>
         <input
           type="text"
-          aria-label="Message to the agent with the refusal"
-          placeholder="Why not? The agent is told."
+          aria-label="Message to the agent if you deny"
+          placeholder="Why not? Sent to the agent."
           maxLength={10_000}
           value={message}
           disabled={!isOpen}

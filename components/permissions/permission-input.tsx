@@ -14,7 +14,7 @@ export function PermissionInput({ input }: { input: unknown }) {
   const shown = useMemo(() => readToolInput(input), [input]);
   switch (shown.kind) {
     case 'none':
-      return <p className="text-muted">The input is not known here: it was too long to keep. Look at the terminal.</p>;
+      return <p className="text-muted">The input is not known here: it was too long to keep. The terminal shows it.</p>;
     case 'json':
       return <Code label="Input" text={shown.text} />;
     case 'command':

@@ -168,7 +168,7 @@ export function explainEnd(one: HeldPermission, session: SeenSession, now: numbe
   const isAnswer = resolved.outcome === 'allowed' || resolved.outcome === 'denied';
   if (!isAnswer || !one.waited || !isSettled || changedAt > resolved.at) return null;
   one.waited = false;
-  return { ...resolved, detail: `${resolved.detail} Its session still waits: look at its terminal.` };
+  return { ...resolved, detail: `${resolved.detail} Its session still waits: check its terminal.` };
 }
 
 const IN_TERMINAL = 'The prompt can be answered in its terminal.';

@@ -2,14 +2,9 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { claudeSession } from '../../test/support/claude-sessions';
 import type { PermissionRequest } from '../sources/claude-code/permission-request';
+import { ENDED_SHOWN_MS, HOLD_TIMEOUT_MS, MAX_HELD, SUBAGENT_HOLD_TIMEOUT_MS } from './held-list';
 import type { SeenSession } from './held-permission';
-import {
-  ENDED_SHOWN_MS,
-  HOLD_TIMEOUT_MS,
-  MAX_HELD,
-  PendingPermissions,
-  SUBAGENT_HOLD_TIMEOUT_MS,
-} from './pending-permissions';
+import { PendingPermissions } from './pending-permissions';
 import type { HookAnswer } from './permission-answer';
 
 const NOW = 1_770_000_000_000;

@@ -3,13 +3,13 @@
  * something shows that the request is over. Then the hook gets an empty answer, which decides nothing. Nothing here ever
  * answers by itself. Everything is in memory only, within fixed bounds.
  */
-import { randomBytes } from 'node:crypto';
 import type { PendingPermission, PermissionsState } from '../contract/action-schemas';
 import type { PermissionAnswered } from '../contract/permission-requests';
 import { log } from '../platform/log';
 import type { ToolResults } from '../sources/claude-code/permission-request';
 import { isResultOf, type PermissionRequest, permissionLength } from '../sources/claude-code/permission-request';
 import { ActionRefused } from './action';
+import { HeldList } from './held-list';
 import {
   type Asker,
   afterwards,
@@ -24,22 +24,6 @@ import {
   tooLate,
 } from './held-permission';
 import type { HookAnswer } from './permission-answer';
-
-/**
- * For how long the request of a main agent is held. A little less than the 600 s that `hooks install` registers, so that
- * this side lets go first and can say so.
- */
-export const HOLD_TIMEOUT_MS = 590_000;
-/** Nobody can see the prompt of a subagent or teammate meanwhile. */
-export const SUBAGENT_HOLD_TIMEOUT_MS = 45_000;
-export const MAX_HELD = 200;
-/** Of the inputs of all that are listed, in UTF-16 units of JSON: two of the largest bodies. */
-export const MAX_HELD_LENGTH = 4_000_000;
-/** For how long one that ended stays in the list. */
-export const ENDED_SHOWN_MS = 6000;
-const MAX_ENDED = 50;
-/** Of earlier requests whose end is remembered, for answers that come too late. */
-const MAX_REMEMBERED = 1000;
 
 /** What is known of a session. */
 export interface SessionSight {
@@ -62,10 +46,7 @@ interface Options {
 
 export class PendingPermissions {
   readonly #options: Options;
-  /** The oldest first, those that ended included. */
-  readonly #entries = new Map<string, HeldPermission>();
-  readonly #remembered = new Map<string, Resolution>();
-  #length = 0;
+  readonly #list = new HeldList();
   /** The agents as they were published last. */
   #agents = '';
   #timer: NodeJS.Timeout | null = null;
@@ -78,7 +59,7 @@ export class PendingPermissions {
   get state(): PermissionsState {
     const { sight } = this.#options;
     return {
-      permissions: [...this.#entries.values()].map((one) => describePermission(one, sight(one.asked.sessionId).agent)),
+      permissions: this.#list.all.map((one) => describePermission(one, sight(one.asked.sessionId).agent)),
     };
   }
 
@@ -89,7 +70,7 @@ export class PendingPermissions {
 
   /** @returns the tool and the agent of a listed request; null for another id */
   find(id: string): { tool: string; agent: string | null } | null {
-    const found = this.#entries.get(id);
+    const found = this.#list.get(id);
     if (found === undefined) return null;
     return { tool: found.asked.toolName, agent: this.#options.sight(found.asked.sessionId).agent };
   }
@@ -104,7 +85,7 @@ export class PendingPermissions {
     if (asker === null) return null;
     this.#endFormer(asked);
     const length = permissionLength(asked);
-    const fault = this.#whyTooMuch(length);
+    const fault = this.#list.whyTooMuch(length);
     if (fault !== null) {
       log().warn({ tool: asked.toolName.slice(0, 50), length }, `A permission request was let go: ${fault}`);
       const bare = { ...asked, toolInput: null, suggestions: [] };
@@ -114,11 +95,13 @@ export class PendingPermissions {
         at: Date.now(),
         detail: `${fault} ${afterwards(asker)}`,
       };
-      this.#add({ asked: bare, asker, length: 0, connection, release: null, resolved });
+      this.#list.add({ asked: bare, asker, length: 0, connection, release: null, resolved });
+      this.#changed();
       return null;
     }
     return new Promise((resolve) => {
-      const one = this.#add({ asked, asker, length: length ?? 0, connection, release: resolve, resolved: null });
+      const one = this.#list.add({ asked, asker, length: length ?? 0, connection, release: resolve, resolved: null });
+      this.#changed();
       void connection.ended.then((how) => how === 'closed' && this.#noteClosed(one));
     });
   }
@@ -136,8 +119,8 @@ export class PendingPermissions {
     build: (asked: PermissionRequest) => HookAnswer,
     by: string | null,
   ): Promise<PermissionAnswered> {
-    const one = this.#entries.get(id);
-    const ended = one?.resolved ?? this.#remembered.get(id);
+    const one = this.#list.get(id);
+    const ended = this.#list.endOf(id);
     if (ended) return tooLate(ended);
     if (one === undefined) throw unknownRequest(id);
     const answer = build(one.asked);
@@ -161,7 +144,7 @@ export class PendingPermissions {
   }
 
   #agentIds(): string {
-    return [...this.#entries.values()].map(({ asked }) => this.#options.sight(asked.sessionId).agent).join('\n');
+    return this.#list.all.map(({ asked }) => this.#options.sight(asked.sessionId).agent).join('\n');
   }
 
   /** Compares the requests with the files of the sessions. @param isRead whether the list of sessions is complete */
@@ -174,7 +157,7 @@ export class PendingPermissions {
         byId.set(session.sessionId, session);
       }
     }
-    for (const one of [...this.#entries.values()]) {
+    for (const one of this.#list.all) {
       const session = byId.get(one.asked.sessionId);
       if (session !== undefined) one.known = true;
       const isGone = session === undefined ? one.known && isRead : session.alive === false;
@@ -192,7 +175,7 @@ export class PendingPermissions {
 
   /** Takes results of tools: those that ran, failed or were denied need no permission any more. */
   noteResults(results: ToolResults): void {
-    for (const one of this.#held()) {
+    for (const one of this.#list.held) {
       if (isResultOf(results, one.asked)) {
         this.#resolve(one, 'answered_locally', 'It was answered in its terminal: the result of the tool is known.');
       }
@@ -201,7 +184,7 @@ export class PendingPermissions {
 
   /** Takes the end of a turn of a main agent. */
   noteTurnEnd(sessionId: string): void {
-    for (const one of this.#held()) {
+    for (const one of this.#list.held) {
       if (one.asked.sessionId === sessionId && one.asked.agentId === null) {
         this.#resolve(one, 'ended', 'The turn of the agent has ended.');
       }
@@ -209,12 +192,12 @@ export class PendingPermissions {
   }
 
   noteSessionEnd(sessionId: string): void {
-    for (const one of [...this.#entries.values()]) if (one.asked.sessionId === sessionId) this.#noteGone(one);
+    for (const one of this.#list.all) if (one.asked.sessionId === sessionId) this.#noteGone(one);
   }
 
   /** The last viewer who may answer has left: nobody would see the prompts of subagents. */
   releaseSubagents(): void {
-    for (const one of this.#held()) {
+    for (const one of this.#list.held) {
       if (one.asker === 'subagent')
         this.#resolve(one, 'released', `Nobody who may answer watches. ${afterwards(one.asker)}`);
     }
@@ -223,7 +206,7 @@ export class PendingPermissions {
   /** Lets all requests go; later ones are let go at once. */
   stop(): void {
     this.#stopped = true;
-    for (const one of this.#held()) this.#resolve(one, 'released', `The dashboard stops. ${afterwards(one.asker)}`);
+    for (const one of this.#list.held) this.#resolve(one, 'released', `The dashboard stops. ${afterwards(one.asker)}`);
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
   }
@@ -240,44 +223,10 @@ export class PendingPermissions {
 
   /** One agent asks one thing at a time, so its former request is over. */
   #endFormer({ sessionId, agentId }: PermissionRequest): void {
-    for (const one of this.#held()) {
+    for (const one of this.#list.held) {
       if (one.asked.sessionId !== sessionId || one.asked.agentId !== agentId) continue;
       this.#resolve(one, 'answered_locally', 'It was answered elsewhere: the agent asks for something else now.');
     }
-  }
-
-  #whyTooMuch(length: number | null): string | null {
-    if (length === null) return 'Its input is nested too deeply to be shown.';
-    if (length > MAX_HELD_LENGTH) return 'Its input is too long to be shown.';
-    for (const one of this.#entries.values()) {
-      if (this.#length + length <= MAX_HELD_LENGTH) break;
-      if (one.resolved !== null) this.#remove(one);
-    }
-    if (this.#length + length > MAX_HELD_LENGTH) return 'The inputs of the requests that are held have 4 MB already.';
-    if (this.#held().length >= MAX_HELD) return `${MAX_HELD} requests are held already.`;
-    return null;
-  }
-
-  #held(): HeldPermission[] {
-    return [...this.#entries.values()].filter(({ resolved }) => resolved === null);
-  }
-
-  #add(
-    given: Pick<HeldPermission, 'asked' | 'asker' | 'length' | 'connection' | 'release' | 'resolved'>,
-  ): HeldPermission {
-    const since = Date.now();
-    const expiresAt = since + (given.asker === 'subagent' ? SUBAGENT_HOLD_TIMEOUT_MS : HOLD_TIMEOUT_MS);
-    const id = `p-${randomBytes(9).toString('base64url')}`;
-    const one = { ...given, id, since, expiresAt, waited: false, known: false, unexplained: false };
-    this.#entries.set(id, one);
-    this.#length += one.length;
-    if (one.resolved) this.#remember(one, one.resolved);
-    this.#changed();
-    return one;
-  }
-
-  #remove(one: HeldPermission): void {
-    if (this.#entries.delete(one.id)) this.#length -= one.length;
   }
 
   /** Ends a request and lets its hook go. */
@@ -295,17 +244,8 @@ export class PendingPermissions {
   }
 
   #correct(one: HeldPermission, resolved: Resolution): void {
-    one.resolved = resolved;
-    this.#remember(one, resolved);
+    this.#list.end(one, resolved);
     this.#changed();
-  }
-
-  #remember({ id }: HeldPermission, resolved: Resolution): void {
-    this.#remembered.set(id, resolved);
-    for (const oldest of this.#remembered.keys()) {
-      if (this.#remembered.size <= MAX_REMEMBERED) break;
-      this.#remembered.delete(oldest);
-    }
   }
 
   #noteClosed(one: HeldPermission): void {
@@ -327,34 +267,24 @@ export class PendingPermissions {
   }
 
   #changed(): void {
-    this.#removeOld(Date.now());
+    this.#list.removeEnded(Date.now());
     this.#arm();
     this.#agents = this.#agentIds();
     this.#options.onChange();
-  }
-
-  #removeOld(now: number): void {
-    const ended = [...this.#entries.values()].filter(({ resolved }) => resolved !== null);
-    const surplus = ended.length - MAX_ENDED;
-    for (const [place, one] of ended.entries()) {
-      if (place < surplus || now - (one.resolved?.at ?? 0) >= ENDED_SHOWN_MS) this.#remove(one);
-    }
   }
 
   /** Waits for the next moment at which a request expires or one that ended leaves the list. */
   #arm(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#entries.size === 0 || this.#stopped) return;
-    const due = [...this.#entries.values()].map(({ resolved, expiresAt }) =>
-      resolved === null ? expiresAt : resolved.at + ENDED_SHOWN_MS,
-    );
-    this.#timer = setTimeout(() => this.#expire(), Math.max(0, Math.min(...due) - Date.now())).unref();
+    const { nextAt } = this.#list;
+    if (nextAt === null || this.#stopped) return;
+    this.#timer = setTimeout(() => this.#expire(), Math.max(0, nextAt - Date.now())).unref();
   }
 
   #expire(): void {
     const now = Date.now();
-    for (const one of this.#held()) {
+    for (const one of this.#list.held) {
       if (one.expiresAt > now) continue;
       const time = one.asker === 'subagent' ? '45 s' : '10 min';
       this.#resolve(one, 'expired', `Nobody has answered it within ${time}. ${afterwards(one.asker)}`);

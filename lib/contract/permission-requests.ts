@@ -16,7 +16,7 @@ export const permissionAnswerBody = z
       .string({ error: 'must be a text.' })
       .max(MAX_MESSAGE_LENGTH, { error: 'must have at most 10,000 characters.' })
       .optional()
-      .describe('Only with `deny`: what the agent is told.'),
+      .describe('Only with `deny`: the reason, which the agent gets.'),
     answers: z
       .record(z.string(), z.union([answerText, z.array(answerText).max(100)]), { error: 'must be an object.' })
       .optional()

@@ -3,7 +3,6 @@
  * the message log. Nothing here assumes that there is only one swarm.
  */
 import { basename } from 'node:path';
-import { PermissionActions } from '../actions/permissions';
 import { ActionRunner } from '../actions/runner';
 import type { ActionGroup } from '../contract/action-groups';
 import { NO_PERMISSIONS } from '../contract/defaults';
@@ -24,7 +23,7 @@ import { ProcessTable } from '../sources/processes/processes';
 import { RecorderHandle } from '../workers/workers';
 import { type AlertOptions, SwarmAlerts } from './alerts';
 import { SwarmAttention } from './attention';
-import { ClaudeCode, UNKNOWN_SESSION } from './claude-code';
+import { ClaudeCode } from './claude-code';
 import type { ClaudeReaders } from './claude-sources';
 import { SwarmDescription } from './description';
 import { FileRefresh } from './file-refresh';
@@ -33,6 +32,7 @@ import { HookEvents } from './hook-events';
 import { SwarmJournal } from './journal-feed';
 import { MessageCounts } from './message-counts';
 import type { OwnPrices } from './own-prices';
+import { createPermissions } from './permissions';
 import { Readiness } from './readiness';
 import { RecorderEvents } from './recorder-events';
 import { SwarmSources } from './source-status';
@@ -102,7 +102,10 @@ export class LiveParts {
     this.#options = options;
     this.actions = {
       runner: new ActionRunner({ groups: options.actionGroups }),
-      permissions: this.#createPermissions(),
+      permissions: createPermissions({
+        ...{ groups: options.actionGroups, hub: () => this.hub, claude: () => this.#claude },
+        onChange: () => this.attention.request(),
+      }),
     };
     this.hub = new Hub({
       source: { after: (seq, most, epoch) => this.recorder.after(epoch, seq, most) },
@@ -224,18 +227,6 @@ export class LiveParts {
           error === null ? null : `The files of Claude Code could not be read: ${error}`,
           error,
         ),
-    });
-  }
-
-  #createPermissions(): PermissionActions {
-    return new PermissionActions({
-      enabled: this.#options.actionGroups.includes('permissions'),
-      sight: (sessionId) => this.#claude?.sight(sessionId) ?? UNKNOWN_SESSION,
-      streamCount: () => this.hub.subscriberCount,
-      publish: (state) => {
-        this.hub.setState('permissions', state);
-        this.attention.request();
-      },
     });
   }
 

@@ -3,17 +3,16 @@
  * what `claude-code.test.ts` needs.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { withHooks } from '../../bin/hook-settings';
-import { hookTokenFile } from '../../lib/config/hook-token';
+import { promisify } from 'node:util';
 import type { PendingPermission, PermissionsState } from '../../lib/contract/action-schemas';
 import type { AgentActivity } from '../../lib/contract/claude-schemas';
 import type { AgentsAnswer } from '../../lib/contract/schemas';
 import { commandHeaders } from '../support/commands';
-import { writeHookToken } from '../support/hook-client';
 import { PROJECT, ProductionServer } from '../support/production-server';
 import { openStream } from '../support/sse-client';
 import { until } from '../support/until';
@@ -112,6 +111,13 @@ class Desk {
   }
 }
 
+/** Runs `hooks install` as the user would. */
+async function installHooks(url: string, own: Record<string, string>): Promise<void> {
+  const words = [join(PROJECT, 'bin/claude-swarm-dashboard.mjs'), 'hooks', 'install', '--user', '--url', url, '--yes'];
+  const env = { PATH: process.env.PATH ?? '', ...own } as unknown as NodeJS.ProcessEnv;
+  await promisify(execFile)(process.execPath, words, { env });
+}
+
 test('permission requests of the real Claude Code are answered through the dashboard', async (context) => {
   assert.ok(existsSync(join(PROJECT, '.next/BUILD_ID')), 'The dashboard is not built: run "npm run build" first.');
   const withoutTmux = missingTmux();
@@ -129,7 +135,6 @@ test('permission requests of the real Claude Code are answered through the dashb
   started.push(() => api.stop());
   const cli = new RealCli(folder, provided.binary, apiUrl);
   const state = join(folder, 'state');
-  writeHookToken(state);
   const server = await ProductionServer.started({
     ...{ CLAUDESWARM_ROOT: cli.project, CLAUDE_CONFIG_DIR: cli.claudeFolder },
     ...{ SWARM_HISTORY: 'off', XDG_STATE_HOME: state },
@@ -138,9 +143,7 @@ test('permission requests of the real Claude Code are answered through the dashb
     () => server.stop(),
     () => cli.stop(),
   );
-  const token = readFileSync(hookTokenFile(join(state, 'claude-swarm-dashboard')), 'utf8').trim();
-  const file = join(cli.claudeFolder, 'settings.json');
-  writeFileSync(file, withHooks(readFileSync(file, 'utf8'), { url: `${server.url}/hooks/claude`, token }, file));
+  await installHooks(server.url, { HOME: folder, CLAUDE_CONFIG_DIR: cli.claudeFolder, XDG_STATE_HOME: state });
   const desk = new Desk(server, cli);
   let broken = false;
   const step = (name: string, run: () => Promise<void>) =>
