@@ -99,6 +99,11 @@ class Desk {
     );
   }
 
+  /** Waits until no session runs. */
+  async gone(): Promise<void> {
+    await this.#server.until<AgentsAnswer>('/api/agents', ({ agents }) => agents.every(({ session }) => session === null));
+  }
+
   has(file: string): Promise<boolean> {
     return Promise.resolve(existsSync(join(this.cli.project, file)));
   }
@@ -259,6 +264,8 @@ test('permission requests of the real Claude Code are answered through the dashb
 
   await step('plan: approved with edits accepted', async () => {
     cli.stop();
+    // The former server of tmux must have ended.
+    await desk.gone();
     cli.start('--permission-mode', 'plan');
     await cli.shows('❯');
     await desk.agent('idle');
@@ -268,9 +275,7 @@ test('permission requests of the real Claude Code are answered through the dashb
     assert.match((one.tool_input as { plan: string }).plan, /Do it\./);
     await desk.answer(one.id, { behavior: 'allow', mode: 'acceptEdits' });
     await cli.shows('I begin.');
-    await until(
-      () => desk.mode(),
-      (mode) => mode === 'acceptEdits',
-    );
+    // The transcript names the mode only with the next prompt.
+    await cli.shows('accept edits on');
   });
 });
