@@ -1,16 +1,16 @@
-import { type KeyboardEvent, memo, type ReactNode, useId, useState } from 'react';
+import { type KeyboardEvent, memo, type RefObject, useId, useLayoutEffect, useRef, useState } from 'react';
 import { mayAct, sendCommand, useMe } from '@/lib/client/commands';
 import type { PendingPermission } from '@/lib/contract/action-schemas';
 import { PERMISSION_PATH } from '@/lib/contract/paths';
 import type { PermissionAnswerBody, PermissionAnswered } from '@/lib/contract/permission-requests';
 import { AgentName } from '../ui/agent-name';
-import { Keys } from '../ui/keys';
 import { Text } from '../ui/text';
 import { RelativeTime, Sentence } from '../ui/time';
+import { AnswerButtons } from './answer-buttons';
 import { PermissionInput, Plan } from './permission-input';
 import { answersFrom, type Drafts, QuestionForm } from './question-form';
 import { TimeLeft } from './time-left';
-import { askWords, readQuestions, suggestionWords } from './tool-input';
+import { askWords, readQuestions } from './tool-input';
 
 interface PermissionCardProps {
   permission: PendingPermission;
@@ -24,6 +24,7 @@ const MOVED = 'The card had just appeared or moved, so nothing was sent. Check i
 export const PermissionCard = memo(function PermissionCard({ permission, allows }: PermissionCardProps) {
   const { id, agent_id, session_id, kind, subagent, tool_name, tool_input, cwd, since, resolved } = permission;
   const title = useId();
+  const actions = useSteadyHeight();
   const may = mayAct(useMe(), 'permissions');
   const [drafts, setDrafts] = useState<Drafts>([]);
   const [message, setMessage] = useState('');
@@ -81,9 +82,9 @@ export const PermissionCard = memo(function PermissionCard({ permission, allows 
           </code>
         </p>
       )}
-      <div data-actions className="flex min-h-16 flex-col gap-1.5">
+      <div ref={actions} data-actions className="flex min-h-16 flex-col gap-1.5">
         {resolved === null && may && (
-          <Buttons
+          <AnswerButtons
             permission={permission}
             isOpen={isOpen}
             canAllow={kind !== 'question' || answers !== null}
@@ -99,6 +100,19 @@ export const PermissionCard = memo(function PermissionCard({ permission, allows 
   );
 });
 
+/** Keeps the greatest height that an element had: what is below it does not move when the buttons go. */
+function useSteadyHeight(): RefObject<HTMLDivElement | null> {
+  const place = useRef<HTMLDivElement>(null);
+  const height = useRef(0);
+  useLayoutEffect(() => {
+    const { current } = place;
+    if (current === null || current.offsetHeight <= height.current) return;
+    height.current = current.offsetHeight;
+    current.style.minHeight = `${height.current}px`;
+  });
+  return place;
+}
+
 interface Answering {
   /** A sentence about the last attempt; null before it. */
   note: string | null;
@@ -113,7 +127,11 @@ function useAnswer({ id }: PendingPermission, allows: PermissionCardProps['allow
     if (!allows(id)) return setNote(MOVED);
     setSending(true);
     setNote(null);
-    const sent = await sendCommand<PermissionAnswered>('POST', PERMISSION_PATH.replace('{id}', encodeURIComponent(id)), body);
+    const sent = await sendCommand<PermissionAnswered>(
+      'POST',
+      PERMISSION_PATH.replace('{id}', encodeURIComponent(id)),
+      body,
+    );
     setSending(false);
     if (!sent.ok) setNote(`Nothing was answered. ${sent.problem.detail}`);
     else if (sent.answer.outcome !== 'answered') setNote(`Your answer had no effect. ${sent.answer.detail}`);
@@ -147,110 +165,6 @@ function onCardKey(event: KeyboardEvent<HTMLElement>, { isOpen, allow, deny }: C
   if (run === undefined) return;
   event.preventDefault();
   run();
-}
-
-interface ButtonsProps extends Omit<CardKeys, 'allow'> {
-  permission: PendingPermission;
-  allow: (more?: Partial<PermissionAnswerBody>) => void;
-  /** Whether every question has an answer. */
-  canAllow: boolean;
-  message: string;
-  setMessage: (message: string) => void;
-}
-
-const ALLOW: Record<PendingPermission['kind'], string> = {
-  tool: 'Allow',
-  question: 'Send the answers',
-  plan: 'Approve, ask for each edit',
-};
-const DENY: Record<PendingPermission['kind'], string> = {
-  tool: 'Deny',
-  question: 'Do not answer',
-  plan: 'Keep planning',
-};
-
-function Buttons({ permission, isOpen, canAllow, allow, deny, message, setMessage }: ButtonsProps) {
-  const { kind, suggestions } = permission;
-  return (
-    <>
-      <div className="flex flex-wrap items-center gap-2">
-        <AnswerButton keys="a" disabled={!isOpen || !canAllow} onClick={() => allow()}>
-          {ALLOW[kind]}
-        </AnswerButton>
-        {kind === 'plan' && (
-          <AnswerButton disabled={!isOpen} onClick={() => allow({ mode: 'acceptEdits' })}>
-            Approve and accept edits
-          </AnswerButton>
-        )}
-        <AnswerButton keys="d" disabled={!isOpen} onClick={deny}>
-          {DENY[kind]}
-        </AnswerButton>
-        <input
-          type="text"
-          aria-label="Message to the agent if you deny"
-          placeholder="Why not? Sent to the agent."
-          maxLength={10_000}
-          value={message}
-          disabled={!isOpen}
-          onChange={(event) => setMessage(event.target.value)}
-          className="h-7 min-w-40 flex-1 rounded-md border border-line bg-paper px-2"
-        />
-      </div>
-      {kind === 'tool' &&
-        suggestions.map((suggestion, place) => (
-          <AnswerButton
-            // biome-ignore lint/suspicious/noArrayIndexKey: a suggestion is chosen by its place
-            key={place}
-            disabled={!isOpen}
-            onClick={() => allow({ suggestion: place })}
-            className="choice-button wrap-anywhere"
-          >
-            <span>
-              Allow, and <Text value={suggestionWords(suggestion)} max={2000} />
-            </span>
-          </AnswerButton>
-        ))}
-    </>
-  );
-}
-
-interface AnswerButtonProps {
-  keys?: string;
-  disabled: boolean;
-  onClick: () => void;
-  className?: string;
-  children: ReactNode;
-}
-
-/** Not `disabled`, which would take the focus away; the card keeps it when the button goes. */
-function AnswerButton({
-  keys,
-  disabled,
-  onClick,
-  className = 'quiet-button border border-line text-ink aria-disabled:text-muted',
-  children,
-}: AnswerButtonProps) {
-  return (
-    <button
-      type="button"
-      data-answers
-      aria-keyshortcuts={keys}
-      aria-disabled={disabled || undefined}
-      onClick={({ currentTarget }) => {
-        if (disabled) return;
-        currentTarget.closest<HTMLElement>('[data-permission]')?.focus({ preventScroll: true });
-        onClick();
-      }}
-      className={className}
-    >
-      {children}
-      {keys !== undefined && (
-        <span aria-hidden="true">
-          <Keys keys={keys} />
-        </span>
-      )}
-    </button>
-  );
 }
 
 const ENDS: Record<NonNullable<PendingPermission['resolved']>['outcome'], string> = {

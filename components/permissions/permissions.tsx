@@ -1,4 +1,5 @@
 import { Suspense } from 'react';
+import { createPortal } from 'react-dom';
 import { mayAct, useMe } from '@/lib/client/commands';
 import { counted, formatCount } from '@/lib/client/text';
 import type { SwarmState } from '@/lib/contract/events';
@@ -37,11 +38,14 @@ export function Permissions({ swarm, open, agent, onOpen }: PermissionsProps) {
           <span className="sr-only"> for permission</span>
         </button>
       )}
-      {open && (
-        <Suspense>
-          <PermissionInbox swarm={swarm} agent={agent} onClose={() => onOpen(false)} />
-        </Suspense>
-      )}
+      {open &&
+        // Not inside the top bar, whose landmark would contain it.
+        createPortal(
+          <Suspense>
+            <PermissionInbox swarm={swarm} agent={agent} onClose={() => onOpen(false)} />
+          </Suspense>,
+          document.body,
+        )}
     </>
   );
 }

@@ -65,4 +65,3 @@ export const presenceNoted = z
 export type PermissionAnswerBody = z.infer<typeof permissionAnswerBody>;
 export type PermissionAnswered = z.infer<typeof permissionAnswered>;
 export type PresenceBody = z.infer<typeof presenceBody>;
-export type PresenceNoted = z.infer<typeof presenceNoted>;

@@ -101,7 +101,9 @@ class Desk {
 
   /** Waits until no session runs. */
   async gone(): Promise<void> {
-    await this.#server.until<AgentsAnswer>('/api/agents', ({ agents }) => agents.every(({ session }) => session === null));
+    await this.#server.until<AgentsAnswer>('/api/agents', ({ agents }) =>
+      agents.every(({ session }) => session === null),
+    );
   }
 
   has(file: string): Promise<boolean> {
