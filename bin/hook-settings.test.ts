@@ -13,22 +13,23 @@ const add = (text: string | null, options = OPTIONS as Parameters<typeof withHoo
 const remove = (text: string) => withoutHooks(text, '/x/settings.json');
 
 /** The hooks of one event of an installation. */
-const ENTRY = {
+const entry = (event: string) => ({
   hooks: [
     {
       type: 'http',
       url: URL,
-      timeout: 5,
+      // A person may answer a permission request.
+      timeout: event === 'PermissionRequest' ? 600 : 5,
       headers: { Authorization: 'Bearer $CLAUDE_SWARM_HOOK_TOKEN' },
       allowedEnvVars: ['CLAUDE_SWARM_HOOK_TOKEN'],
     },
   ],
-};
+});
 
 test('withHooks(): a new file has the hooks and the token and nothing else', () => {
   const text = add(NO_FILE);
   assert.deepEqual(JSON.parse(text), {
-    hooks: Object.fromEntries(HOOK_EVENTS.map((event) => [event, [ENTRY]])),
+    hooks: Object.fromEntries(HOOK_EVENTS.map((event) => [event, [entry(event)]])),
     env: { CLAUDE_SWARM_HOOK_TOKEN: TOKEN },
   });
   assert.match(text, /^\{\n {2}"hooks": \{\n[\s\S]+\n\}\n$/);
@@ -59,6 +60,7 @@ test('withHooks(): installing again replaces address and token, and the same one
   assert.deepEqual(installedHooks(other, ''), {
     events: [...HOOK_EVENTS],
     urls: ['http://h:1/hooks/claude'],
+    permissionTimeoutSeconds: 600,
     hasToken: false,
   });
   assert.equal(remove(other), text);
@@ -66,7 +68,9 @@ test('withHooks(): installing again replaces address and token, and the same one
 
 test('installedHooks(): hooks of others are not counted', () => {
   const text = JSON.stringify({ hooks: { Stop: [{ hooks: [{ type: 'http', url: URL }] }], New: 7 }, env: { A: 'b' } });
-  assert.deepEqual(installedHooks(text, ''), { events: [], urls: [], hasToken: false });
+  assert.deepEqual(installedHooks(text, ''), {
+    ...{ events: [], urls: [], permissionTimeoutSeconds: null, hasToken: false },
+  });
   assert.equal(remove(text), text);
 });
 

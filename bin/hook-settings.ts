@@ -11,8 +11,11 @@ import { HOOK_TOKEN_VARIABLE } from '../lib/config/hook-token';
 import { HOOK_EVENTS } from '../lib/sources/claude-code/hook-payloads';
 import { StartError } from './start-error';
 
-/** How long Claude Code waits for the answer, which is sent at once. */
+/** How long Claude Code waits for an answer that is sent at once. */
 const TIMEOUT_SECONDS = 5;
+/** How long it waits for the answer to a permission request, which a person may give: the most that it waits. */
+export const PERMISSION_TIMEOUT_SECONDS = 600;
+const PERMISSION_EVENT = 'PermissionRequest';
 const AUTHORIZATION = `Bearer $${HOOK_TOKEN_VARIABLE}`;
 const BYTE_ORDER_MARK = '\uFEFF';
 
@@ -28,6 +31,8 @@ export interface InstalledHooks {
   /** In the order of `HOOK_EVENTS`. */
   events: string[];
   urls: string[];
+  /** How long the hook of permission requests waits; null if it is not there, or says nothing. */
+  permissionTimeoutSeconds: number | null;
   hasToken: boolean;
 }
 
@@ -42,15 +47,16 @@ export const NO_FILE: null = null;
  */
 export function withHooks(text: string | null, options: HookOptions, path: string): string {
   const bare = text === null ? NO_FILE : withoutHooks(text, path);
-  const entry = {
+  const entry = (event: string) => ({
     hooks: [
       {
-        ...{ type: 'http', url: options.url, timeout: TIMEOUT_SECONDS },
+        ...{ type: 'http', url: options.url },
+        timeout: event === PERMISSION_EVENT ? PERMISSION_TIMEOUT_SECONDS : TIMEOUT_SECONDS,
         ...{ headers: { Authorization: AUTHORIZATION }, allowedEnvVars: [HOOK_TOKEN_VARIABLE] },
       },
     ],
-  };
-  const places: [path: string[], value: unknown][] = HOOK_EVENTS.map((event) => [['hooks', event], entry]);
+  });
+  const places: [path: string[], value: unknown][] = HOOK_EVENTS.map((event) => [['hooks', event], entry(event)]);
   if (options.token !== null) places.push([['env', HOOK_TOKEN_VARIABLE], options.token]);
   let edited = bare ?? '';
   if (bare === NO_FILE) edited = `${JSON.stringify(newSettings(places), null, 2)}\n`;
@@ -91,7 +97,10 @@ export function installedHooks(text: string, path: string): InstalledHooks {
   const hooks = membersOf(member(root, 'hooks'));
   const own = hooks.map(([event, groups]) => [event, ownHooksIn(groups)] as const).filter(([, found]) => found[0]);
   const urls = own.flatMap(([, found]) => found.map((hook) => String(member(hook, 'url')?.value)));
+  const [permission] = own.find(([event]) => event === PERMISSION_EVENT)?.[1] ?? [];
+  const timeout = member(permission, 'timeout')?.value;
   return {
+    permissionTimeoutSeconds: typeof timeout === 'number' ? timeout : null,
     events: HOOK_EVENTS.filter((event) => own.some(([name]) => name === event)),
     urls: [...new Set(urls)],
     hasToken: member(member(root, 'env'), HOOK_TOKEN_VARIABLE) !== undefined,

@@ -1,7 +1,7 @@
 /** The output of `hooks status`: where the hooks are installed, and whether the dashboard accepts their token. */
 import { HOOK_EVENTS } from '../lib/sources/claude-code/hook-payloads';
 import type { HookInstalls } from './hook-installs';
-import { installedHooks } from './hook-settings';
+import { installedHooks, PERMISSION_TIMEOUT_SECONDS } from './hook-settings';
 import { readSettingsFile } from './settings-file';
 import { StartError } from './start-error';
 
@@ -41,17 +41,25 @@ function describeFile(path: string): { said: string; urls: string[] } {
   try {
     const { text } = readSettingsFile(path);
     if (text === null) return { said: 'no file', urls: [] };
-    const { events, urls, hasToken } = installedHooks(text, path);
+    const { events, urls, hasToken, permissionTimeoutSeconds } = installedHooks(text, path);
     if (events.length === 0) return { said: 'no hooks of the dashboard', urls };
     const count = events.length === HOOK_EVENTS.length ? 'installed' : `only ${events.join(', ')}; install again`;
+    const waits = events.includes('PermissionRequest') ? describeTimeout(permissionTimeoutSeconds) : '';
     return {
-      said: `${count}, to ${urls.join(', ')}, token ${hasToken ? 'in this file' : 'from the environment'}`,
+      said: `${count}, to ${urls.join(', ')}, token ${hasToken ? 'in this file' : 'from the environment'}${waits}`,
       urls,
     };
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     return { said: error.message, urls: [] };
   }
+}
+
+/** An earlier version registered 5 s for all: then a permission request can hardly be answered in the dashboard. */
+function describeTimeout(seconds: number | null): string {
+  if (seconds !== null && seconds >= PERMISSION_TIMEOUT_SECONDS) return '';
+  const time = seconds === null ? 'no time of its own' : `only ${seconds} s`;
+  return `; permission requests wait ${time} for an answer of the dashboard (${PERMISSION_TIMEOUT_SECONDS} s are needed): install again`;
 }
 
 function readToken(installs: HookInstalls): { token: string | null; said: string } {

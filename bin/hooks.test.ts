@@ -212,6 +212,25 @@ test('hooks status: says where the hooks are and whether the dashboard accepts t
   assert.match(await person.run('status'), /no answer \(\w+\); start the dashboard/);
 });
 
+test('hooks status: says if an older registration waits too short a time for permission requests', async () => {
+  const person = new Person();
+  await person.run('install', '--yes');
+  assert.doesNotMatch(await person.run('status'), /permission requests wait/);
+  const text = readFileSync(person.local, 'utf8');
+  for (const [timeout, said] of [
+    [
+      '"timeout": 5',
+      /permission requests wait only 5 s for an answer of the dashboard \(600 s are needed\): install again/,
+    ],
+    ['"was": 0', /permission requests wait no time of its own/],
+  ] as const) {
+    writeFileSync(person.local, text.replace('"timeout": 600', timeout));
+    assert.match(await person.run('status'), said);
+  }
+  await person.run('install', '--yes');
+  assert.doesNotMatch(await person.run('status'), /permission requests wait/);
+});
+
 test('readHookArguments(): faults of the command line are named', () => {
   const faults: [words: string[], said: RegExp][] = [
     [[], /needs one of install, uninstall, status\./],

@@ -10,11 +10,11 @@ export class ClaudeSessions {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'claude-e2e-')));
   readonly #processes = new AgentProcesses();
 
-  /** @returns the process of a session, and a function that changes its file */
+  /** @returns the process of a session, its id, and a function that changes its file */
   start(
     name: string,
     cwd: string,
-  ): { pid: number; procStart: string | undefined; change: (change: SessionChange) => void } {
+  ): { pid: number; procStart: string | undefined; sessionId: string; change: (change: SessionChange) => void } {
     this.#processes.start(name);
     const process = this.#processes.find(name);
     if (process === null) throw new Error('A process of a simulated agent could not be started.');
@@ -22,7 +22,7 @@ export class ClaudeSessions {
     const sessionId = crypto.randomUUID();
     const place = { pidDomain: ownPidDomain(), tmux: `${name}:@0.%0` };
     const file = new SessionFile(this.folder, { ...process, ...place, name, cwd, sessionId, startedAt });
-    return { ...process, change: (change) => file.update(change, Date.now()) };
+    return { ...process, sessionId, change: (change) => file.update(change, Date.now()) };
   }
 
   /** Writes a file of an agent team; its folder is created. */
@@ -47,6 +47,6 @@ export const test = base.extend<{ claude: ClaudeSessions }>({
     claude.remove();
   },
   settings: async ({ claude }, use) => {
-    await use({ CLAUDE_CONFIG_DIR: claude.folder });
+    await use({ CLAUDE_CONFIG_DIR: claude.folder, XDG_STATE_HOME: join(claude.folder, 'state') });
   },
 });

@@ -70,6 +70,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   'components/waits': FEATURE,
   'components/acks': FEATURE,
   'components/usage': FEATURE,
+  'components/permissions': [...FEATURE, 'components/agents', 'components/messages'],
   'components/documents': FEATURE,
   'components/past': [...FEATURE, 'components/timeline'],
   'components/drawer': [
@@ -85,7 +86,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   ],
   'components/shell': [
     ...[...FEATURE, 'components/agents', 'components/attention', 'components/drawer', 'components/locks'],
-    ...['components/messages', 'components/past', 'components/stats', 'components/timeline'],
+    ...['components/messages', 'components/past', 'components/permissions', 'components/stats', 'components/timeline'],
   ],
   app: [
     ...['lib/contract', 'lib/config', ...SOURCES, 'lib/swarms', 'lib/server', 'lib/server/access', 'lib/server/api'],

@@ -30,6 +30,9 @@ export function targetOf({ kind, evidence }: AttentionEntry): Target {
   const [lock = null] = evidence.locks;
   const [message = null] = evidence.messages;
   if (kind === 'deadlock') return WAITS;
+  if (kind === 'permission_waiting' || kind === 'question_in_terminal') {
+    return { tab: 'agents', address: { ...EMPTY_ADDRESS, agent, permission: 'all' } };
+  }
   if (kind.startsWith('agent_')) return { tab: 'agents', address: { ...EMPTY_ADDRESS, agent } };
   if (kind.startsWith('lock_')) return { tab: 'locks', address: { ...EMPTY_ADDRESS, lock } };
   if (kind === 'source_unreadable') {

@@ -1,6 +1,6 @@
 'use client';
 
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
+import { type ReactNode, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import { hasRegistered } from '@/components/agents/agents';
 import { openCount, splitByMarks, type Target, targetOf } from '@/components/attention/attention';
 import { useDrawer } from '@/components/drawer/use-drawer';
@@ -34,6 +34,7 @@ import {
   NeedsYou,
   NotificationSwitch,
   PageDialogs,
+  Permissions,
   SourceNotices,
   StatsPanel,
   TabBar,
@@ -152,7 +153,18 @@ export function Dashboard(props: DashboardProps) {
             onPast={travel.enter}
             onPalette={() => setDialog('palette')}
             onHelp={() => setDialog('help')}
+        >
+          {connection !== 'connecting' && moment === null && bundle === null && (
+            <Suspense>
+              <Permissions
+                swarm={live}
+                open={address.permission !== null}
+                agent={address.agent}
+                onOpen={(shown) => change({ permission: shown ? 'all' : null })}
           />
+            </Suspense>
+          )}
+        </TopBar>
           {banner}
           <ConnectionBar state={connection} heardAt={heardAt} />
           <main

@@ -43,5 +43,10 @@ export const AgentDetail = contained(
   'Agent',
   lazyPart(() => import('../agents/agent-detail').then((module) => ({ default: module.AgentDetail }))),
 );
+/** Loaded once the page is live: it says so to the server, which holds some requests only then. */
+export const Permissions = contained(
+  'Permission requests',
+  lazyPart(() => import('../permissions/permissions').then((module) => ({ default: module.Permissions }))),
+);
 export const Drawer = contained('Timeline and relations', DrawerPart, { id: 'timeline' });
 export const PageDialogs = contained('Dialog', Dialogs, { className: 'fixed inset-x-0 bottom-0 z-50' });

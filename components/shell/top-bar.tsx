@@ -1,4 +1,4 @@
-import { Suspense, use } from 'react';
+import { type ReactNode, Suspense, use } from 'react';
 import { sessionName } from '@/components/agents/agents';
 import { Moment } from '@/lib/client/moment';
 import type { Theme } from '@/lib/client/settings';
@@ -30,13 +30,15 @@ interface TopBarProps {
   onPast: () => void;
   onPalette: () => void;
   onHelp: () => void;
+  /** Shown before the state of the connection. */
+  children: ReactNode;
 }
 
 const THEME_ICONS: Record<Theme, Icon> = { system: Monitor, light: Sun, dark: Moon };
 
 /** The name of the swarm, the state of the connection, and the main buttons. */
 export function TopBar(props: TopBarProps) {
-  const { root, agents, connection, heardAt, empty, theme, onTheme, onPast, onPalette, onHelp } = props;
+  const { root, agents, connection, heardAt, empty, theme, onTheme, onPast, onPalette, onHelp, children } = props;
   return (
     <header className="flex h-11 shrink-0 items-center gap-3 border-line border-b pr-2 pl-4">
       <h1 className="shrink-0 font-semibold max-sm:sr-only">Claude Swarm</h1>
@@ -49,6 +51,7 @@ export function TopBar(props: TopBarProps) {
         </span>
         {sessions(agents)}
       </p>
+      {children}
       <ConnectionStatus state={connection} heardAt={heardAt} empty={empty} />
       <div className="needs-script flex shrink-0 items-center gap-1">
         <span className="size-7">

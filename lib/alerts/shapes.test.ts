@@ -75,6 +75,8 @@ test('a link opens the subject of the entry', () => {
   assert.equal(linkTo(entry, 'https://a.example/swarm/'), 'https://a.example/swarm/?message=e.1');
   const dead = { ...entry, kind: 'agent_dead' as const };
   assert.equal(linkTo({ ...dead, evidence: { ...evidence, locks: ['l'] } }, 'https://a/'), 'https://a/?agent=agent-1');
+  const waiting = linkTo({ ...dead, kind: 'permission_waiting' }, 'https://a/');
+  assert.equal(waiting, 'https://a/?permission=all&agent=agent-1');
   const stale = { ...entry, kind: 'lock_stale' as const, evidence: { ...evidence, messages: [], locks: ['l&x'] } };
   assert.equal(linkTo(stale, 'https://a/'), 'https://a/?lock=l%26x');
 });

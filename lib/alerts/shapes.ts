@@ -26,7 +26,9 @@ export function linkTo({ kind, evidence }: AttentionEntry, page: string | null):
     if (value !== undefined) url.searchParams.set(name, value);
     return value !== undefined;
   };
-  const agentFirst = kind.startsWith('agent_') && point('agent', agents[0]);
+  const isPermission = kind === 'permission_waiting';
+  if (isPermission) point('permission', 'all');
+  const agentFirst = (isPermission || kind.startsWith('agent_')) && point('agent', agents[0]);
   if (!agentFirst) point('message', messages[0]) || point('lock', locks[0]) || point('agent', agents[0]);
   return url.href;
 }

@@ -32,6 +32,8 @@ export interface Address {
   lock: string | null;
   /** The past moment that the whole page shows, ISO 8601; null for the present. */
   at: string | null;
+  /** `all` while the permission requests are shown. */
+  permission: string | null;
   /** The open view in the drawer: `timeline`, `talk`, `waits` or `usage`. */
   view: string | null;
   /** The time range of that view: `15m`, `1h`, `1d`, `all`, or two instants separated by a slash. */
@@ -56,6 +58,7 @@ export const EMPTY_ADDRESS: Address = {
   message: null,
   lock: null,
   at: null,
+  permission: null,
   view: null,
   span: null,
 };
@@ -82,6 +85,7 @@ export function parseAddress(query: URLSearchParams): Address {
     message: text('message'),
     lock: text('lock'),
     at: text('at'),
+    permission: text('permission'),
     view: text('view'),
     span: text('span'),
   };

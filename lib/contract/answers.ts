@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { ackRemoved, acksAnswer } from './acks-schemas';
 import { actionsAnswer, meAnswer, type OutgoingMessage, outgoingState } from './action-schemas';
+import { permissionsState } from './action-schemas';
 import { bundle } from './bundle-schemas';
 import { usageAnswer } from './claude-schemas';
 import { examples } from './examples';
@@ -12,6 +13,7 @@ import { acquireLockAnswer, cleanUpLocksAnswer, releaseLockAnswer } from './lock
 import { type SentAnswer, sentAnswer, type WithdrawnAnswer, withdrawnAnswer } from './message-requests';
 import { pastExamples } from './past-examples';
 import { agentHistory, lockHistory, pastState, talkAnswer, timelineAnswer, waitingAnswer } from './past-schemas';
+import { permissionAnswered, presenceNoted } from './permission-requests';
 import { agentsAnswer, attentionAnswer, attentionEntry, health, locksAnswer, messagesAnswer, stats } from './schemas';
 import { STREAM_EVENTS, STREAM_EXAMPLE } from './stream-schemas';
 import { CLOSE_CODES, MAX_MESSAGE_BYTES, WEBSOCKET_PROTOCOL } from './websocket';
@@ -133,8 +135,19 @@ export const ANSWERS = {
     count: 0,
     kept: [],
   }),
+  permissions: json('The permission requests.', permissionsState, examples.permissions),
+  permissionAnswered: json('What has become of the request.', permissionAnswered, {
+    outcome: 'answered',
+    detail: 'Claude Code got the answer.',
+  }),
+  permissionPresence: json('Until when it counts.', presenceNoted, {
+    present: true,
+    until: '2026-02-03T09:30:45.000+00:00',
+  }),
   hookTaken: {
-    description: 'The event was taken, or is one that is not used.',
+    description:
+      'The event was taken, or is one that is not used. A permission request is answered with 200 and the decision if ' +
+      'somebody has answered it here.',
     status: 204,
     mediaType: 'text/plain',
     example: '',

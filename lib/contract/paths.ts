@@ -32,6 +32,9 @@ export const TALK_PATH = '/api/talk';
 export const USAGE_PATH = '/api/usage';
 export const BUNDLE_PATH = '/api/bundle';
 export const ACTIONS_PATH = '/api/actions';
+export const PERMISSIONS_PATH = '/api/permissions';
+export const PERMISSION_PATH = '/api/permissions/{id}';
+export const PERMISSION_PRESENCE_PATH = '/api/permissions/presence';
 /** For the hooks of Claude Code. */
 export const HOOKS_PATH = '/hooks/claude';
 export const HEALTH_PATH = '/health';

@@ -458,6 +458,7 @@ const timeless = {
       recipient: agentName('Only the delivery to this agent; all of them if absent.', 'agent-2'),
     })
     .transform(({ id, recipient }) => ({ id, recipient: recipient ?? null })),
+  permission: z.object({ id: pathId('The id of the permission request.', 'p-4f1c') }).transform((values) => values),
   lockHistory: z
     .object({ filepath, holder: agentName('Only locks of this holder.', 'agent-1'), ...page })
     .transform((values) => values),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { PendingPermission } from '../contract/action-schemas';
 import { UNKNOWN_AGENT_FACTS } from '../contract/defaults';
 import { examples } from '../contract/examples';
 import { formatInstant } from '../contract/instant';
@@ -72,4 +73,49 @@ test('activityItems(): what has no time is not said to last: a prompt is no more
   };
   assert.deepEqual(itemsAt(9_000_000, timeless('permission prompt')).items, ['permission_waiting warning']);
   assert.deepEqual(itemsAt(9_000_000, timeless('dialog open')).items, []);
+});
+
+const [pending] = examples.permissions.permissions as [PendingPermission];
+
+function requestsAt(ms: number, agents: readonly Agent[], permissions: readonly PendingPermission[]) {
+  const time = new DeadlineClock(AT + ms);
+  return activityItems({ agents, permissions, time, startedAt: AT } as unknown as AttentionFacts);
+}
+
+function request(fields: Partial<PendingPermission>): PendingPermission {
+  return { ...pending, agent_id: 'a', since: formatInstant(AT), ...fields };
+}
+
+test('activityItems(): a held request is one item of its agent, whatever its status says, and critical after 60 s', () => {
+  for (const state of ['working', 'waiting', 'unknown'] as const) {
+    const items = requestsAt(0, [agent(state, 'permission prompt')], [request({})]);
+    assert.deepEqual(
+      items.map(({ kind, key, severity }) => [kind, key, severity]),
+      [['permission_waiting', 'a', 'warning']],
+    );
+    assert.equal(items[0]?.reason, 'a asks: permission for Bash. It can be answered in the dashboard.');
+  }
+  const [late] = requestsAt(60_000, [agent('working')], [request({})]);
+  assert.equal(late?.severity, 'critical');
+});
+
+test('activityItems(): several requests of one agent are one item, those of unknown agents have one each, without inputs', () => {
+  const subagent = { id: 'a1', type: 'tester' };
+  const items = requestsAt(
+    0,
+    [agent('working')],
+    [
+      request({ kind: 'question', tool_name: 'AskUserQuestion', subagent, since: formatInstant(AT - 5000) }),
+      request({}),
+      request({ agent_id: null, session_id: 's-9', kind: 'plan', tool_name: 'ExitPlanMode' }),
+    ],
+  );
+  assert.deepEqual(
+    items.map(({ key, reason, since }) => [key, reason, since - AT]),
+    [
+      ['a', 'a asks: a question for its subagent tester and 1 more. It can be answered in the dashboard.', -5000],
+      ['s-9', 'An unknown agent asks: approval of a plan. It can be answered in the dashboard.', 0],
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(items), /npm test/);
 });

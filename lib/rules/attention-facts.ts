@@ -1,4 +1,5 @@
 /** The facts that the attention rules are given, and the items that they return. */
+import type { PendingPermission } from '../contract/action-schemas';
 import type { WaitingAnswer } from '../contract/past-schemas';
 import type {
   Agent,
@@ -34,6 +35,8 @@ export interface AttentionFacts {
   sources: Sources;
   /** Names under which people send messages. */
   people?: readonly string[];
+  /** The permission requests that can be answered in the dashboard; absent for none. */
+  permissions?: readonly PendingPermission[];
   pendingAcks: { acks: readonly PendingAck[]; status: ReaderStatus };
   /** The other files from which waits are concluded, by name. */
   stores: Readonly<Record<string, ReaderStatus>>;

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { AcksAnswer } from '../contract/acks-schemas';
+import type { PendingPermission } from '../contract/action-schemas';
 import { NO_ATTENTION } from '../contract/defaults';
 import type { WaitingAnswer } from '../contract/past-schemas';
 import { type AttentionAnswer, type AttentionEntry, MAX_LISTED_LOCKS } from '../contract/schemas';
@@ -50,6 +51,8 @@ interface Options {
   startedAt: number;
   description: SwarmDescription;
   sources: SwarmSources;
+  /** The permission requests that can be answered. */
+  permissions?: () => readonly PendingPermission[];
   /** Further sources that are readable or not, by name. */
   others: () => Readonly<Record<string, ReaderStatus>>;
   publish: (answer: AttentionAnswer) => void;
@@ -174,6 +177,7 @@ export class SwarmAttention {
     begun = performance.now();
     const judged = {
       ...facts,
+      permissions: this.#options.permissions?.() ?? [],
       pendingAcks: { acks, status: this.#acks.status },
       stores: {
         ...{ [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status },

@@ -2,8 +2,11 @@
  * The files of Claude Code as a source of a live swarm: reads sessions and teams by hints and once a second, follows the
  * transcripts of the sessions that are shown, and collects what hooks say. Every reader is given by the caller.
  */
+
+import { isHeadless } from '../actions/held-permission';
+import type { SessionSight } from '../actions/pending-permissions';
 import { throttle } from '../platform/throttle';
-import { leadOf } from '../rules/session-agents';
+import { isWithin, leadOf } from '../rules/session-agents';
 import type {
   ClaudeSession,
   ClaudeUsage,
@@ -59,6 +62,9 @@ const MAX_TRANSCRIPTS = 1000;
 const MAX_KNOWN_SESSIONS = 10_000;
 const LINE_TOO_LONG = 'an answer in a transcript is longer than 1 MB, so its tokens are not counted';
 const LINE_NOT_JSON = 'a line of a transcript is no valid JSON';
+
+/** Of a session whose files are not read. */
+export const UNKNOWN_SESSION: SessionSight = { agent: null, foreign: false, headless: false };
 
 export class ClaudeCode {
   readonly #options: Options;
@@ -166,6 +172,16 @@ export class ClaudeCode {
         onFault: onThreadFault,
       }) ?? null;
     this.#followTranscripts();
+  }
+
+  /** @returns what is known of a session by its id */
+  sight(sessionId: string): SessionSight {
+    const agent = this.#agents.get(sessionId) ?? null;
+    const session = this.#facts.sessions.find((one) => one.sessionId === sessionId);
+    if (session === undefined) return { ...UNKNOWN_SESSION, agent };
+    // Before the folders were read, nothing is known of where a session belongs.
+    const foreign = agent === null && this.#folders.length > 0 && !isWithin(session, this.#folders);
+    return { agent, foreign, headless: isHeadless(session) };
   }
 
   /** Follows the transcripts of the sessions that are shown now, and of their teammates. */

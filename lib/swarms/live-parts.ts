@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import { createAckActions } from '../actions/acks';
 import { ActionRunner, type RecordAction } from '../actions/runner';
 import type { ActionGroup } from '../contract/action-groups';
+import { NO_PERMISSIONS } from '../contract/defaults';
 import type { Retention } from '../history/history';
 import { Hub } from '../hub/hub';
 import { boundHeapGrowth } from '../platform/heap-growth';
@@ -34,6 +35,7 @@ import { liveLockActions } from './lock-commands';
 import { createMessageActions, type MessageActions, type MessageSettings } from './message-actions';
 import { MessageCounts } from './message-counts';
 import type { OwnPrices } from './own-prices';
+import { createPermissions } from './permissions';
 import { Readiness } from './readiness';
 import { RecorderEvents } from './recorder-events';
 import { SwarmSources } from './source-status';
@@ -111,6 +113,7 @@ export class LiveParts {
       // With the refresh of everything: two clocks would wake the process twice as often.
       everySecond: (listener) => this.#heartbeat.follow(listener),
     });
+    this.hub.setState('permissions', NO_PERMISSIONS);
     this.#registry = new RegistryReader(this.#options.root);
     this.#cards = new AgentCardsReader(this.#options.root);
     // What tens of thousands of locks leave behind would otherwise be hundreds of megabytes.
@@ -140,6 +143,10 @@ export class LiveParts {
       runner: new ActionRunner({ groups: options.actionGroups, record }),
       locks: liveLockActions({ root: options.root, config, locks, description, publisher, readiness }),
       messages: this.#createMessages(),
+      permissions: createPermissions({
+        ...{ groups: options.actionGroups, hub: () => this.hub, claude: () => this.#claude },
+        onChange: () => this.attention.request(),
+      }),
       acks: createAckActions({ root: options.root, files: () => this.attention }),
     };
     this.#files.request(EVERYWHERE);
@@ -153,6 +160,7 @@ export class LiveParts {
   async stop(): Promise<void> {
     this.recorder.beginStop();
     const messages = this.actions.messages.stop();
+    this.actions.permissions.stop();
     clearInterval(this.#timer);
     this.#files.stop();
     this.publisher.stop();
@@ -219,6 +227,7 @@ export class LiveParts {
       ...{ root: this.#options.root, readers, hooks: this.hooks, messages: this.#teamMessages },
       onFacts: (facts) => {
         this.description.claude = facts;
+        this.actions.permissions.see(facts.sessions, facts.unread === null);
         this.publisher.describeSoon();
       },
       onStatus: () => this.publisher.publishSources(),
@@ -254,6 +263,7 @@ export class LiveParts {
         return swarmConfig.config.lockStaleTimeoutSeconds;
       },
       ...{ startedAt: this.startedAt, description: this.description, sources: this.sources },
+      permissions: () => this.actions.permissions.pending.open,
       others: () => ({ [AGENT_CARDS_FILE]: this.#cards.status, ...this.alerts.sources, ...this.usage.sources }),
       publish: (answer) => this.publisher.publishAttention(answer),
       onBlocked: () => this.publisher.describeSoon(),
@@ -303,6 +313,7 @@ export class LiveParts {
     this.#observeProcesses();
     void this.#claude?.reconcile(Date.now());
     this.#teamMessages.flush();
+    this.actions.permissions.tick();
     if (this.alerts.refresh()) this.attention.request();
     if (this.usage.refresh()) this.attention.request();
     if (this.#options.swarmConfig.refresh()) this.attention.request();

@@ -2,7 +2,6 @@
 import type { AcksAnswer } from '../contract/acks-schemas';
 import type { ReceiverState } from '../contract/alert-schemas';
 import type { AttentionDecision } from '../contract/attention-requests';
-import { NO_PERMISSIONS } from '../contract/defaults';
 import type { SwarmState } from '../contract/events';
 import { formatCursor } from '../contract/events';
 import { formatInstant } from '../contract/instant';
@@ -123,7 +122,7 @@ export class LiveSwarm implements Runtime {
       stats: this.#parts.publisher.stats(),
       attention: this.#parts.attention.answer,
       usage: this.#parts.usage.state,
-      permissions: NO_PERMISSIONS,
+      permissions: this.actions.permissions.pending.state,
       outgoing: this.actions.messages.state,
       sources: this.#parts.sources.now(),
       messages: newestMessages(this.hub, FIRST_MESSAGES),

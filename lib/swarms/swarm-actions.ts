@@ -2,6 +2,7 @@
 
 import type { AckActions } from '../actions/acks';
 import type { LockActions } from '../actions/locks';
+import type { PermissionActions } from '../actions/permissions';
 import type { ActionRunner } from '../actions/runner';
 import type { MessageActions } from './message-actions';
 
@@ -10,4 +11,5 @@ export interface SwarmActions {
   readonly locks: LockActions;
   readonly messages: MessageActions;
   readonly acks: AckActions;
+  readonly permissions: PermissionActions;
 }

@@ -18,6 +18,12 @@ const KEY_INTERVAL_MS = 1000;
 /** Of no account; the stand-in API accepts every key. */
 const KEY = 'sk-ant-stand-in-00000000000000000000';
 
+/** @returns why tmux can't be used; null if it can */
+export function missingTmux(): string | null {
+  const { error, status } = spawnSync('tmux', ['-V'], { stdio: 'ignore' });
+  return error || status !== 0 ? 'tmux is not installed (apt-get install tmux)' : null;
+}
+
 /**
  * Finds the binary that CLAUDE_BINARY names, or installs the pinned version into a folder: 384 MB, some 10 s.
  *
@@ -76,10 +82,18 @@ export class RealCli {
     this.#answerFirstQuestions();
   }
 
-  /** Starts it in a pane. */
-  start(): void {
+  /** Starts it in a pane. @param options of the CLI */
+  start(...options: string[]): void {
     const words = ['new-session', '-d', '-s', 'claude', '-x', '120', '-y', '40', '-c', this.project];
-    this.#tmux('-f', '/dev/null', ...words, this.#binary);
+    this.#tmux('-f', '/dev/null', ...words, this.#binary, ...options);
+  }
+
+  /** Runs it without a terminal, with a prompt. @returns its output */
+  async runHeadless(prompt: string): Promise<string> {
+    const options = { cwd: this.project, env: this.#environment };
+    const running = promisify(execFile)(this.#binary, ['-p', prompt], options);
+    running.child.stdin?.end();
+    return (await running).stdout;
   }
 
   /** Types a prompt as a person does: the text, then Enter when it is there. */

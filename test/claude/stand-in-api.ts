@@ -3,7 +3,8 @@
  * a key, without cost and always in the same way.
  *
  * A prompt that contains `script NAME` starts the script NAME: its first step answers the prompt itself, the next one
- * the request after the first answer, and so on. After its last step the answer is a plain sentence.
+ * the request after the first answer, and so on. After its last step the answer is a plain sentence. In the input of a
+ * tool, `PLAN_FILE` is the file of the plan that the program names.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -35,6 +36,8 @@ const USAGE = {
   service_tier: 'standard',
 };
 const OUTPUT_TOKENS = 50;
+/** In the JSON of a request. */
+const PLAN_FILE = /\/[^\s"'`\\]+\/plans\/[\w-]+\.md/;
 
 export class StandInApi {
   readonly #scripts: ReadonlyMap<string, readonly ScriptStep[]>;
@@ -70,7 +73,9 @@ export class StandInApi {
     await delay(delayMs);
     this.#answers += 1;
     const blocks: Block[] = text === undefined ? [] : [{ type: 'text', text }];
-    for (const [index, { name, input }] of tools.entries()) {
+    const [planFile = ''] = PLAN_FILE.exec(JSON.stringify(body.messages)) ?? [];
+    for (const [index, { name, input: written }] of tools.entries()) {
+      const input = JSON.parse(JSON.stringify(written).replaceAll('PLAN_FILE', planFile));
       blocks.push({ type: 'tool_use', id: `toolu_${this.#answers}_${index}`, name, input });
     }
     const message = { id: `msg_${this.#answers}`, type: 'message', role: 'assistant', model: body.model };

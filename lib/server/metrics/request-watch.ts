@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { log } from '../../platform/log';
+import { isHeld } from '../http/held-responses';
 import type { RequestConnection } from '../http/request-connection';
 import { isMinor, methodName, routeName } from '../http/route-names';
 import { isStream } from '../stream/stream-watch';
@@ -29,7 +30,8 @@ export function watchRequest(request: IncomingMessage, { response, requestId }: 
     requests.inc({ route, method, status: status ?? 'none' });
     // A stream has its own lines in the log, and lasts as long as a client follows it.
     if (isStream(response)) return;
-    if (status !== SWITCHED) durations.observe({ route }, ms / 1000);
+    // A held request lasts as long as a person thinks, a WebSocket as long as its client stays.
+    if (status !== SWITCHED && !isHeld(response)) durations.observe({ route }, ms / 1000);
     const aborted = response.writableFinished ? undefined : true;
     log()[levelOf(route, status)]({ request: requestId, method, route, status, ms, aborted }, 'request');
   });

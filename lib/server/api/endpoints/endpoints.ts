@@ -9,6 +9,7 @@ import { MESSAGE_COMMAND_ENDPOINTS } from './message-commands';
 import { NOW_ENDPOINTS } from './now';
 import { OPERATIONS_ENDPOINTS } from './operations';
 import { PAST_ENDPOINTS } from './past';
+import { PERMISSION_ENDPOINTS } from './permission-commands';
 import { STREAM_ENDPOINTS } from './stream';
 
 /** All data endpoints, in the order in which the API document lists them. */
@@ -22,6 +23,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...STREAM_ENDPOINTS,
   ...PAST_ENDPOINTS,
   ...ACTION_ENDPOINTS,
+  ...PERMISSION_ENDPOINTS,
   ...HOOK_ENDPOINTS,
   ...OPERATIONS_ENDPOINTS,
 ];
