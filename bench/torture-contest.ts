@@ -17,8 +17,8 @@ const CONTESTS: readonly { name: string; kindOf: (process: number) => Kind }[] =
 ];
 
 /**
- * Two holders of overlapping paths at one moment are a fault where one of them is this product's; among processes of the
- * swarm's tool they are counted only.
+ * Two holders of overlapping paths at one moment are a fault where the later of them is this product's. Those of which the
+ * swarm's tool is the later one are counted only.
  *
  * @param root an existing folder
  * @param attempts of all processes of one contest together
@@ -44,14 +44,18 @@ function heldWords({ held }: ContestResult): string {
 
 function countWords({ both }: ContestResult): string {
   const counts = new Map<string, number>();
-  for (const { kinds } of both) counts.set(kinds, (counts.get(kinds) ?? 0) + 1);
+  for (const { pair } of both) {
+    const kinds = pair.map(({ kind }) => kind).join(', then ');
+    counts.set(kinds, (counts.get(kinds) ?? 0) + 1);
+  }
   if (counts.size === 0) return 'never two holders';
   return [...counts].map(([kinds, count]) => `${count} times two holders (${kinds})`).join(', ');
 }
 
+/** Who begins to hold a path beside another is at fault: this product never, the tool by the races that it has. */
 function faultsOf(name: string, { both, held }: ContestResult): string[] {
   const found = both
-    .filter(({ kinds }) => kinds.includes('ours'))
+    .filter(({ pair: [, later] }) => later.kind === 'ours')
     .map(({ pair: [one, other], kinds }) => {
       const words = [one, other].map(({ agentId, path, from, until }) => `${agentId} ${path} ${from}..${until}`);
       return `${name}: two holders (${kinds}): ${words.join(' and ')}`;
