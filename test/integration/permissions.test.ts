@@ -57,7 +57,9 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
+/** Sends a request, and lets the session wait for it: otherwise it would count as answered elsewhere after 10 s. */
 function ask(more: Record<string, unknown> = {}): SentHook {
+  write('waiting', { waitingFor: 'permission prompt' });
   return sendHook(server.url, {
     ...{ hook_event_name: 'PermissionRequest', session_id: SESSION, cwd: root },
     ...{ tool_name: 'Bash', tool_input: INPUT, permission_suggestions: [RULE] },
@@ -110,6 +112,7 @@ test('a request is held and listed in full, an attention item says so, and an an
   assert.deepEqual([status, answer.outcome], [200, 'answered']);
   assert.deepEqual(await hook.answer, { status: 200, decision: { behavior: 'allow', updatedPermissions: [RULE] } });
   assert.equal((await ended(one.id)).outcome, 'allowed');
+  write('busy');
   await server.until<AttentionAnswer>('/api/attention', ({ count }) => count === 0);
 });
 
@@ -229,7 +232,8 @@ test('sessions of other projects, and malformed requests, are let go at once', a
   const foreign = { session_id: 'f0000000-0000-4000-8000-000000000000' };
   write('busy', { sessionId: foreign.session_id, cwd: '/' });
   await server.until<{ agents: unknown[] }>('/api/agents', ({ agents }) => agents.length === 0);
-  assert.equal((await ask(foreign).answer).status, 204);
+  const event = { hook_event_name: 'PermissionRequest', tool_name: 'Bash', tool_input: INPUT, ...foreign };
+  assert.equal((await sendHook(server.url, event).answer).status, 204);
   write('busy');
   await server.until<{ agents: unknown[] }>('/api/agents', ({ agents }) => agents.length === 1);
   for (const more of [{ session_id: '' }, { tool_name: 7 }, { permission_suggestions: 'x' }, { agent_id: [] }]) {
