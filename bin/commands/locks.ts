@@ -1,13 +1,12 @@
 /** The commands `locks`, `lock` and `release`. */
 import { z } from 'zod';
 import { relativeTime } from '../../lib/client/time';
-import { LOCKS_PATH } from '../../lib/contract/paths';
+import { LOCKS_PATH, RELEASE_LOCK_PATH } from '../../lib/contract/paths';
 import { type Lock, locksAnswer } from '../../lib/contract/schemas';
 import type { ApiClient } from './api-client';
 import type { LockCommand } from './arguments';
 import { type CommandContext, holderOf } from './context';
 import { CommandError, EXIT, type ExitCode } from './exit';
-import { RELEASE_LOCK_PATH } from './paths';
 import { table, visible } from './text';
 
 const MAX_REASON_LENGTH = 80;

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { relativeTime } from '../../lib/client/time';
 import { type PendingPermission, permissionsState } from '../../lib/contract/action-schemas';
+import { PERMISSION_PATH, PERMISSIONS_PATH } from '../../lib/contract/paths';
 import type { ApiClient } from './api-client';
 import type { AnswerCommand, PermissionCommand } from './arguments';
 import type { CommandContext } from './context';
 import { CommandError, EXIT, type ExitCode } from './exit';
-import { PERMISSION_PATH, PERMISSIONS_PATH } from './paths';
 import { table, visible } from './text';
 
 const MAX_INPUT_LENGTH = 100;

@@ -11,12 +11,12 @@ import {
   ATTENTION_PATH,
   LOCKS_PATH,
   MESSAGES_PATH,
+  PERMISSIONS_PATH,
   USAGE_PATH,
   WAITING_PATH,
 } from '../../lib/contract/paths';
 import { agentsAnswer, attentionAnswer, type Lock, locksAnswer, messagesAnswer } from '../../lib/contract/schemas';
 import { problemsOf } from '../commands/locks';
-import { PERMISSIONS_PATH } from '../commands/paths';
 import { inputOf, stateOf } from '../commands/permissions';
 import { visible } from '../commands/text';
 import { listResult, TEXTS_OF_OTHERS, type Tool, tool } from './tool';

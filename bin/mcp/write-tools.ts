@@ -1,9 +1,14 @@
 /** Tools that change something. Each sends one command, as the agent that uses it. */
 import { z } from 'zod';
-import { ACKNOWLEDGE_PATH, LOCKS_PATH, MESSAGES_PATH } from '../../lib/contract/paths';
+import {
+  ACKNOWLEDGE_PATH,
+  LOCKS_PATH,
+  MESSAGES_PATH,
+  PERMISSION_PATH,
+  RELEASE_LOCK_PATH,
+} from '../../lib/contract/paths';
 import { lockedAnswer, releasedAnswer } from '../commands/locks';
 import { sentAnswer } from '../commands/messages';
-import { PERMISSION_PATH, RELEASE_LOCK_PATH } from '../commands/paths';
 import { answeredAnswer } from '../commands/permissions';
 import { visible } from '../commands/text';
 import { type Tool, type ToolContext, type ToolResult, tool } from './tool';

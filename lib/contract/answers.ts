@@ -4,8 +4,7 @@
  */
 import { z } from 'zod';
 import { ackRemoved, acksAnswer } from './acks-schemas';
-import { actionsAnswer, meAnswer, type OutgoingMessage, outgoingState } from './action-schemas';
-import { permissionsState } from './action-schemas';
+import { actionsAnswer, meAnswer, type OutgoingMessage, outgoingState, permissionsState } from './action-schemas';
 import { bundle } from './bundle-schemas';
 import { usageAnswer } from './claude-schemas';
 import { examples } from './examples';

@@ -30,6 +30,12 @@ export const sendMessageBody = z
       })
       .optional()
       .describe('Default: the setting OPERATOR_NAME.'),
+    parent_msg_id: z
+      .string({ error: 'must be a text.' })
+      .min(1)
+      .max(MAX_ID_LENGTH)
+      .optional()
+      .describe('The `msg_id` of the message that this one answers.'),
     requires_ack: z.boolean({ error: 'must be true or false.' }).optional(),
     as_command: z
       .boolean({ error: 'must be true or false.' })

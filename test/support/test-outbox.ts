@@ -86,7 +86,7 @@ export function keptMessage(id: string, recipients: string[], more: Partial<Kept
   const at = Date.now();
   return {
     ...{ id, at, expiresAt: at + 600_000, sender: 'operator', msgType: 'INFO', content: id },
-    ...{ requiresAck: false, asCommand: false, msgId: `msg-${id}`, logged: 'no', logDetail: null },
+    ...{ requiresAck: false, asCommand: false, msgId: `msg-${id}`, parentMsgId: null, logged: 'no', logDetail: null },
     deliveries: Object.fromEntries(recipients.map((one) => [one, waitingDelivery('It waits for its turn.')])),
     ...more,
   };

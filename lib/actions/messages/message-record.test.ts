@@ -47,6 +47,7 @@ function message(more: Partial<KeptMessage> = {}): KeptMessage {
       requiresAck: false,
       asCommand: false,
       msgId: '6f1c2a0e-9d9c-4d0c-8a3e-1a8a6f0d2b11',
+      parentMsgId: null,
       logged: 'no',
       logDetail: null,
     },
@@ -148,4 +149,10 @@ test('appendToLog(): the error names the lock', async () => {
   assert.ok(tryFlock(descriptor, log));
   await assert.rejects(appendToLog(root, {}, 30), LogLockedError);
   closeSync(descriptor);
+});
+
+test('logLine(): an answer names the message that it answers, and others have no such field', () => {
+  const named = logLine(message({ parentMsgId: 'asked-1' }), 'UTC') as Record<string, unknown>;
+  assert.equal(named.parent_msg_id, 'asked-1');
+  assert.ok(!('parent_msg_id' in logLine(message(), 'UTC')));
 });

@@ -2,7 +2,7 @@
 
 import { appendToLog, logContains } from '../../sources/claudeswarm/log-appender';
 import { formatNaive } from '../../sources/claudeswarm/naive-time';
-import { addPendingAcks, type NewPendingAck } from '../../sources/claudeswarm/pending-acks-add';
+import { addPendingAcks, type NewPendingAck } from '../../sources/claudeswarm/pending-acks-writer';
 import type { KeptMessage } from './outbox-store';
 
 /** As in the swarm's tool. */
@@ -57,7 +57,8 @@ export class MessageRecord {
  * @returns the line as the swarm's tool writes it, with the time of writing: agents that have read newer lines would
  *   never see an older one. Withdrawn recipients were never sent anything
  */
-export function logLine({ sender, msgType, content, msgId, deliveries }: KeptMessage, zone: string): object {
+export function logLine(message: KeptMessage, zone: string): object {
+  const { sender, msgType, content, msgId, parentMsgId, deliveries } = message;
   const sent = Object.entries(deliveries).filter(([, { withdrawn }]) => !withdrawn);
   const arrived = sent.map(([id, { outcome }]): [string, boolean] => [id, outcome === 'delivered']);
   const successes = arrived.filter(([, ok]) => ok).length;
@@ -65,6 +66,7 @@ export function logLine({ sender, msgType, content, msgId, deliveries }: KeptMes
     ...{ sender, timestamp: formatNaive(Date.now(), zone), msg_type: msgType, content },
     recipients: sent.map(([id]) => id),
     msg_id: msgId,
+    ...(parentMsgId !== null && { parent_msg_id: parentMsgId }),
     delivery_status: Object.fromEntries(arrived),
     success_count: successes,
     failure_count: arrived.length - successes,

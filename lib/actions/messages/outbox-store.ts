@@ -35,6 +35,8 @@ export const keptMessage = z.object({
   requiresAck: z.boolean(),
   asCommand: z.boolean(),
   msgId: z.string(),
+  /** Absent in files of an earlier version. */
+  parentMsgId: z.string().nullable().default(null),
   deliveries: z.record(z.string(), keptDelivery),
   /** `begun`: writing its line began, so the log is searched before it is written again. */
   logged: z.enum(['no', 'begun', 'yes', 'failed']),

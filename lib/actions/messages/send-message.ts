@@ -79,6 +79,7 @@ function describeMessage(body: SendMessageBody, sender: string, agents: KnownAge
     ...{ id: randomUUID(), at, expiresAt: at + QUEUE_TIMEOUT_MS, sender, msgType: body.msg_type },
     content: requiresAck ? `[REQUIRES-ACK] ${content}` : content,
     ...{ requiresAck, asCommand: body.as_command ?? false, msgId: randomUUID() },
+    parentMsgId: body.parent_msg_id ?? null,
     deliveries: Object.fromEntries(recipients.map((id) => [id, waitingDelivery('It waits for its turn.')])),
     ...{ logged: 'no', logDetail: null },
   };
