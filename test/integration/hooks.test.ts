@@ -25,6 +25,8 @@ before(async () => {
   mkdirSync(root);
   server = await ProductionServer.started({
     ...{ CLAUDESWARM_ROOT: root, SWARM_HISTORY: 'off', XDG_STATE_HOME: state },
+    // Otherwise permission requests are held: permissions.test.ts.
+    ACTIONS: 'locks',
   });
 });
 after(async () => {
