@@ -153,18 +153,18 @@ export function Dashboard(props: DashboardProps) {
             onPast={travel.enter}
             onPalette={() => setDialog('palette')}
             onHelp={() => setDialog('help')}
-        >
-          {connection !== 'connecting' && moment === null && bundle === null && (
-            <Suspense>
-              <Permissions
-                swarm={live}
-                open={address.permission !== null}
-                agent={address.agent}
-                onOpen={(shown) => change({ permission: shown ? 'all' : null })}
-          />
-            </Suspense>
-          )}
-        </TopBar>
+          >
+            {connection !== 'connecting' && moment === null && bundle === null && (
+              <Suspense>
+                <Permissions
+                  swarm={live}
+                  open={address.permission !== null}
+                  agent={address.agent}
+                  onOpen={(shown) => change({ permission: shown ? 'all' : null })}
+                />
+              </Suspense>
+            )}
+          </TopBar>
           {banner}
           <ConnectionBar state={connection} heardAt={heardAt} />
           <main
