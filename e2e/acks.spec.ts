@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatNaiveLocal } from '../lib/sources/claudeswarm/written-form';
 import { letAct } from './composer-page';
-import { expect, expectFaultless, openLive, test } from './fixtures';
+import { expect, expectFaultless, openAsOperator, test } from './fixtures';
 import type { TestSwarm } from './swarm';
 
 const fileOf = (swarm: TestSwarm) => join(swarm.root, 'PENDING_ACKS.json');
@@ -37,7 +37,7 @@ test('pending acks: listed with what is overdue first, and removed after a quest
     return route.fulfill({ json: { outcome: 'removed', count: 1, version: version + 1 } });
   });
   await server.start();
-  await openLive(page, server);
+  await openAsOperator(page, server);
   await page.getByRole('button', { name: 'Pending acks' }).click();
   const rows = page.getByRole('list', { name: 'Pending acknowledgements' }).getByRole('listitem');
   await expect(rows).toHaveCount(2);

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { formatInstant } from '../lib/contract/instant';
 import { formatNaiveLocal } from '../lib/sources/claudeswarm/written-form';
 import { FakeSending, letAct, outgoing } from './composer-page';
-import { expect, expectFaultless, faults, openLive, panel, test } from './fixtures';
+import { expect, expectFaultless, faults, openAsOperator, panel, test } from './fixtures';
 import type { TestSwarm } from './swarm';
 
 const composer = (page: Page) => page.getByRole('region', { name: 'Write to agents' });
@@ -26,7 +26,7 @@ test('composer: a message is written and sent with the mouse, and keeps in view'
   await letAct(page);
   const fake = await FakeSending.on(page);
   await server.start();
-  await openLive(page, server);
+  await openAsOperator(page, server);
   await line(page).click();
   await expect(to(page)).toBeFocused();
   await options(page).filter({ hasText: 'agent-1' }).click();
@@ -57,7 +57,7 @@ test('composer: by keyboard alone; two presses send once', async ({ page, swarm,
     answer = resolve;
   });
   await server.start();
-  await openLive(page, server);
+  await openAsOperator(page, server);
   await expect(line(page)).toBeVisible();
   await page.keyboard.press('c');
   await page.keyboard.type('nt-2');
@@ -96,7 +96,7 @@ test('composer: a refusal that comes after the form was closed is shown, and the
   const type = 'urn:claude-swarm-dashboard:problem:unavailable';
   fake.answer = () => ({ status: 503, json: { type, title: 'x', status: 503, detail } });
   await server.start();
-  await openLive(page, server);
+  await openAsOperator(page, server);
   await line(page).click();
   await page.keyboard.type('agent-1');
   await page.keyboard.press('Enter');
@@ -122,7 +122,7 @@ test('composer: Reply on a message fills sender and type, quotes it, and gives t
   await letAct(page);
   const fake = await FakeSending.on(page);
   await server.start();
-  await openLive(page, server);
+  await openAsOperator(page, server);
   const row = panel(page, 'Messages').getByRole('listitem').filter({ hasText: 'Please look' }).first();
   await row.hover();
   await row.getByRole('button', { name: 'Reply' }).click();
@@ -159,7 +159,7 @@ test('composer: Reply on an unanswered question shows the question and answers i
   await letAct(page);
   const fake = await FakeSending.on(page);
   await server.start();
-  await openLive(page, server);
+  await openAsOperator(page, server);
   const needsYou = page.getByRole('region', { name: 'Needs you' });
   const item = needsYou.getByRole('listitem').filter({ hasText: 'Which currency?' });
   await expect(item.getByRole('button', { name: 'Reply' })).toBeAttached();
@@ -181,7 +181,7 @@ test('composer: a broadcast asks with the number of agents', async ({ page, swar
   await letAct(page);
   const fake = await FakeSending.on(page);
   await server.start();
-  await openLive(page, server);
+  await openAsOperator(page, server);
   await line(page).click();
   await page.keyboard.type('every');
   await expect(options(page)).toHaveText(['everyone12 agents']);
@@ -211,7 +211,7 @@ test('composer: refusals are at the field concerned, and the text stays', async 
   await letAct(page);
   const fake = await FakeSending.on(page);
   await server.start();
-  await openLive(page, server);
+  await openAsOperator(page, server);
   await line(page).click();
   await page.keyboard.type('agent-77');
   await page.keyboard.press('Enter');
@@ -253,7 +253,7 @@ test('composer: the draft survives closing, a reload and new messages', async ({
   newSwarm(swarm);
   await letAct(page);
   await server.start();
-  await openLive(page, server);
+  await openAsOperator(page, server);
   await line(page).click();
   await page.keyboard.type('agent-1');
   await page.keyboard.press('Enter');
@@ -294,7 +294,7 @@ test('composer: what is queued says until when and why, and can be withdrawn', a
     return route.fulfill({ json: { outcome: 'withdrawn', withdrawn: ['agent-1'], message } });
   });
   await server.start();
-  await openLive(page, server);
+  await openAsOperator(page, server);
   await line(page).click();
   await page.keyboard.type('agent-1 agent-2');
   await page.keyboard.press('Enter');
@@ -315,7 +315,7 @@ test('composer: a command of Claude Code is text unless the sender says otherwis
   await letAct(page);
   const fake = await FakeSending.on(page);
   await server.start();
-  await openLive(page, server);
+  await openAsOperator(page, server);
   const asCommand = composer(page).getByRole('checkbox', { name: 'As a command' });
   for (const command of [false, true]) {
     await line(page).click();
@@ -337,7 +337,7 @@ test('composer: those who may not send see neither composer nor Reply', async ({
   await letAct(page, ['locks']);
   await server.start();
   const known = page.waitForResponse(/\/api\/me$/);
-  await openLive(page, server);
+  await openAsOperator(page, server);
   await known;
   await expect(panel(page, 'Messages').getByText('Please look')).toBeVisible();
   await expect(composer(page)).toHaveCount(0);
@@ -348,7 +348,7 @@ test('composer: at a past moment nothing can be sent', async ({ page, swarm, ser
   newSwarm(swarm);
   await letAct(page);
   await server.start();
-  await openLive(page, server);
+  await openAsOperator(page, server);
   await expect(line(page)).toBeVisible();
   await page.goto(`${server.url}/?at=${encodeURIComponent(formatInstant(Date.now()))}`);
   await expect(page.locator('.page[data-past]')).toBeVisible();
@@ -366,7 +366,7 @@ test('composer: opening it moves no row that the reader has scrolled to, and the
   swarm.send(...Array.from({ length: 60 }, () => ({})));
   await letAct(page);
   await server.start();
-  await openLive(page, server);
+  await openAsOperator(page, server);
   const list = panel(page, 'Messages');
   await line(page).click();
   await expect(list.getByText('message 62.')).toBeInViewport({ ratio: 1 });
@@ -399,7 +399,7 @@ test('composer: fits all screens and themes with 40 agents, long names, right-to
   await letAct(page);
   const fake = await FakeSending.on(page);
   await server.start();
-  await openLive(page, server);
+  await openAsOperator(page, server);
   await expectFaultless(page, async (width) => {
     if (width < 768) await page.getByRole('tab', { name: 'Messages' }).click();
     if (await line(page).isHidden()) return;

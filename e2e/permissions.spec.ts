@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { type SentHook, sendHook, writeHookToken } from '../test/support/hook-client';
 import type { ProductionServer } from '../test/support/production-server';
 import { test as base, type ClaudeSessions } from './claude-swarm';
-import { expect, expectFaultless, openLive } from './fixtures';
+import { expect, expectFaultless, openAsOperator } from './fixtures';
 import type { TestSwarm } from './swarm';
 
 const EDIT = {
@@ -41,7 +41,7 @@ const test = base.extend<{ desk: Desk }>({
     writeHookToken(join(claude.folder, 'state'));
     const sessions = startAll(swarm, claude);
     await server.start();
-    await openLive(page, server);
+    await openAsOperator(page, server);
     await use({ ask: (name, event = {}) => ask(server, sessions[name] ?? '', event) });
   },
 });
@@ -226,7 +226,7 @@ test('what was answered in the terminal leaves the page, and an agent without a 
   const session = claude.start('shop-1a', swarm.root);
   session.change({ status: 'busy' });
   await server.start();
-  await openLive(page, server);
+  await openAsOperator(page, server);
   const hook = ask(server, session.sessionId, {});
   await badge(page).click();
   await expect(card(page, 'shop-1a')).toContainText('asks for permission');
