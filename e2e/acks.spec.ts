@@ -27,7 +27,6 @@ test('pending acks: listed with what is overdue first, and removed after a quest
 }) => {
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }, { id: 'agent-2' }]);
   writeAcks(swarm, 3);
-  await letAct(page);
   let posted: unknown;
   await page.route('**/api/acks/remove', (route) => {
     posted = route.request().postDataJSON();
@@ -65,7 +64,6 @@ test('pending acks: a refusal is shown at the entry; readers see no button', asy
   complaints.allow(/status of 409/);
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }, { id: 'agent-2' }]);
   writeAcks(swarm, 3);
-  await letAct(page);
   const detail = 'PENDING_ACKS.json has version 4, not version 3; nothing was removed.';
   const type = 'urn:claude-swarm-dashboard:problem:acks_changed';
   await page.route('**/api/acks/remove', (route) =>

@@ -23,7 +23,6 @@ function newSwarm(swarm: TestSwarm, count = 3): void {
 
 test('composer: a message is written and sent with the mouse, and keeps in view', async ({ page, swarm, server }) => {
   newSwarm(swarm);
-  await letAct(page);
   const fake = await FakeSending.on(page);
   await server.start();
   await openAsOperator(page, server);
@@ -50,7 +49,6 @@ test('composer: a message is written and sent with the mouse, and keeps in view'
 
 test('composer: by keyboard alone; two presses send once', async ({ page, swarm, server }) => {
   newSwarm(swarm);
-  await letAct(page);
   const fake = await FakeSending.on(page);
   let answer = () => {};
   fake.wait = new Promise((resolve) => {
@@ -86,7 +84,6 @@ test('composer: a refusal that comes after the form was closed is shown, and the
 }) => {
   complaints.allow(/status of 503/);
   newSwarm(swarm);
-  await letAct(page);
   const fake = await FakeSending.on(page);
   let answer = () => {};
   fake.wait = new Promise((resolve) => {
@@ -119,7 +116,6 @@ test('composer: Reply on a message fills sender and type, quotes it, and gives t
   server,
 }) => {
   newSwarm(swarm);
-  await letAct(page);
   const fake = await FakeSending.on(page);
   await server.start();
   await openAsOperator(page, server);
@@ -156,7 +152,6 @@ test('composer: Reply on an unanswered question shows the question and answers i
     content: 'Which currency?',
     recipients: ['agent-0'],
   });
-  await letAct(page);
   const fake = await FakeSending.on(page);
   await server.start();
   await openAsOperator(page, server);
@@ -178,7 +173,6 @@ test('composer: Reply on an unanswered question shows the question and answers i
 
 test('composer: a broadcast asks with the number of agents', async ({ page, swarm, server }) => {
   newSwarm(swarm, 12);
-  await letAct(page);
   const fake = await FakeSending.on(page);
   await server.start();
   await openAsOperator(page, server);
@@ -208,7 +202,6 @@ test('composer: refusals are at the field concerned, and the text stays', async 
 }) => {
   complaints.allow(/status of (422|409)/);
   newSwarm(swarm);
-  await letAct(page);
   const fake = await FakeSending.on(page);
   await server.start();
   await openAsOperator(page, server);
@@ -251,7 +244,6 @@ test('composer: refusals are at the field concerned, and the text stays', async 
 
 test('composer: the draft survives closing, a reload and new messages', async ({ page, swarm, server }) => {
   newSwarm(swarm);
-  await letAct(page);
   await server.start();
   await openAsOperator(page, server);
   await line(page).click();
@@ -272,7 +264,6 @@ test('composer: the draft survives closing, a reload and new messages', async ({
 
 test('composer: what is queued says until when and why, and can be withdrawn', async ({ page, swarm, server }) => {
   newSwarm(swarm);
-  await letAct(page);
   const fake = await FakeSending.on(page);
   const queued = {
     outcome: 'queued',
@@ -312,7 +303,6 @@ test('composer: what is queued says until when and why, and can be withdrawn', a
 
 test('composer: a command of Claude Code is text unless the sender says otherwise', async ({ page, swarm, server }) => {
   newSwarm(swarm);
-  await letAct(page);
   const fake = await FakeSending.on(page);
   await server.start();
   await openAsOperator(page, server);
@@ -346,7 +336,6 @@ test('composer: those who may not send see neither composer nor Reply', async ({
 
 test('composer: at a past moment nothing can be sent', async ({ page, swarm, server }) => {
   newSwarm(swarm);
-  await letAct(page);
   await server.start();
   await openAsOperator(page, server);
   await expect(line(page)).toBeVisible();
@@ -364,7 +353,6 @@ test('composer: opening it moves no row that the reader has scrolled to, and the
 }) => {
   newSwarm(swarm);
   swarm.send(...Array.from({ length: 60 }, () => ({})));
-  await letAct(page);
   await server.start();
   await openAsOperator(page, server);
   const list = panel(page, 'Messages');
@@ -396,7 +384,6 @@ test('composer: fits all screens and themes with 40 agents, long names, right-to
   const long = 'agent-with-a-very-long-name-that-nobody-would-choose-0123456789';
   swarm.register([{ id: long }, ...Array.from({ length: 39 }, (_, number) => ({ id: `agent-${number}` }))]);
   swarm.send({ sender: long, msg_type: 'QUESTION', content: 'שלום עולם 👩‍👩‍👧‍👦 '.repeat(40) });
-  await letAct(page);
   const fake = await FakeSending.on(page);
   await server.start();
   await openAsOperator(page, server);

@@ -139,7 +139,17 @@ test('questions, deliveries and acknowledgements', async (context) => {
   const scene = new Scene(context);
   await scene.start();
   await scene.shows();
-  assert.deepEqual(scene.first, ['connected', 'sources', 'agents', 'locks', 'stats', 'attention', 'messages']);
+  assert.deepEqual(scene.first, [
+    'connected',
+    'sources',
+    'agents',
+    'locks',
+    'stats',
+    'attention',
+    'permissions',
+    'outgoing',
+    'messages',
+  ]);
 
   scene.say('agent-0', 'agent-1', 'QUESTION', { ageMs: 10 * MINUTE, content: 'Cents?' });
   scene.say('agent-0', 'agent-1', 'QUESTION', { ageMs: 9 * MINUTE, content: '[RETRY-1] Cents?' });
