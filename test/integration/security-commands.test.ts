@@ -35,13 +35,16 @@ const serverOf = (environment: Record<string, string>) =>
 /** Without credentials, with tokens, and with commands switched off. */
 const open = serverOf({
   OPERATOR_KEY_FILE: keyFile,
-  LIMIT_LOGINS_PER_MINUTE: String(LOGINS_PER_MINUTE),
+  // Each command is sent with every wrong key, from one address.
+  LIMIT_LOGINS_PER_MINUTE: '1000000',
   LIMIT_COMMANDS_PER_MINUTE: '0',
   DASHBOARD_ALLOW_ANONYMOUS: '1',
 });
+/** As `open`, with a limit for wrong keys. */
+const guarded = serverOf({ OPERATOR_KEY_FILE: keyFile, LIMIT_LOGINS_PER_MINUTE: String(LOGINS_PER_MINUTE) });
 const closed = serverOf({ DASHBOARD_TOKENS_FILE: tokensFile, LIMIT_LOGINS_PER_MINUTE: '1000000' });
 const readOnly = serverOf({ OPERATOR_KEY_FILE: keyFile, ACTIONS: 'off', LIMIT_LOGINS_PER_MINUTE: '1000000' });
-const servers = [open, closed, readOnly];
+const servers = [open, guarded, closed, readOnly];
 const clients = new Map<ProductionServer, HostileClient>();
 
 before(async () => {
@@ -186,7 +189,7 @@ test('commands: control: the right caller passes every check of access', { skip:
 
 test('guesses: few of many operator keys are compared, whichever way they are sent; the known key still passes', async (context) => {
   const right = [JSON_TYPE, key()];
-  const viaOf = async (headers: Headers) => JSON.parse((await ask(open, { target: ME_PATH, headers })).body).via;
+  const viaOf = async (headers: Headers) => JSON.parse((await ask(guarded, { target: ME_PATH, headers })).body).via;
   assert.equal(await viaOf(right), 'operator_key');
   const targets: Omit<Question, 'headers'>[] = [
     { target: ME_PATH },
@@ -197,11 +200,11 @@ test('guesses: few of many operator keys are compared, whichever way they are se
   const reasons = new Map<string, number>();
   await askAll(
     Array.from({ length: GUESSES }, (_, index): Question => {
-      const guess = [JSON_TYPE, originOf(open), bearer(`guess-${index}`)];
+      const guess = [JSON_TYPE, originOf(guarded), bearer(`guess-${index}`)];
       return { target: '', ...targets[index % targets.length], headers: guess };
     }),
     async (question) => {
-      const { code, body } = await ask(open, question);
+      const { code, body } = await ask(guarded, question);
       const reason = question.target === ME_PATH ? String(JSON.parse(body).reason).replace(/\d+/g, 'n') : code;
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       if (question.target === ME_PATH) assert.equal(JSON.parse(body).via, null);
@@ -216,9 +219,9 @@ test('guesses: few of many operator keys are compared, whichever way they are se
   assert.ok(count <= LOGINS_PER_MINUTE * minutes, `${count} were compared`);
   assert.ok([...reasons.keys()].some((reason) => /^Too many wrong credentials/.test(reason)));
   assert.equal(await viaOf(right), 'operator_key');
-  const lower = [['Authorization', `bearer ${open.operatorKey}`] as const];
+  const lower = [['Authorization', `bearer ${guarded.operatorKey}`] as const];
   assert.equal(await viaOf(lower), null, 'right, but never shown so: not compared');
-  assert.equal((await ask(open, { target: '/api/agents', headers: [bearer('guess')] })).status, 200, 'reading goes on');
+  assert.equal((await ask(guarded, { target: '/api/agents', headers: [bearer('guess')] })).status, 200, 'reading goes on');
 });
 
 test('no key and no token is in a line of a log', async () => {
