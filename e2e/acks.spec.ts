@@ -70,7 +70,7 @@ test('pending acks: a refusal is shown at the entry; readers see no button', asy
     route.fulfill({ status: 409, json: { type, title: 'x', status: 409, detail, version: 4 } }),
   );
   await server.start();
-  await page.goto(`${server.url}/?view=acks`);
+  await page.goto(`${server.url}/?view=acks#key=${server.operatorKey}`);
   const row = page.getByRole('list', { name: 'Pending acknowledgements' }).getByRole('listitem').first();
   await row.getByRole('button', { name: 'Remove…' }).click();
   await row.getByRole('button', { name: 'Remove the entry' }).click();
