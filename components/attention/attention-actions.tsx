@@ -1,5 +1,4 @@
 import { Suspense, useState } from 'react';
-import { decide } from '@/components/attention/decide';
 import type { AttentionDecision } from '@/lib/contract/attention-requests';
 import type { AttentionEntry } from '@/lib/contract/schemas';
 import { contained } from '../ui/contained';
@@ -34,7 +33,12 @@ export function useActions(entries: readonly AttentionEntry[]): ItemActions {
   const send = (decision: AttentionDecision) => {
     setFault(null);
     setPanel(null);
-    decide(entries, decision).catch(({ message }: Error) => setFault(message));
+    import('./decide')
+      .catch(() => {
+        throw new Error('The page could not load what sends this; check that the server runs, then try again.');
+      })
+      .then(({ decide }) => decide(entries, decision))
+      .catch(({ message }: Error) => setFault(message));
   };
   return { panel, setPanel, fault, send };
 }

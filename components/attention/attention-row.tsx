@@ -7,10 +7,15 @@ import { formatMoment } from '@/lib/client/moments';
 import { formatCount, truncated } from '@/lib/client/text';
 import type { AttentionEntry, AttentionSeverity, WaitChain } from '@/lib/contract/schemas';
 import { AddressLink } from '../ui/address-link';
+import { lazyServedPart } from '../ui/lazy-part';
 import { RelativeTime } from '../ui/time';
 import { ActionPanel, Actions, useActions } from './attention-actions';
 import { COLOURS, KINDS, MAX_REASON, Reason, Severity } from './attention-text';
-import { ChainSentence } from './chain-sentence';
+
+// Loaded with the first chain of waiting agents.
+const ChainSentence = lazyServedPart(() =>
+  import('./chain-sentence').then((module) => ({ default: module.ChainSentence })),
+);
 
 const GRID =
   'grid w-full min-w-0 flex-1 grid-cols-[auto_minmax(0,1fr)_minmax(4rem,auto)] items-baseline gap-x-2 py-1 pl-4 text-left hover:bg-tint md:grid-cols-[auto_minmax(13.5rem,max-content)_minmax(0,1fr)_minmax(4rem,auto)] md:gap-x-3';
