@@ -337,8 +337,11 @@ test.describe('with a clipboard', () => {
     await page.goto(`${server.url}/?agent=agent-0`);
     const about = detail(page, 'agent-0');
     await expect(about.getByText("tmux switch-client -t '%0'")).toBeVisible();
-    await about.getByRole('button', { name: 'Copy: Within tmux' }).click();
-    await expect(about.getByRole('status').filter({ hasText: 'Copied' })).toBeVisible();
+    // The server renders the button before its script has come; until then a press does nothing.
+    await expect(async () => {
+      await about.getByRole('button', { name: 'Copy: Within tmux' }).click();
+      await expect(about.getByRole('status').filter({ hasText: 'Copied' })).toBeVisible({ timeout: 1000 });
+    }).toPass();
     expect(await pasted(page)).toBe("tmux switch-client -t '%0'");
   });
 });

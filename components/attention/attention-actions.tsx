@@ -1,10 +1,20 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import { decide } from '@/components/attention/decide';
-import type { AttentionDecision, SnoozeMinutes } from '@/lib/contract/attention-requests';
+import { type ReactNode, Suspense, useState } from 'react';
+import type { AttentionDecision } from '@/lib/contract/attention-requests';
 import type { AttentionEntry } from '@/lib/contract/schemas';
+import { contained } from '../ui/contained';
 import { IconButton } from '../ui/icon-button';
 import { AlarmClock, Check, Info } from '../ui/icons';
-import { Sentence } from '../ui/time';
+import { lazyPart } from '../ui/lazy-part';
+
+// Loaded when an item is first snoozed or asked for its reason.
+const SnoozeChoice = contained(
+  'Snooze',
+  lazyPart(() => import('./item-panels').then((module) => ({ default: module.SnoozeChoice }))),
+);
+const Why = contained(
+  'Why',
+  lazyPart(() => import('./item-panels').then((module) => ({ default: module.Why }))),
+);
 
 type OpenPanel = 'snooze' | 'why' | null;
 
@@ -23,7 +33,12 @@ export function useActions(entries: readonly AttentionEntry[]): ItemActions {
   const send = (decision: AttentionDecision) => {
     setFault(null);
     setPanel(null);
-    decide(entries, decision).catch(({ message }: Error) => setFault(message));
+    import('./decide')
+      .catch(() => {
+        throw new Error('The page could not load what sends this; check that the server runs, then try again.');
+      })
+      .then(({ decide }) => decide(entries, decision))
+      .catch(({ message }: Error) => setFault(message));
   };
   return { panel, setPanel, fault, send };
 }
@@ -65,74 +80,15 @@ export function Actions({
 export function ActionPanel({ entry, panel, setPanel, fault, send }: ItemActions & { entry: AttentionEntry | null }) {
   return (
     <>
-      {panel === 'snooze' && <SnoozeChoice send={send} onClose={() => setPanel(null)} />}
-      {panel === 'why' && entry && <Why why={entry.why} />}
+      <Suspense>
+        {panel === 'snooze' && <SnoozeChoice send={send} onClose={() => setPanel(null)} />}
+        {panel === 'why' && entry && <Why why={entry.why} />}
+      </Suspense>
       {fault !== null && (
         <p role="alert" className="px-4 pb-1 text-bad">
           Nothing was changed. {fault}
         </p>
       )}
     </>
-  );
-}
-
-const SNOOZES: readonly [minutes: SnoozeMinutes, words: string][] = [
-  [15, '15 min'],
-  [60, '1 h'],
-  [null, 'Until it changes'],
-];
-
-function SnoozeChoice({ send, onClose }: Pick<ItemActions, 'send'> & { onClose: () => void }) {
-  const first = useRef<HTMLButtonElement>(null);
-  useEffect(() => first.current?.focus(), []);
-  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    if (event.key !== 'Escape') return;
-    event.preventDefault();
-    event.currentTarget.closest('[data-attention]')?.querySelector<HTMLElement>('[data-first]')?.focus();
-    onClose();
-  };
-  return (
-    <fieldset aria-label="Snooze for" onKeyDown={onKeyDown} className="flex flex-wrap gap-2 px-4 pb-1">
-      {SNOOZES.map(([minutes, words], place) => (
-        <button
-          key={words}
-          ref={place === 0 ? first : undefined}
-          type="button"
-          onClick={() => send({ action: 'snooze', minutes })}
-          className="quiet-button"
-        >
-          {words}
-        </button>
-      ))}
-    </fieldset>
-  );
-}
-
-function Why({ why: { rule, facts, threshold, setting } }: Pick<AttentionEntry, 'why'>) {
-  return (
-    <dl className="wrap-anywhere grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 px-4 pb-1 [&>dt]:text-muted">
-      <dt>Rule</dt>
-      <dd>{rule}</dd>
-      {facts.length > 0 && <dt>Seen</dt>}
-      {facts.map((fact) => (
-        <dd key={fact} className="col-start-2">
-          <Sentence text={fact} />
-        </dd>
-      ))}
-      {threshold !== null && (
-        <>
-          <dt>Limit</dt>
-          <dd>{threshold}</dd>
-        </>
-      )}
-      {setting !== null && (
-        <>
-          <dt>Setting</dt>
-          <dd>
-            <code translate="no">{setting}</code>
-          </dd>
-        </>
-      )}
-    </dl>
   );
 }

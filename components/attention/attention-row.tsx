@@ -8,11 +8,15 @@ import { formatMoment } from '@/lib/client/moments';
 import { formatCount, truncated } from '@/lib/client/text';
 import type { AttentionEntry, AttentionSeverity, WaitChain } from '@/lib/contract/schemas';
 import { AddressLink } from '../ui/address-link';
-import { lazyPart } from '../ui/lazy-part';
+import { lazyPart, lazyServedPart } from '../ui/lazy-part';
 import { RelativeTime } from '../ui/time';
 import { ActionPanel, Actions, useActions } from './attention-actions';
 import { COLOURS, KINDS, MAX_REASON, Reason, Severity } from './attention-text';
-import { ChainSentence } from './chain-sentence';
+
+// Loaded with the first chain of waiting agents.
+const ChainSentence = lazyServedPart(() =>
+  import('./chain-sentence').then((module) => ({ default: module.ChainSentence })),
+);
 
 // Loaded with the first question that waits for an answer.
 const ReplyToItem = lazyPart(() => import('./reply-to-item'));
