@@ -11,6 +11,9 @@ export interface LoopHold {
   ran: number;
 }
 
+/** A line of the file is written for so long a time, so the first one after a moment may also be about the time before. */
+export const HOLDS_WINDOW_MS = 500;
+
 /** @returns the environment of a server that measures blocks and writes them to `file` */
 export function measuringHolds(file: string): Record<string, string> {
   return { LOOP_DELAY_FILE: file, NODE_OPTIONS: `--import ${import.meta.resolve('./loop-delay.mjs')}` };

@@ -154,8 +154,10 @@ test.describe('on a narrow screen', () => {
     await page.reload();
     const links = needsYou(page).getByRole('link');
     await expect(links).toHaveCount(20);
+    const below = page.getByRole('region', { name: 'At a glance' });
+    await expect(below).toBeVisible();
     const box = await needsYou(page).boundingBox();
-    const glance = await page.getByRole('region', { name: 'At a glance' }).boundingBox();
+    const glance = await below.boundingBox();
     expect((box?.y ?? 0) + (box?.height ?? 0)).toBe(glance?.y);
     expect((glance?.y ?? 0) + (glance?.height ?? 0)).toBe(844);
     await expect(links.nth(8)).toBeInViewport({ ratio: 0.95 });

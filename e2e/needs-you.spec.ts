@@ -147,7 +147,12 @@ test('needs you: the evidence of an item is shown below it', async ({ page, swar
   await page.reload();
   const item = needsYou(page).getByRole('listitem').first();
   await item.hover();
-  await item.getByRole('button', { name: 'Why' }).click();
+  const reason = item.getByRole('button', { name: 'Why' });
+  // The server renders the button before its script has come; until then a press does nothing.
+  await expect(async () => {
+    if ((await reason.getAttribute('aria-expanded')) !== 'true') await reason.click();
+    await expect(item).toContainText('The rule.', { timeout: 1000 });
+  }).toPass();
   for (const text of ['The rule.', ...why.facts, why.threshold, why.setting]) await expect(item).toContainText(text);
   expect(await faults(page)).toEqual([]);
   await item.getByRole('link').focus();

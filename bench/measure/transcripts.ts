@@ -1,16 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PROJECT } from '../../test/support/production-server';
+import { HOLDS_WINDOW_MS, longestHolds, readHolds } from '../loop-holds';
 import { residentMb } from './processes';
 import type { Bench, Figure } from './table';
 import { LOAD, type Load, SessionWriter, shareWhileWriting } from './transcript-load';
-
-/** A line of the file of holds is about so long before its time. */
-const HOLDS_WINDOW_MS = 500;
 
 /** A process that follows transcripts, or does nothing. */
 class Following {
@@ -40,10 +38,9 @@ class Following {
 
   /** The longest hold of its event loop since a time, in milliseconds: as observed, and what it computed in one. */
   holds(since: number): { observed: number; computed: number } {
-    const lines = existsSync(this.#loopFile) ? readFileSync(this.#loopFile, 'utf8').trim().split('\n') : [];
-    const columns = lines.map((line) => line.split(' ').map(Number)).filter(([at = 0]) => at > since + HOLDS_WINDOW_MS);
-    const most = (column: number) => Math.max(0, ...columns.map((line) => line[column] ?? 0));
-    return { observed: most(1), computed: most(2) };
+    const holds = existsSync(this.#loopFile) ? readHolds(this.#loopFile, since + HOLDS_WINDOW_MS) : [];
+    const { byClock, byThread } = longestHolds(holds);
+    return { observed: byClock.held, computed: byThread.ran };
   }
 
   async answers(): Promise<number> {

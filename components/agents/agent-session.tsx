@@ -94,12 +94,7 @@ function Call({ name, input, since }: { name: string; input: string; since: stri
       <code className="text-muted">
         <Text value={input} max={200} />
       </code>
-      {since !== null && (
-        <span className="text-muted">
-          {' '}
-          <RelativeTime instant={since} />
-        </span>
-      )}
+      <Ago at={since} />
     </>
   );
 }
@@ -128,12 +123,18 @@ function Excerpt({ text, at }: { text: string; at: string | null }) {
   return (
     <>
       <Words value={text} max={400} />
-      {at !== null && (
-        <span className="text-muted">
-          {' '}
-          <RelativeTime instant={at} />
-        </span>
-      )}
+      <Ago at={at} />
     </>
+  );
+}
+
+/** How long ago, behind a text; nothing if that is not known. */
+function Ago({ at }: { at: string | null }) {
+  if (at === null) return null;
+  return (
+    <span className="text-muted">
+      {' '}
+      <RelativeTime instant={at} />
+    </span>
   );
 }

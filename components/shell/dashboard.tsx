@@ -35,6 +35,7 @@ import {
   NotificationSwitch,
   PageDialogs,
   Permissions,
+  preloadAtAGlance,
   SourceNotices,
   StatsPanel,
   TabBar,
@@ -88,6 +89,7 @@ export function Dashboard(props: DashboardProps) {
   const [initialTab] = useState(() => tabFor(parseAddress(new URLSearchParams(query)), first));
   const { layout, setLayout, tab, setTab, goTo } = useLayout(settings.layout, initialTab);
   const narrow = useNarrow();
+  useEffect(preloadAtAGlance, []);
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const loadedAt = useMemo(() => new Date(renderedAt).toISOString(), [renderedAt]);
   const { attention } = swarm.attention;

@@ -33,11 +33,10 @@ export const NotificationSwitch = contained('Notifications', Notifications, { cl
 export const AgentsPanel = contained('Agents', Agents, { id: 'agents' });
 export const MessagesPanel = contained('Messages', Messages, { id: 'messages' });
 export const LocksPanel = contained('Locks', Locks, { id: 'locks' });
-/** Loaded with the tab that contains it: only narrow screens have tabs. */
-export const AtAGlance = contained(
-  'At a glance',
-  lazyServedPart(() => import('./at-a-glance').then((module) => ({ default: module.AtAGlance }))),
-);
+const Glance = lazyServedPart(() => import('./at-a-glance').then((module) => ({ default: module.AtAGlance })));
+/** Only for narrow screens. Loaded after the page: a window may become narrow while the server is away. */
+export const AtAGlance = contained('At a glance', Glance);
+export const preloadAtAGlance = Glance.preload;
 /** Loaded when an agent is first selected: most visits select none. */
 export const AgentDetail = contained(
   'Agent',

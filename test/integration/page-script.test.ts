@@ -11,7 +11,7 @@ import { ProductionServer } from '../support/production-server';
 const MAX_SCRIPT_BYTES = 190 * 1024;
 
 const folder = mkdtempSync(join(tmpdir(), 'page-script-'));
-const server = new ProductionServer({ CLAUDESWARM_ROOT: folder, SWARM_HISTORY: ':memory:' });
+const server = new ProductionServer({ CLAUDESWARM_ROOT: folder, SWARM_HISTORY: 'off' });
 
 before(() => server.start());
 after(async () => {
