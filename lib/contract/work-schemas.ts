@@ -1,0 +1,37 @@
+/**
+ * What agents work on, apart from tasks: contexts and decisions, conflicts, delegations, what was learned, the
+ * coordination document, and which messages an agent has not read.
+ */
+import { z } from 'zod';
+import { instant } from './instant-schema';
+
+/** One file about work. Its content is requested by its name when it is looked at. */
+export const workFile = z
+  .object({
+    name: z.enum(['contexts', 'conflicts', 'delegations', 'learning', 'memory', 'coordination']),
+    count: z.int().nonnegative().describe('Its entries; of the coordination document its sections.'),
+    changed_at: instant.nullable().describe('When its content last changed; null where there is none.'),
+    version: z.string().describe('Another text after each change of its content.'),
+  })
+  .meta({ id: 'WorkFile' });
+
+export const unreadMessages = z
+  .object({
+    agent_id: z.string(),
+    count: z.int().nonnegative(),
+    oldest_at: instant.nullable(),
+    read_until: z.string().nullable().describe('Its read mark, as written; null where it has none.'),
+  })
+  .meta({ id: 'UnreadMessages' });
+
+/** A kind of state of the present: small, so that pages know when to request a file again. */
+export const workState = z
+  .object({
+    files: z.array(workFile),
+    unread: z.array(unreadMessages).describe('Only agents with a read mark: of others it is not known.'),
+  })
+  .meta({ id: 'Work' });
+
+export type WorkFile = z.infer<typeof workFile>;
+export type UnreadMessages = z.infer<typeof unreadMessages>;
+export type WorkState = z.infer<typeof workState>;
