@@ -145,7 +145,7 @@ test('Escape and Enter in a composition belong to the input method', async ({ pa
     await expect(search(page)).toHaveValue(/^text /);
     await expect(page).toHaveURL(/type=QUESTION/);
   }
-  await page.goto(server.url);
+  await openLive(page, server);
   await expect(row(page, 'text of a question')).toBeVisible();
   await page.keyboard.press('Control+k');
   const palette = page.getByRole('dialog', { name: 'Command palette' });
