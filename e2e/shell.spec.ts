@@ -94,6 +94,7 @@ test('layout: panels collapse into a rail and come back; the last one stays', as
   await expect(page.getByRole('button', { name: 'Collapse messages' })).toBeHidden();
   await page.reload();
   await expect(page.getByRole('region', { name: 'List of agents' })).toBeHidden();
+  await expect(connection(page)).toHaveText(/Live/);
   await page.getByRole('button', { name: 'Show agents' }).click();
   await expect(page.getByRole('region', { name: 'List of agents' })).toBeVisible();
   await page.keyboard.press('3');
