@@ -1,5 +1,5 @@
 import { busy } from './busy';
-import { expect, faults, openLive, pageWidth, panel, test } from './fixtures';
+import { connection, expect, faults, openLive, pageWidth, panel, test } from './fixtures';
 
 const narrow = { width: 390, height: 844 };
 const side = (page: Parameters<typeof panel>[0], name: 'agents' | 'locks') =>
