@@ -18,10 +18,9 @@ import { Names, Recipients } from './recipients';
 import { Sending } from './sending';
 
 // Loaded with the first message that the dashboard has sent.
-const SentMark = contained(
-  'Deliveries',
-  lazyServedPart(() => import('./composer/sent-mark')),
-);
+const Sent = lazyServedPart(() => import('./composer/sent-mark'));
+const SentMark = contained('Deliveries', Sent);
+export const preloadSentMark = Sent.preload;
 
 interface MessageRowProps {
   message: Message;

@@ -22,6 +22,7 @@ import { FilterBar, HOLD_REASONS } from './filter-bar';
 import { Hits } from './highlighted';
 import { useLastLooked } from './last-looked';
 import { MessageList } from './message-list';
+import { preloadSentMark } from './message-row';
 import { Popover } from './popover';
 import { KnownAgents } from './recipients';
 import { Sending, useSending } from './sending';
@@ -100,6 +101,8 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
     enabled: filtered || address.message !== null,
   });
   const sending = useSending(outgoing, root !== null);
+  const writes = sending.reply !== null;
+  useEffect(() => (writes ? preloadSentMark() : undefined), [writes]);
   const [said, copy] = useCopy();
   const epoch = list.window?.epoch ?? null;
 
