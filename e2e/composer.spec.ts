@@ -159,6 +159,7 @@ test('composer: Reply on an unanswered question shows the question and answers i
   const item = needsYou.getByRole('listitem').filter({ hasText: 'Which currency?' });
   await expect(item.getByRole('button', { name: 'Reply' })).toBeAttached();
   await page.keyboard.press('4');
+  await expect(item.getByRole('link')).toBeFocused();
   await page.keyboard.press('r');
   await expect(text(page)).toBeFocused();
   await expect(composer(page).locator('blockquote')).toContainText('Which currency?');
