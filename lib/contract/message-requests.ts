@@ -62,6 +62,10 @@ export const withdrawnAnswer = z
       .enum(['withdrawn', 'not_queued'])
       .describe('`not_queued`: nothing of it was still queued here, so nothing was withdrawn.'),
     withdrawn: z.array(z.string()).describe('The recipients that do not get it.'),
+    detail: z
+      .string()
+      .optional()
+      .describe('A sentence, only if the withdrawal could not be kept, and so may not survive the process.'),
     message: outgoingMessage,
   })
   .meta({ id: 'WithdrawnMessage' });
