@@ -211,11 +211,19 @@ test('Courier: a text that somebody submits at the terminal is confirmed by its 
         async () => agent.got.length,
         (got) => got === 1,
       );
-      setTimeout(() => agent.writePrompt(post.text), 300);
     }
     return output;
   };
-  const attempt = await post.send(agent, 'By hand.', { run });
+  let looks = 0;
+  const heard: HeardPrompt = {
+    text: '',
+    get at() {
+      // Written only after it was looked for.
+      if (looks++ === 0) setTimeout(() => agent.writePrompt(post.text), 200);
+      return 0;
+    },
+  };
+  const attempt = await post.send(agent, 'By hand.', { run, heard });
   assert.deepEqual(
     [attempt.kind === 'final' && attempt.outcome, agent.got.length],
     ['delivered', 1],

@@ -28,15 +28,8 @@ export async function pasteInto(run: RunTmux, target: PaneTarget, text: string):
   await run(socket, ['load-buffer', '-b', buffer, '-'], text);
   const condition = both(sameProcess(target), both(`#{C:${PROMPT}}`, '#{==:#{cursor_x},2}'));
   const paste = `paste-buffer -p -r -d -b ${buffer} -t ${pane} ; display-message -p done`;
-  const drop = ['delete-buffer', '-b', buffer];
-  try {
-    const said = await run(socket, ['if-shell', '-F', '-t', pane, condition, paste, drop.join(' ')]);
-    return said.trim() === 'done';
-  } catch (error) {
-    // Where the pane is gone nothing was run, and the text would stay in the server.
-    await run(socket, drop).catch(() => {});
-    throw error;
-  }
+  const said = await run(socket, ['if-shell', '-F', '-t', pane, condition, paste, `delete-buffer -b ${buffer}`]);
+  return said.trim() === 'done';
 }
 
 /**
