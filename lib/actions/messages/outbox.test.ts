@@ -224,3 +224,14 @@ test('OutboxStore: a folder that somebody removed is created again, once for man
   // It is locked again: nobody else takes them.
   assert.deepEqual(await new OutboxStore(join(folder.root, 'outbox')).adopt(), []);
 });
+
+test('Outbox: of very many messages on their way a part is listed, and the others are counted', async () => {
+  const box = folder.box(waits);
+  for (let index = 0; index < 53; index += 1) await box.outbox.send(keptMessage(`m${index}`, ['a']));
+  assert.deepEqual([box.state.messages.length, box.state.left_off], [50, 3]);
+  const [first] = box.state.messages;
+  const found = box.outbox.find(first?.id ?? '');
+  assert.ok(found);
+  await box.outbox.withdraw(found, ['a'], 'ada');
+  assert.equal(box.state.left_off, 2);
+});

@@ -74,7 +74,9 @@ export class Outbox {
     const all = [...this.#messages.values()];
     const [open, ended] = [all.filter(({ isFinal }) => !isFinal), all.filter(({ isFinal }) => isFinal)];
     const shown = new Set([...open, ...ended.reverse()].slice(0, MAX_SHOWN_MESSAGES));
-    return { messages: all.filter((one) => shown.has(one)).map((one) => one.describe()) };
+    const leftOff = open.filter((one) => !shown.has(one)).length;
+    const messages = all.filter((one) => shown.has(one)).map((one) => one.describe());
+    return { messages, ...(leftOff > 0 && { left_off: leftOff }) };
   }
 
   /** How many messages are not final. */
