@@ -36,6 +36,8 @@ export interface Action<Body = unknown, Answer = unknown> {
   /** For the record and the metrics, such as `release_lock`. */
   name: string;
   group: ActionGroup;
+  /** Further groups that must be on for such a body. */
+  alsoNeeds?(body: Body): readonly ActionGroup[];
   /** The words with which `run` ends, so that the metrics have each of them from the start. */
   outcomes: readonly string[];
   subject(body: Body): Subject;

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { keptMessage } from '../../test/support/test-outbox';
 import { until } from '../../test/support/until';
 import type { ActionRecord, KnownAction } from '../contract/action-record';
 import { type Action, ActionRefused, ActionUnclear, type Caller, type Done } from './action';
+import { Outgoing } from './messages/outgoing';
+import { sendMessage } from './messages/send-message';
 import { ActionRunner, type RecordAction } from './runner';
 
 const ADA: Caller = { name: 'ada', client: '192.0.2.7' };
@@ -347,4 +350,28 @@ test('expect(): each outcome of a command is counted from 0 on', async () => {
       ['repeated', 0],
     ],
   );
+});
+
+test('run(): a command typed into a terminal needs the group "terminal" too', async () => {
+  const { record, told } = memoryRecord();
+  const sent: string[] = [];
+  const action = sendMessage({
+    outbox: {
+      openCount: 0,
+      send: async ({ content }) => {
+        sent.push(content);
+        return new Outgoing(keptMessage('m', []));
+      },
+    },
+    agents: { isKnown: () => true, everyone: () => ({ ids: [] }) },
+    operatorName: 'operator',
+    answerTimeoutMs: 1,
+  });
+  const body = { recipients: ['agent-1'], msg_type: 'INFO', content: '!id' } as const;
+  const runner = newRunner(record, { groups: ['messages'] });
+  const run = (as_command: boolean) => runner.run(action, { ...body, recipients: ['agent-1'], as_command }, ADA);
+  await assert.rejects(run(true), { code: 'actions_off', message: /group "terminal" are switched off/ });
+  await run(false);
+  assert.deepEqual(sent, ['!id']);
+  assert.equal(told()[0]?.[1], 'refused');
 });

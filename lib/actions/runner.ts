@@ -96,8 +96,10 @@ export class ActionRunner {
     const fingerprint = key === null ? null : fingerprintOf(action, body);
     const draft = { ...draftOf(action, action.subject(body), caller, this.#now()), key, fingerprint };
     if (this.#stopped) throw new ActionRefused('unavailable', 'The dashboard is stopping, so nothing was done.');
-    if (!this.#groups.includes(action.group)) {
-      const detail = `Commands of the group "${action.group}" are switched off; the setting ACTIONS lists those that are on.`;
+    const needed = [action.group, ...(action.alsoNeeds?.(body) ?? [])];
+    const off = needed.find((group) => !this.#groups.includes(group));
+    if (off !== undefined) {
+      const detail = `Commands of the group "${off}" are switched off; the setting ACTIONS lists those that are on.`;
       throw await this.#refused(draft, new ActionRefused('actions_off', detail));
     }
     const place = JSON.stringify([caller.name, key]);

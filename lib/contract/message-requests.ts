@@ -42,7 +42,7 @@ export const sendMessageBody = z
       .optional()
       .describe(
         'The content is one line that begins with `/` or `!`, and is typed as such: Claude Code runs it as a command, ' +
-          'without a header. Otherwise such a line is plain text.',
+          'without a header. Otherwise such a line is plain text. Needs the group `terminal` of the setting ACTIONS too.',
       ),
   })
   .meta({ id: 'SendMessage' });

@@ -283,6 +283,7 @@ export class LiveParts {
     const { root, zone, messages, actionGroups } = this.#options;
     return createMessageActions({
       ...{ root, zone: zone.zone, ...messages, isOn: actionGroups.includes('messages'), places: this.#places },
+      typesCommands: actionGroups.includes('terminal'),
       description: () => this.description,
       registry: () => this.#registry,
       heard: (sessionId) => this.hooks.forSession(sessionId)?.lastPrompt ?? null,

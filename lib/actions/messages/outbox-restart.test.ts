@@ -148,3 +148,17 @@ test('OutboxStore: what can not be read just now is left for the next time, and 
   );
   await next.close();
 });
+
+test('Outbox: a command that a former process has kept is not typed where such commands are off', async () => {
+  const first = folder.box(waits);
+  await (await first.outbox.send(keptMessage('m', ['a'], { asCommand: true, content: '/clear' }))).tried;
+  await first.outbox.stop();
+  const second = folder.box(takes, 60_000, false);
+  second.outbox.start();
+  await until(
+    async () => second.outbox.find('m')?.isFinal,
+    (isFinal) => isFinal === true,
+  );
+  assert.deepEqual([second.deliveries('m').a?.outcome, second.sent], ['failed', []]);
+  assert.match(second.deliveries('m').a?.detail ?? '', /switched off, so it was not typed/);
+});

@@ -16,6 +16,7 @@ export const MAX_OPEN_MESSAGES = 500;
 /** The state is sent to every viewer. */
 const MAX_SHOWN_MESSAGES = 50;
 const STOP_TIMEOUT_MS = 2000;
+const COMMANDS_OFF = 'Commands of the group "terminal" are switched off, so it was not typed.';
 
 export interface OutboxTimes {
   /** Between two attempts. */
@@ -34,6 +35,8 @@ export interface OutboxOptions {
   record: Pick<MessageRecord, 'write'>;
   /** How an agent can be reached now; null if it is not listed any more. */
   reach: (id: string) => Reach | null;
+  /** Whether commands may be typed: a former process may have kept one. */
+  typesCommands: boolean;
   /** Of the agents' naive times. */
   zone: string;
   publish: (state: OutgoingState) => void;
@@ -198,6 +201,7 @@ export class Outbox {
     try {
       const found = reach(id);
       if (found === null) return failed('It is not listed any more.');
+      if (message.kept.asCommand && !this.#options.typesCommands) return failed(COMMANDS_OFF);
       const { life } = message.at(id);
       if (life === null) message.set(id, { life: found.life });
       else if (found.gone === null && life !== found.life) return failed('Another process has its id now.');

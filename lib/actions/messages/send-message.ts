@@ -37,6 +37,8 @@ export function sendMessage(options: Options): Action<SendMessageBody, SentAnswe
   return {
     name: 'send_message',
     group: 'messages',
+    // What begins with ! is run by a shell.
+    alsoNeeds: ({ as_command }) => (as_command ? ['terminal'] : []),
     outcomes: ['delivered', 'queued', 'failed', UNKNOWN, 'mixed'],
     subject: (body) => ({
       target: body.recipients.join(', '),
