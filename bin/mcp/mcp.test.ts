@@ -122,7 +122,13 @@ test('mcp: commands act as the agent, once, and refusals are sentences', async (
   assert.deepEqual(dashboard.commands.at(-1)?.body, { agent_id: 'agent-2', filepath: 'x' });
   dashboard.answers['POST /api/permissions/p1'] = { json: { outcome: 'expired', detail: 'Too late.' } };
   assert.equal((await call(client, 'answer_permission', { id: 'p1', behavior: 'deny' })).text, 'expired: p1');
-  assert.equal((await call(client, 'lock', { path: 'x', timeout_seconds: 0 })).isError, true);
+  const refused: [string, object][] = [
+    ['lock', { path: 'x', timeout_seconds: 0 }],
+    ['lock', { path: 'x'.repeat(5000) }],
+    ['send', { recipients: ['agent-1'], text: 'hi', type: 'URGENT' }],
+    ['answer_permission', { id: 'p1', behavior: 'deny', message: 'x'.repeat(10_001) }],
+  ];
+  for (const [name, given] of refused) assert.equal((await call(client, name, { ...given })).isError, true, name);
   assert.equal(dashboard.commands.length, 4);
 });
 
