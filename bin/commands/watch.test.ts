@@ -129,7 +129,7 @@ test('describeEvent(): one line for each event, whatever it contains', () => {
   }
   const lineOf = (event: 'stats' | 'usage') =>
     describeEvent(event, JSON.stringify(data[event]))[0]?.replace(/^\S+ \S+ +/, '');
-  assert.match(lineOf('stats') ?? '', /^\d+ agents?, \d+ locks?, \d+ messages?$/);
+  assert.match(lineOf('stats') ?? '', /^[\d,]+ agents?, [\d,]+ locks?, [\d,]+ messages?$/);
   assert.match(lineOf('usage') ?? '', /^today about \$[\d.,]+, \S+ tokens/);
   const hostile = {
     seq: 1,
