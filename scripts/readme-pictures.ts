@@ -4,7 +4,9 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chromium } from '@playwright/test';
 import config from '../playwright.config';
@@ -13,7 +15,10 @@ const SIZE = { width: 1440, height: 900 };
 /** The demo's conflict has broken out by then, and its first permission request is still open. */
 const STORY_MS = 45_000;
 
+// With a state folder of its own the demo has a key of its own, whose file it names.
+const state = mkdtempSync(join(tmpdir(), 'pictures-'));
 const demo = spawn(process.execPath, ['bin/claude-swarm-dashboard.mjs', '--demo', '--port', '0', '--no-browser'], {
+  env: { ...process.env, XDG_STATE_HOME: state },
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 try {
@@ -35,6 +40,7 @@ try {
 } finally {
   demo.kill('SIGTERM');
   if (demo.exitCode === null) await once(demo, 'exit');
+  rmSync(state, { recursive: true, force: true });
 }
 
 /** Waits until the demo says where it is, and that it is ready. */
