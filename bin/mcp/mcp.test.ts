@@ -100,6 +100,9 @@ test('mcp: reading tools answer with text and data, and say that texts of others
   const held = await call(client, 'locks', { path: `./${String(lock?.filepath)}` });
   assert.match(held.text, new RegExp(`held by ${String(lock?.agent_id)}`));
   assert.match((await call(client, 'locks', { path: 'docs/free.md' })).text, /^No lock concerns docs\/free\.md/);
+  const unpriced = { ...pastExamples.usage.total, unpriced_tokens: 5_000_000 };
+  dashboard.answers['GET /api/usage'] = { json: { ...pastExamples.usage, total: unpriced } };
+  assert.match((await call(client, 'usage')).text, /^Total: about \$[\d.]+, \S+ tokens, 5M without a known price\./);
   await call(client, 'messages', { search: 'x', unanswered: true, limit: 5 });
   assert.equal(dashboard.requests.at(-1)?.path, '/api/messages?limit=5&q=x&only=unanswered');
 });
@@ -129,6 +132,8 @@ test('mcp: commands act as the agent, once, and refusals are sentences', async (
     ['answer_permission', { id: 'p1', behavior: 'deny', message: 'x'.repeat(10_001) }],
   ];
   for (const [name, given] of refused) assert.equal((await call(client, name, { ...given })).isError, true, name);
+  const misspelled = await call(client, 'locks', { file: 'src/a.ts' });
+  assert.ok(misspelled.isError && misspelled.text.includes('file'), misspelled.text);
   assert.equal(dashboard.commands.length, 4);
 });
 
