@@ -302,6 +302,31 @@ test('composer: what is queued says until when and why, and can be withdrawn', a
   expect(withdrawn).toEqual(['DELETE /api/messages/outgoing/o-1']);
 });
 
+test('composer: the row of a message from here says how it was delivered, also in the page as the server renders it', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  newSwarm(swarm);
+  await server.start();
+  await openAsOperator(page, server);
+  await line(page).click();
+  await page.keyboard.type('agent-1');
+  await page.keyboard.press('Enter');
+  await text(page).fill('Are you there?');
+  await page.keyboard.press('Control+Enter');
+  // Nothing runs in its pane, so the outcome is final at once.
+  const row = panel(page, 'Messages').locator('[data-seq]').filter({ hasText: 'Are you there?' });
+  const deliveries = row.getByRole('list', { name: 'Deliveries' });
+  await expect(deliveries).toContainText(/failed agent-1: ./);
+  await expect(row).not.toContainText('Not delivered');
+  await expect(row.getByRole('button', { name: 'Withdraw' })).toHaveCount(0);
+  const rendered = await (await page.request.get(server.url)).text();
+  expect(rendered).toContain('aria-label="Deliveries"');
+  await page.reload();
+  await expect(deliveries).toContainText(/failed agent-1: ./);
+});
+
 test('composer: a command of Claude Code is text unless the sender says otherwise', async ({ page, swarm, server }) => {
   newSwarm(swarm);
   const fake = await FakeSending.on(page);

@@ -16,6 +16,7 @@ export const meAnswer = z
     scope: z.enum(['read', 'write']),
     actions: z.array(actionGroup).describe('The commands that the caller may send now.'),
     reason: z.string().nullable().describe('Why it may send none or not all, and what to do; null if it may send all.'),
+    accepts_key: z.boolean().describe('With the operator key of this dashboard, the caller could send commands.'),
   })
   .meta({ id: 'Me' });
 

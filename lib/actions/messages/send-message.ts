@@ -43,7 +43,8 @@ export function sendMessage(options: Options): Action<SendMessageBody, SentAnswe
     subject: (body) => ({
       target: body.recipients.join(', '),
       agentId: body.recipients.length === 1 && body.recipients[0] !== EVERYONE ? (body.recipients[0] ?? null) : null,
-      request: body,
+      // The name in the log, whatever the setting says later.
+      request: { ...body, sender: body.sender ?? options.operatorName },
     }),
     run: (body) => run(body, options),
   };
