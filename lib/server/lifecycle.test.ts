@@ -16,7 +16,8 @@ function start(script: string, environment: Record<string, string> = {}) {
     const startServer = (options) => begin({ ...options, create });
     ${script}`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', source], {
-    env: { ...process.env, LOG_LEVEL: 'silent', ...environment },
+    // Without commands no operator key is created in the home folder.
+    env: { ...process.env, LOG_LEVEL: 'silent', ACTIONS: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { out: '', err: '' };
