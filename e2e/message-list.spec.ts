@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, faults, openLive, panel, test } from './fixtures';
+import { connection, expect, faults, openLive, panel, test } from './fixtures';
 
 const list = (page: Page) => page.getByRole('region', { name: 'List of messages' });
 const rows = (page: Page) => panel(page, 'Messages').locator('li[data-seq]');
@@ -133,6 +133,8 @@ test('Escape and Enter in a composition belong to the input method', async ({ pa
   await server.start();
   await page.goto(`${server.url}/?type=QUESTION`);
   await expect(row(page, 'text of a question')).toBeVisible();
+  // What is typed before the page's script runs may be lost.
+  await expect(connection(page)).toHaveText(/Live/);
   const browser = await context.newCDPSession(page);
   await search(page).focus();
   await page.keyboard.type('text ');
