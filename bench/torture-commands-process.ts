@@ -33,6 +33,7 @@ const runner = new ActionRunner({
 const action: Action<SentCommand, { n: number }> = {
   name: 'test_command',
   group: 'locks',
+  outcomes: [],
   subject: ({ n }) => ({ target: String(n), agentId: null, request: { n } }),
   run: async ({ n, kind, waitMs }) => {
     await delay(waitMs);

@@ -1,10 +1,10 @@
 /** Commands about locks: eight processes compete, of the swarm's own tool, of this product, and of both; and very many locks. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { LockWriter } from '../lib/sources/claudeswarm/lock-writer';
 import { createLock } from '../lib/sources/claudeswarm/writer';
 import { type ContestResult, type Kind, lockContest } from './lock-contest';
+import { longestHolds, OwnHolds } from './loop-holds';
 import type { Outcome } from './torture-report';
 
 const PROCESSES = 8;
@@ -63,7 +63,10 @@ function faultsOf(name: string, { both, held }: ContestResult): string[] {
   return held.ours + held.original === 0 ? [`${name}: no lock was ever held`] : found;
 }
 
-/** The commands share the event loop with all viewers. */
+/**
+ * The commands share the event loop with all viewers. Judged by the time for which the thread ran: on a busy machine it
+ * also waits for a processor, and disks wait for each other.
+ */
 const MAX_LOOP_DELAY_MS = 50;
 
 /** Acquires, refreshes and releases among very many locks, a tenth of them patterns, and lists those past the timeout. */
@@ -86,15 +89,15 @@ export async function tortureCommandsAmongMany(root: string, locks: number): Pro
     ['release', 'released', async () => (await writer.release('agent-1', 'lib/*')).outcome],
   ];
   for (const [name, wanted, run] of commands) {
-    const loop = monitorEventLoopDelay({ resolution: 1 });
+    const holds = new OwnHolds();
     const begun = performance.now();
-    loop.enable();
     const outcome = await run();
-    loop.disable();
-    const [took, held] = [performance.now() - begun, loop.max / 1_000_000].map(Math.round);
-    facts.push(`${name} ${took} ms, event loop held ${held} ms`);
+    const took = Math.round(performance.now() - begun);
+    const { byClock, byThread } = longestHolds(holds.stop());
+    const [held, ran] = [byClock.held, byThread.ran].map(Math.round);
+    facts.push(`${name} ${took} ms, event loop held ${held} ms, of which the thread ran at most ${ran} ms`);
     if (outcome !== wanted) faults.push(`${name}: ${outcome} instead of ${wanted}`);
-    if ((held ?? 0) > MAX_LOOP_DELAY_MS) slow.push(`${name}: the event loop was held for ${held} ms`);
+    if ((ran ?? 0) > MAX_LOOP_DELAY_MS) slow.push(`${name}: the event loop was held for ${ran} ms of its own time`);
   }
   return { facts: `${locks} locks: ${facts.join('; ')}`, faults, slow };
 }

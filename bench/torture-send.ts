@@ -90,7 +90,8 @@ function outboxFor(fakes: FakeAgents, times: DeliveryTimes): { outbox: Outbox; e
     store: new OutboxStore(join(fakes.folder, 'outbox')),
     record: new MessageRecord(fakes.root, 'UTC'),
     reach: (id) => fakes.agents[Number(id)]?.reach() ?? null,
-    ...{ courier, zone: 'UTC', publish: () => {}, onFault: (error: unknown) => errors.push(error) },
+    ...{ courier, zone: 'UTC', typesCommands: true, publish: () => {} },
+    onFault: (error: unknown) => errors.push(error),
   });
   return { outbox, errors };
 }

@@ -105,3 +105,27 @@ test('commands: without any, the view says what it would list', async ({ page, s
   await page.goto(`${server.url}/?view=commands`);
   await expect(drawer(page)).toContainText('No commands are recorded.');
 });
+
+test('commands: a sender that the registry does not list is said to be of this dashboard if the record says so', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  swarm.register([{ id: 'agent-1' }]);
+  swarm.send({ sender: 'operator', recipients: ['agent-1'] }, { sender: 'stranger', recipients: ['agent-1'] });
+  const sent = { action: 'send_message', agentId: 'agent-1', outcome: 'delivered' };
+  recordCommands(join(swarm.root, 'history.sqlite'), [{ ...sent, request: '{"sender":"operator"}' }]);
+  await server.start();
+  const SENT_HERE = 'messages are sent under this name from this dashboard';
+  const agents = page.getByRole('region', { name: 'Agents', exact: true });
+  const detail = page.getByRole('complementary', { name: 'operator' });
+  await page.goto(`${server.url}/?agent=operator`);
+  await expect(agents).toContainText(`operator is not registered; ${SENT_HERE}.`);
+  await expect(detail).toContainText('Messages are sent under it from this dashboard, most recently at');
+  await page.goto(`${server.url}/?agent=stranger`);
+  await expect(agents).toContainText('stranger is not registered.');
+  await expect(page.getByRole('complementary', { name: 'stranger' })).toContainText('does not list this agent.');
+  await expect(page.locator('body')).not.toContainText(SENT_HERE);
+  await page.goto(`${server.url}/?view=talk`);
+  await expect(drawer(page)).toContainText('sent from this dashboard: operator');
+});

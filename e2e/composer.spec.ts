@@ -159,6 +159,7 @@ test('composer: Reply on an unanswered question shows the question and answers i
   const item = needsYou.getByRole('listitem').filter({ hasText: 'Which currency?' });
   await expect(item.getByRole('button', { name: 'Reply' })).toBeAttached();
   await page.keyboard.press('4');
+  await expect(item.getByRole('link')).toBeFocused();
   await page.keyboard.press('r');
   await expect(text(page)).toBeFocused();
   await expect(composer(page).locator('blockquote')).toContainText('Which currency?');
@@ -299,6 +300,31 @@ test('composer: what is queued says until when and why, and can be withdrawn', a
   await expect(sent(page)).toContainText('Not in the message log. The disk is full.');
   await expect(sent(page).getByRole('button', { name: 'Withdraw' })).toHaveCount(0);
   expect(withdrawn).toEqual(['DELETE /api/messages/outgoing/o-1']);
+});
+
+test('composer: the row of a message from here says how it was delivered, also in the page as the server renders it', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  newSwarm(swarm);
+  await server.start();
+  await openAsOperator(page, server);
+  await line(page).click();
+  await page.keyboard.type('agent-1');
+  await page.keyboard.press('Enter');
+  await text(page).fill('Are you there?');
+  await page.keyboard.press('Control+Enter');
+  // Nothing runs in its pane, so the outcome is final at once.
+  const row = panel(page, 'Messages').locator('[data-seq]').filter({ hasText: 'Are you there?' });
+  const deliveries = row.getByRole('list', { name: 'Deliveries' });
+  await expect(deliveries).toContainText(/failed agent-1: ./);
+  await expect(row).not.toContainText('Not delivered');
+  await expect(row.getByRole('button', { name: 'Withdraw' })).toHaveCount(0);
+  const rendered = await (await page.request.get(server.url)).text();
+  expect(rendered).toContain('aria-label="Deliveries"');
+  await page.reload();
+  await expect(deliveries).toContainText(/failed agent-1: ./);
 });
 
 test('composer: a command of Claude Code is text unless the sender says otherwise', async ({ page, swarm, server }) => {

@@ -39,7 +39,35 @@ interface Fixtures {
   complaints: Complaints;
 }
 
+/** For pages whose script never runs. */
+const SCRIPT_TIMEOUT_MS = 5_000;
+
+/** Waits until React has taken over the page: before it, what the server rendered neither hears clicks nor keeps texts. */
+async function takenOver(page: Page): Promise<void> {
+  const isTakenOver = () => {
+    const main = document.querySelector('main');
+    return main === null || Object.keys(main).some((key) => key.startsWith('__react'));
+  };
+  await page.waitForFunction(isTakenOver, undefined, { timeout: SCRIPT_TIMEOUT_MS }).catch(() => {});
+}
+
 export const test = base.extend<Fixtures>({
+  // A test acts once the script of the page runs, unless it says that it looks at the page before.
+  page: async ({ page, javaScriptEnabled }, use) => {
+    const [goto, reload] = [page.goto.bind(page), page.reload.bind(page)];
+    const isAwaited = (options?: { waitUntil?: string }) => javaScriptEnabled !== false && !options?.waitUntil;
+    page.goto = async (url, options) => {
+      const response = await goto(url, options);
+      if (isAwaited(options)) await takenOver(page);
+      return response;
+    };
+    page.reload = async (options) => {
+      const response = await reload(options);
+      if (isAwaited(options)) await takenOver(page);
+      return response;
+    };
+    await use(page);
+  },
   settings: [{}, { option: true }],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
   swarm: async ({}, use) => {

@@ -167,6 +167,8 @@ test.describe('with commands switched off', () => {
     await openLive(page, server);
     await menu(page, CANNOT).click();
     await expect(dialog(page)).toContainText('restart the dashboard without --read-only');
+    await expect(dialog(page).getByRole('textbox')).toHaveCount(0);
+    await expect(dialog(page).getByLabel('Operator key')).toHaveCount(0);
   });
 });
 

@@ -1,5 +1,5 @@
 import { busy } from './busy';
-import { expect, faults, openLive, pageWidth, panel, test } from './fixtures';
+import { connection, expect, faults, openLive, pageWidth, panel, test } from './fixtures';
 
 const narrow = { width: 390, height: 844 };
 const side = (page: Parameters<typeof panel>[0], name: 'agents' | 'locks') =>
@@ -94,6 +94,7 @@ test('layout: panels collapse into a rail and come back; the last one stays', as
   await expect(page.getByRole('button', { name: 'Collapse messages' })).toBeHidden();
   await page.reload();
   await expect(page.getByRole('region', { name: 'List of agents' })).toBeHidden();
+  await expect(connection(page)).toHaveText(/Live/);
   await page.getByRole('button', { name: 'Show agents' }).click();
   await expect(page.getByRole('region', { name: 'List of agents' })).toBeVisible();
   await page.keyboard.press('3');

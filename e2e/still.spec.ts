@@ -47,6 +47,9 @@ for (const { name, at, row } of [
     server,
   }) => {
     busy(swarm);
+    // None reaches its timeout meanwhile.
+    swarm.release('README.md', 'agent-4');
+    swarm.lock('README.md', 'agent-4', 'installation steps', 60);
     for (const ghost of [1, 2]) swarm.lock(`docs/${ghost}.md`, `ghost-${ghost}`);
     for (const sender of ['agent-0', 'agent-1', 'agent-2', 'agent-3', 'agent-5']) swarm.send({ sender });
     await server.start();

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { ENDPOINTS } from '../lib/server/api/endpoints/endpoints';
 import packageJson from '../package.json';
 
 interface Workflow {
@@ -134,4 +135,24 @@ test('documents: every link to a file of the repository, and to a heading in it,
     }),
   );
   assert.deepEqual(broken, []);
+});
+
+test('README: its table of the API lists every endpoint', () => {
+  const text = readFileSync('README.md', 'utf8');
+  const missing = ENDPOINTS.filter(({ method = 'GET', path }) =>
+    // Paths that are read may share a row; `?` begins a query.
+    method === 'GET'
+      ? !new RegExp(`${path.replaceAll(/[{}.]/g, '\\$&')}[\`?]`).test(text)
+      : !text.includes(`\`${method} ${path}\``),
+  ).map(({ method = 'GET', path }) => `${method} ${path}`);
+  assert.deepEqual(missing, []);
+});
+
+test('documents: no command asks the registry of npm for this package, which is not there', () => {
+  const found = [...documents()].flatMap(([document, text]) =>
+    [...text.matchAll(/npx(?: --yes)? claude-swarm-dashboard\b|"npx", "args": \["claude-swarm-dashboard"/g)].map(
+      ([command]) => `${document}: ${command}`,
+    ),
+  );
+  assert.deepEqual(found, []);
 });

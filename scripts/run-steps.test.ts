@@ -24,13 +24,13 @@ async function run(given: Partial<Record<StepName, Counts>>) {
 test('runSteps(): every step is run in order and its tests are summed', async () => {
   const { ran, sum } = await run({ 'unit tests': { passed: 10, failed: 3 }, browser: { passed: 0, failed: 0 } });
   assert.deepEqual(ran, EVERY_STEP);
-  assert.deepEqual(sum, { passed: 22, failed: 3 });
+  assert.deepEqual(sum, { passed: 20, failed: 3 });
 });
 
 test('runSteps(): without a build, steps that need it are not run and count as failures', async () => {
   const { ran, sum, printed } = await run({ build: { passed: 0, failed: 1 } });
   assert.deepEqual(ran, ['lint', 'build', 'browser', 'unit tests']);
-  assert.deepEqual(sum, { passed: 6, failed: 5 });
+  assert.deepEqual(sum, { passed: 6, failed: 4 });
   assert.ok(printed.includes('FAILED  integration tests: not run, because "build" failed'));
 });
 
@@ -40,5 +40,5 @@ test('runSteps(): without a browser only the end-to-end tests are not run', asyn
     ran,
     EVERY_STEP.filter((name) => name !== 'end to end tests'),
   );
-  assert.deepEqual(sum, { passed: 12, failed: 2 });
+  assert.deepEqual(sum, { passed: 10, failed: 2 });
 });

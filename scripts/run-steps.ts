@@ -1,12 +1,11 @@
 /** Runs the steps of `npm test` one after another and sums up what they count. */
-import { type Counts, sumLine } from './test-counts';
+import { type Counts, sumLine, sumOf } from './test-counts';
 import type { StepName } from './test-plan';
 
 /** Steps without which a step cannot run. A need that is not part of the plan is taken as met. */
 const NEEDS: Partial<Record<StepName, readonly StepName[]>> = {
   'integration tests': ['build'],
-  'torture, short form': ['build'],
-  'endurance, short form': ['build'],
+  'torture and endurance, short forms': ['build'],
   'end to end tests': ['build', 'browser'],
 };
 
@@ -21,7 +20,7 @@ export async function runSteps(
   steps: Record<StepName, () => Promise<Counts>>,
   print: (text: string) => void = console.log,
 ): Promise<Counts> {
-  const sum: Counts = { passed: 0, failed: 0 };
+  const all: Counts[] = [];
   const results: string[] = [];
   const failed = new Set<StepName>();
   for (const name of plan) {
@@ -35,9 +34,8 @@ export async function runSteps(
     print(result);
     results.push(result);
     if (counts.failed > 0) failed.add(name);
-    sum.passed += counts.passed;
-    sum.failed += counts.failed;
+    all.push(counts);
   }
   print(`\n${results.join('\n')}\n`);
-  return sum;
+  return sumOf(all);
 }

@@ -48,6 +48,16 @@ function withFailure({ succeeded }: Ended, passed: number, failed: number): Coun
   return { passed, failed: !succeeded && failed === 0 ? 1 : failed };
 }
 
+/** @returns the sum of counts */
+export function sumOf(all: readonly Counts[]): Counts {
+  const sum = { passed: 0, failed: 0 };
+  for (const { passed, failed } of all) {
+    sum.passed += passed;
+    sum.failed += failed;
+  }
+  return sum;
+}
+
 /** The line that ends every run. */
 export function sumLine({ passed, failed }: Counts): string {
   return `${passed} passed, ${failed} failed`;

@@ -14,8 +14,7 @@ export type StepName =
   | 'browser'
   | 'unit tests'
   | 'integration tests'
-  | 'torture, short form'
-  | 'endurance, short form'
+  | 'torture and endurance, short forms'
   | 'end to end tests';
 
 /** What `npm test` without a pattern runs. */
@@ -25,8 +24,7 @@ export const EVERY_STEP: readonly StepName[] = [
   'browser',
   'unit tests',
   'integration tests',
-  'torture, short form',
-  'endurance, short form',
+  'torture and endurance, short forms',
   'end to end tests',
 ];
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { hasCurrentBuild } from '../bin/build';
 import { ensureBrowser, FETCH_BROWSER, isBrowserFound } from './ensure-browser';
 import { runSteps } from './run-steps';
-import { asOne, type Counts, type Ended, nodeCounts, playwrightCounts, sumLine } from './test-counts';
+import { asOne, type Counts, type Ended, nodeCounts, playwrightCounts, sumLine, sumOf } from './test-counts';
 import {
   EVERY_STEP,
   escapeRegExp,
@@ -44,8 +44,12 @@ function command(program: string, words: readonly string[], environment: Record<
   });
 }
 
-async function script(file: string): Promise<Counts> {
-  return asOne(await command(process.execPath, ['--import', 'tsx', file, '--short']));
+/** Runs scripts at the same time: they mostly wait, and their short forms judge no times. */
+async function shortForms(...files: readonly string[]): Promise<Counts> {
+  const counts = files.map(async (file) =>
+    asOne(await command(process.execPath, ['--import', 'tsx', file, '--short'])),
+  );
+  return sumOf(await Promise.all(counts));
 }
 
 async function npmScript(name: string, environment?: Record<string, string>): Promise<Counts> {
@@ -89,8 +93,7 @@ function stepsOver(files: TestFiles): Record<StepName, () => Promise<Counts>> {
     browser,
     'unit tests': () => nodeTests(files.unit),
     'integration tests': () => nodeTests(files.integration),
-    'torture, short form': () => script('bench/torture.ts'),
-    'endurance, short form': () => script('bench/endure.ts'),
+    'torture and endurance, short forms': () => shortForms('bench/torture.ts', 'bench/endure.ts'),
     'end to end tests': () => browserTests(files.browser),
   };
 }

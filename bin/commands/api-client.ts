@@ -26,6 +26,8 @@ export interface CommandRequest<Answer> {
   schema: z.ZodType<Answer>;
   /** A repeated command with the same key is answered as the first, without a second effect; random if absent. */
   key?: string | null;
+  /** What to do in this program about a refusal, by the word at the end of its type. */
+  advice?: Readonly<Record<string, string>>;
 }
 
 /** Before a connection exists nothing can have been received. */
@@ -71,7 +73,7 @@ export class ApiClient {
    *
    * @throws {CommandError} as `get` does; with the exit code `unconfirmed` if the answer did not arrive
    */
-  async command<Answer>({ path, body, schema, key }: CommandRequest<Answer>): Promise<Answered<Answer>> {
+  async command<Answer>({ path, body, schema, key, advice }: CommandRequest<Answer>): Promise<Answered<Answer>> {
     const used = key ?? randomUUID();
     const headers = {
       ...authorization(this.#credentials.forCommands),
@@ -90,7 +92,7 @@ export class ApiClient {
         EXIT.unconfirmed,
       );
     }
-    return this.#read(response, schema);
+    return this.#read(response, schema, advice);
   }
 
   /** @returns the error that nothing answers, and what to do */
@@ -103,18 +105,22 @@ export class ApiClient {
     );
   }
 
-  /** @returns the error for an answer that is no success */
-  refused(status: number, text: string): CommandError {
+  /**
+   * @param advice as in `CommandRequest`
+   * @returns the error for an answer that is no success
+   */
+  refused(status: number, text: string, advice: Readonly<Record<string, string>> = {}): CommandError {
     const read = problem.loose().safeParse(parsed(text));
     if (!read.success) {
       return new CommandError(
-        `${this.url} answers with the status ${status} and without a reason; is it this dashboard?`,
+        `${this.url} answers with the status ${status} and without a reason; is it the whole address of this dashboard?`,
         EXIT.failed,
         text,
       );
     }
     const { type, detail, errors = [] } = read.data;
-    const hint = this.#hint(type);
+    const own = advice[type.slice(type.lastIndexOf(':') + 1)];
+    const hint = own === undefined ? this.#hint(type) : ` ${own}`;
     const faults = errors.map((fault) => ` ${fault.parameter} ${fault.detail}`).join('');
     return new CommandError(
       `${visible(`${detail}${errors.length > 1 ? faults : ''}`, MAX_DETAIL_LENGTH)}${hint}`,
@@ -126,6 +132,8 @@ export class ApiClient {
   #hint(type: string): string {
     const { forCommands, missing } = this.#credentials;
     if (type.endsWith(':operator_key_required')) return missing === null ? '' : ` ${missing}`;
+    // The dashboard has all paths of this program below its own.
+    if (type.endsWith(':method_not_allowed')) return ` Is ${this.url} the whole address of this dashboard?`;
     const isAsked = type.endsWith(':credentials_required') && forCommands === null;
     return isAsked ? ' Set DASHBOARD_TOKEN, or DASHBOARD_USERNAME and DASHBOARD_PASSWORD.' : '';
   }
@@ -137,8 +145,12 @@ export class ApiClient {
     return { status: response.status, text: await bounded(response) };
   }
 
-  #read<Answer>({ status, text }: { status: number; text: string }, schema: z.ZodType<Answer>): Answered<Answer> {
-    if (status < 200 || status > 299) throw this.refused(status, text);
+  #read<Answer>(
+    { status, text }: { status: number; text: string },
+    schema: z.ZodType<Answer>,
+    advice?: Readonly<Record<string, string>>,
+  ): Answered<Answer> {
+    if (status < 200 || status > 299) throw this.refused(status, text, advice);
     const read = schema.safeParse(parsed(text));
     if (read.success) return { answer: read.data, text };
     const [issue] = read.error.issues;

@@ -66,6 +66,7 @@ test('readCommand(): a wrong command line has the exit code 2 and names the faul
     [['send', 'a', 'x', '--type', 'a b'], /--type must be/],
     [['locks', 'x'], /locks does not take "x"/],
     [['locks', '--ack'], /locks has no option --ack/],
+    [['mcp', '--json'], /mcp has no option --json/],
     [['lock', 'x', '--timeout', '0'], /from 1 to 3600/],
     [['release', 'x', '--as', 'a', '--force'], /not both/],
     [['allow', 'x', '--suggestion', '0'], /beginning with 1/],

@@ -201,7 +201,8 @@ function checkOperands(name: CommandName, operands: readonly string[]): void {
 }
 
 function split(name: CommandName, words: readonly string[]) {
-  const allowed: readonly Option[] = ['url', 'json', 'help', ...FORMS[name].options];
+  const common: readonly Option[] = name === 'mcp' ? ['url', 'help'] : ['url', 'json', 'help'];
+  const allowed = [...common, ...FORMS[name].options];
   try {
     const { values, positionals } = parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
     const foreign = (Object.keys(values) as Option[]).find((option) => !allowed.includes(option));

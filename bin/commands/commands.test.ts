@@ -82,6 +82,23 @@ test('a refusal has the exit code 3 and says what the dashboard says; with --jso
   assert.deepEqual([machine.exitCode, JSON.parse(machine.out)], [3, problem]);
 });
 
+test('release: a lock of another agent is refused with the option that takes it away', async () => {
+  const problem = problemOf('lock_held_by_other', 'x is held by agent-1.');
+  dashboard.answers['POST /api/locks/release'] = { status: 409, json: problem };
+  const { exitCode, errors } = await run('release', 'x', '--as', 'agent-2');
+  assert.deepEqual([exitCode, errors], [3, 'x is held by agent-1. Here: "release PATH --force".\n']);
+});
+
+test('a command to a wrong path of the dashboard says that the address may be wrong', async () => {
+  dashboard.answers['POST /api/locks'] = {
+    status: 405,
+    json: problemOf('method_not_allowed', 'POST is not possible.'),
+  };
+  const { exitCode, errors } = await run('lock', 'x', '--as', 'a');
+  assert.equal(exitCode, 3);
+  assert.equal(errors, `POST is not possible. Is ${dashboard.url} the whole address of this dashboard?\n`);
+});
+
 test('a refusal for want of an operator key says where it was looked for', async () => {
   const file = join(state, 'other-key');
   process.env.OPERATOR_KEY_FILE = file;

@@ -3,11 +3,18 @@ import type { COMMAND_NAMES } from '../command-names.mjs';
 
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
-const COMMON = `  --url URL   the dashboard. Default: DASHBOARD_URL, then the one that runs for this project, then the
+const URL_LINES = `  --url URL   the dashboard. Default: DASHBOARD_URL, then the one that runs for this project, then the
               host and port of a start with the present settings, http://127.0.0.1:8000
-  --json      print the answer of the API as it is
-  --help      print this help
 `;
+const HELP_LINE = `  --help      print this help
+`;
+const JSON_LINE = `  --json      print the answer of the API as it is
+`;
+/** What `--json` prints where that is not one answer; empty where there is no such option. */
+const JSON_LINES: Partial<Record<CommandName, string>> = {
+  watch: '  --json      print each event as one line of JSON\n',
+  mcp: '',
+};
 
 const ENDS = `
 Credentials: DASHBOARD_TOKEN, or DASHBOARD_USERNAME and DASHBOARD_PASSWORD, or the operator key that a dashboard of this
@@ -98,5 +105,5 @@ the message after the last one that it printed.`,
 /** @returns the text of `COMMAND --help` */
 export function helpOf(name: CommandName): string {
   const { usage, purpose, options } = USAGE[name];
-  return `Usage: claude-swarm-dashboard ${usage} [options]\n\n${purpose}\n\n${options}${COMMON}${ENDS}`;
+  return `Usage: claude-swarm-dashboard ${usage} [options]\n\n${purpose}\n\n${options}${URL_LINES}${JSON_LINES[name] ?? JSON_LINE}${HELP_LINE}${ENDS}`;
 }

@@ -95,6 +95,7 @@ async function release({ path, as }: ReleaseCommand, { client, common, output }:
     body: { agent_id, filepath: path },
     schema: releasedAnswer,
     key: common.key,
+    advice: { lock_held_by_other: 'Here: "release PATH --force".' },
   });
   const said = answer.outcome === 'not_held' ? 'not held:' : visible(answer.outcome);
   await output.line(common.json ? text : `${said} ${visible(path)}`);

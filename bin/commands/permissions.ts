@@ -1,5 +1,6 @@
 /** The commands `permissions`, `allow` and `deny`. */
 import { z } from 'zod';
+import { counted } from '../../lib/client/text';
 import { relativeTime } from '../../lib/client/time';
 import { type PendingPermission, permissionsState } from '../../lib/contract/action-schemas';
 import { PERMISSION_PATH, PERMISSIONS_PATH } from '../../lib/contract/paths';
@@ -85,6 +86,8 @@ async function answersById(client: ApiClient, id: string, answers: readonly stri
   if (texts.length === answers.length)
     return Object.fromEntries(texts.map((text, index) => [text, answers[index] ?? '']));
   const count =
-    texts.length === 0 ? `${visible(id)} is no open question` : `${visible(id)} has ${texts.length} questions`;
-  throw new CommandError(`${count}, but ${answers.length} answers were given.`, EXIT.usage);
+    texts.length === 0
+      ? `${visible(id)} is no open question`
+      : `${visible(id)} has ${counted(texts.length, 'question')}`;
+  throw new CommandError(`${count}, but --answer was given ${counted(answers.length, 'time')}.`, EXIT.usage);
 }

@@ -1,5 +1,8 @@
 /** The lines in which `watch` tells a person what happened. */
+import { counted } from '../../lib/client/text';
+import { costWords, tokenWords } from '../../lib/client/usage-words';
 import type { OutgoingState, PermissionsState } from '../../lib/contract/action-schemas';
+import type { UsageState } from '../../lib/contract/claude-schemas';
 import type { StreamEventName } from '../../lib/contract/events';
 import type {
   AgentsAnswer,
@@ -9,6 +12,7 @@ import type {
   Message,
   MessagesEvent,
   Sources,
+  Stats,
 } from '../../lib/contract/schemas';
 import { inputOf } from './permissions';
 import { visible } from './text';
@@ -49,14 +53,14 @@ function describeState(event: Exclude<StreamEventName, 'messages'>, data: unknow
     }
     case 'agents': {
       const { agents } = data as AgentsAnswer;
-      return `${counted(agents.map(({ health }) => health))}${named(
+      return `${tallied(agents.map(({ health }) => health))}${named(
         'waiting',
         agents.filter(({ activity }) => activity.state === 'waiting'),
       )}`;
     }
     case 'locks': {
       const { count, stale_count, orphaned_count, overlapping_count } = data as LocksAnswer;
-      return `${count} locks: ${stale_count} stale, ${orphaned_count} orphaned, ${overlapping_count} overlapping`;
+      return `${counted(count, 'lock')}: ${stale_count} stale, ${orphaned_count} orphaned, ${overlapping_count} overlapping`;
     }
     case 'attention': {
       const { attention } = data as AttentionAnswer;
@@ -72,21 +76,27 @@ function describeState(event: Exclude<StreamEventName, 'messages'>, data: unknow
     }
     case 'outgoing': {
       const { messages } = data as OutgoingState;
-      return counted(messages.flatMap(({ deliveries }) => Object.values(deliveries).map(({ outcome }) => outcome)));
+      return tallied(messages.flatMap(({ deliveries }) => Object.values(deliveries).map(({ outcome }) => outcome)));
     }
     case 'sources': {
       const faulty = Object.entries(data as Sources).filter(([, { state }]) => state !== 'ok');
       return faulty.map(([name, { state }]) => `${name} ${state}`).join(', ') || 'all ok';
     }
-    case 'stats':
-    case 'usage':
-      return visible(data, MAX_TEXT_LENGTH);
+    case 'stats': {
+      const { agent_count, lock_count, message_count } = data as Stats;
+      return [counted(agent_count, 'agent'), counted(lock_count, 'lock'), counted(message_count, 'message')].join(', ');
+    }
+    case 'usage': {
+      const { today, progress } = data as UsageState;
+      const reading = progress === null ? '' : '; transcripts are still being read';
+      return `today ${costWords(today)}, ${tokenWords(today)}${reading}`;
+    }
     case 'heartbeat':
       return '';
   }
 }
 
-function counted(words: readonly string[]): string {
+function tallied(words: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   return [...counts].map(([word, count]) => `${count} ${word}`).join(', ') || 'none';

@@ -127,6 +127,10 @@ test('describeEvent(): one line for each event, whatever it contains', () => {
     assert.equal(lines.length, 1, event);
     assert.doesNotMatch(lines[0] ?? '', /[\p{Cc}]/u);
   }
+  const lineOf = (event: 'stats' | 'usage') =>
+    describeEvent(event, JSON.stringify(data[event]))[0]?.replace(/^\S+ \S+ +/, '');
+  assert.match(lineOf('stats') ?? '', /^[\d,]+ agents?, [\d,]+ locks?, [\d,]+ messages?$/);
+  assert.match(lineOf('usage') ?? '', /^today about \$[\d.,]+, \S+ tokens/);
   const hostile = {
     seq: 1,
     sent_at: null,

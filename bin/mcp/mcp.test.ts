@@ -100,6 +100,9 @@ test('mcp: reading tools answer with text and data, and say that texts of others
   const held = await call(client, 'locks', { path: `./${String(lock?.filepath)}` });
   assert.match(held.text, new RegExp(`held by ${String(lock?.agent_id)}`));
   assert.match((await call(client, 'locks', { path: 'docs/free.md' })).text, /^No lock concerns docs\/free\.md/);
+  const unpriced = { ...pastExamples.usage.total, unpriced_tokens: 5_000_000 };
+  dashboard.answers['GET /api/usage'] = { json: { ...pastExamples.usage, total: unpriced } };
+  assert.match((await call(client, 'usage')).text, /^Total: about \$[\d.]+, \S+ tokens, 5M without a known price\./);
   await call(client, 'messages', { search: 'x', unanswered: true, limit: 5 });
   assert.equal(dashboard.requests.at(-1)?.path, '/api/messages?limit=5&q=x&only=unanswered');
 });
@@ -122,7 +125,15 @@ test('mcp: commands act as the agent, once, and refusals are sentences', async (
   assert.deepEqual(dashboard.commands.at(-1)?.body, { agent_id: 'agent-2', filepath: 'x' });
   dashboard.answers['POST /api/permissions/p1'] = { json: { outcome: 'expired', detail: 'Too late.' } };
   assert.equal((await call(client, 'answer_permission', { id: 'p1', behavior: 'deny' })).text, 'expired: p1');
-  assert.equal((await call(client, 'lock', { path: 'x', timeout_seconds: 0 })).isError, true);
+  const refused: [string, object][] = [
+    ['lock', { path: 'x', timeout_seconds: 0 }],
+    ['lock', { path: 'x'.repeat(5000) }],
+    ['send', { recipients: ['agent-1'], text: 'hi', type: 'URGENT' }],
+    ['answer_permission', { id: 'p1', behavior: 'deny', message: 'x'.repeat(10_001) }],
+  ];
+  for (const [name, given] of refused) assert.equal((await call(client, name, { ...given })).isError, true, name);
+  const misspelled = await call(client, 'locks', { file: 'src/a.ts' });
+  assert.ok(misspelled.isError && misspelled.text.includes('file'), misspelled.text);
   assert.equal(dashboard.commands.length, 4);
 });
 

@@ -1,6 +1,7 @@
 /** Tools that only read. */
 import { z } from 'zod';
 import { relativeTime } from '../../lib/client/time';
+import { costWords, tokenWords } from '../../lib/client/usage-words';
 import { permissionsState } from '../../lib/contract/action-schemas';
 import { usageAnswer } from '../../lib/contract/claude-schemas';
 import { patternsOverlap } from '../../lib/contract/fnmatch';
@@ -207,18 +208,19 @@ const usage = tool({
   run: async ({ by, since: from }, { client }) => {
     const query = new URLSearchParams({ by, ...(from !== undefined && { since: from }) });
     const { answer } = await client.get(`${USAGE_PATH}?${query}`, usageAnswer);
-    const cost = (usd: number | null) => (usd === null ? 'cost unknown' : `about $${usd.toFixed(2)}`);
     const result = listResult({
       what: 'rows',
       items: answer.rows,
       count: answer.count,
-      line: ({ key, since: began, tokens, cost_usd }) =>
-        `${visible(key ?? began ?? 'unknown')}: ${tokens.input + tokens.output} tokens in and out, ${cost(cost_usd)}`,
+      line: (row) => `${visible(row.key ?? row.since ?? 'unknown')}: ${costWords(row)}, ${tokenWords(row)}`,
       data: (row) => row,
       more: { since: answer.since, until: answer.until, total: answer.total, reading: answer.progress !== null },
     });
     const reading = answer.progress === null ? '' : ' Transcripts are still being read, so figures may grow.';
-    return { ...result, text: `Total: ${cost(answer.total.cost_usd)}.${reading}\n${result.text}` };
+    return {
+      ...result,
+      text: `Total: ${costWords(answer.total)}, ${tokenWords(answer.total)}.${reading}\n${result.text}`,
+    };
   },
 });
 

@@ -106,6 +106,9 @@ export function isOffered({ changes, needsAgent }: Tool, { groups, agent }: Offe
   return changes === null || changes === 'marks' || groups.includes(changes);
 }
 
+/** Only what is used: the dashboard may be of another version. */
+const rights = meAnswer.pick({ actions: true });
+
 /** Asks who may act, and which agent this is. Without an answer what is known stays. */
 async function refresh(
   offer: Offer,
@@ -114,7 +117,7 @@ async function refresh(
   remark: (fault: string) => void,
 ): Promise<void> {
   try {
-    const { answer } = await client.get<Me>(ME_PATH, meAnswer, { identified: true });
+    const { answer } = await client.get<Pick<Me, 'actions'>>(ME_PATH, rights, { identified: true });
     offer.groups = answer.actions;
     offer.agent = as ?? (await agentOfTerminal(client));
   } catch (error) {

@@ -1,5 +1,6 @@
 /** What a tool of the MCP server is, and how its results are bounded. */
 import type { z } from 'zod';
+import { counted } from '../../lib/client/text';
 import type { ActionGroup } from '../../lib/contract/action-groups';
 import type { ApiClient } from '../commands/api-client';
 import { visibleData } from '../commands/text';
@@ -44,8 +45,9 @@ export function tool<Input extends z.ZodObject>(
   },
 ): Tool {
   const { input, run } = declared;
-  // The library parses the arguments with the same schema before; this restores their type.
-  return { ...declared, run: (given, context) => run(input.parse(given), context) };
+  // The library parses the arguments with the same schema before; this restores their type. A misspelled argument is
+  // refused: without it, the answer would be to another question.
+  return { ...declared, input: input.strict(), run: (given, context) => run(input.parse(given), context) };
 }
 
 /** For the descriptions of tools whose results contain texts of others. */
@@ -76,7 +78,8 @@ export function listResult<Item>({ what, items, count, line, data, more = {} }: 
   }
   const leftOff = Math.max(0, count - lines.length);
   const end = leftOff > 0 ? [`${leftOff} more ${what} are left off.`] : [];
-  const text = count === 0 ? `No ${what}.` : [`${count} ${what}:`, ...lines, ...end].join('\n');
+  const text =
+    count === 0 ? `No ${what}.` : [`${counted(count, what.replace(/s$/, ''))}:`, ...lines, ...end].join('\n');
   const listed = items.slice(0, lines.length).map((item) => visibleData(data(item)));
   return { text, data: { [what]: listed, count, left_off: leftOff, ...more } };
 }

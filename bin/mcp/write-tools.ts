@@ -1,5 +1,7 @@
 /** Tools that change something. Each sends one command, as the agent that uses it. */
 import { z } from 'zod';
+import { acquireLockBody } from '../../lib/contract/lock-requests';
+import { sendMessageBody } from '../../lib/contract/message-requests';
 import {
   ACKNOWLEDGE_PATH,
   LOCKS_PATH,
@@ -7,6 +9,7 @@ import {
   PERMISSION_PATH,
   RELEASE_LOCK_PATH,
 } from '../../lib/contract/paths';
+import { permissionAnswerBody } from '../../lib/contract/permission-requests';
 import { lockedAnswer, releasedAnswer } from '../commands/locks';
 import { sentAnswer } from '../commands/messages';
 import { answeredAnswer } from '../commands/permissions';
@@ -15,14 +18,13 @@ import { type Tool, type ToolContext, type ToolResult, tool } from './tool';
 
 const MAX_DETAIL_LENGTH = 500;
 
-const path = z.string().min(1).describe('A path or pattern, relative to the root of the project.');
-const type = z
-  .string()
-  .regex(/^[A-Z][A-Z-]*$/)
-  .default('INFO')
-  .describe('The type of the message, such as QUESTION or INFO.');
-const text = z.string().min(1).describe('At most 10,240 bytes.');
-const requires_ack = z.boolean().optional().describe('Ask the recipients for an acknowledgement.');
+// The schemas of the API, so that a model is told at once what the server would refuse.
+const { filepath, reason, timeout_seconds } = acquireLockBody.shape;
+const { recipients, msg_type, content } = sendMessageBody.shape;
+const path = filepath.describe('A path or pattern, relative to the root of the project.');
+const type = msg_type.default('INFO').describe('The type of the message.');
+const text = content.min(1).describe('At most 10,240 bytes.');
+const requires_ack = sendMessageBody.shape.requires_ack.describe('Ask the recipients for an acknowledgement.');
 
 const lock = tool({
   name: 'lock',
@@ -30,8 +32,8 @@ const lock = tool({
   description: 'Locks a path for you, or refreshes your lock. It is refused if another agent holds the same files.',
   input: z.object({
     path,
-    reason: z.string().max(512).optional().describe('Why, for the other agents.'),
-    timeout_seconds: z.int().min(1).max(3600).optional().describe('From which age locks of others count as stale.'),
+    reason: reason.describe('Why, for the other agents.'),
+    timeout_seconds: timeout_seconds.describe('From which age locks of others count as stale.'),
   }),
   changes: 'locks',
   needsAgent: true,
@@ -61,7 +63,7 @@ const send = tool({
   name: 'send',
   title: 'Send a message',
   description: 'Sends a message to agents, and says for each what is known of its delivery.',
-  input: z.object({ recipients: z.array(z.string().min(1)).min(1).max(100), text, type, requires_ack }),
+  input: z.object({ recipients, text, type, requires_ack }),
   changes: 'messages',
   needsAgent: true,
   run: ({ recipients, ...message }, context) => sendTo(recipients, message, context),
@@ -112,8 +114,8 @@ export const ANSWER_PERMISSION: Tool = tool({
     'Allows or denies what an agent asks a person for. Use it only when the person asked you to decide on this request.',
   input: z.object({
     id: z.string().min(1).describe('As "permissions" lists it.'),
-    behavior: z.enum(['allow', 'deny']),
-    message: z.string().min(1).optional().describe('With deny: the reason, which the agent is given.'),
+    behavior: permissionAnswerBody.shape.behavior,
+    message: permissionAnswerBody.shape.message.describe('With deny: the reason, which the agent is given.'),
   }),
   changes: 'permissions',
   run: async ({ id, ...body }, { client }) => {

@@ -35,7 +35,8 @@ export const AgentCard = memo(function AgentCard(props: AgentCardProps) {
   const word = <span className={`shrink-0 ${TONE_COLOURS[state.tone]}`}>{state.word}</span>;
   const locks = heldCount !== 0 && <HeldLocks locks={held} count={heldCount} />;
   const spoke = (
-    <span className="shrink-0 text-right text-muted">
+    // As wide as "59 min": what is before it stays in place when the age changes.
+    <span className="min-w-11 shrink-0 text-right text-muted">
       <LastSpoke agent={agent} short />
     </span>
   );

@@ -2,6 +2,7 @@ import { use, useEffect, useMemo, useRef } from 'react';
 import { findAgent, heldCount } from '@/components/agents/agents';
 import { useAgentHistory } from '@/components/agents/use-agent-history';
 import type { Address } from '@/lib/client/address';
+import { useDashboardSenders } from '@/lib/client/dashboard-senders';
 import { Moment } from '@/lib/client/moment';
 import type { PanelName } from '@/lib/client/settings';
 import { asText } from '@/lib/client/text';
@@ -89,7 +90,7 @@ export function AgentDetail(props: AgentDetailProps) {
         {agent ? (
           <AgentFacts agent={agent} departed={answer.departed} lastEventId={lastEventId} onGo={go} />
         ) : (
-          <Unlisted />
+          <Unlisted id={id} />
         )}
         {history ? <HealthBar history={history} /> : <HealthBarSpace />}
         {needs.length > 0 && <Needs entries={needs} />}
@@ -121,10 +122,19 @@ function useTopOnChange(id: string) {
   return body;
 }
 
-function Unlisted() {
+function Unlisted({ id }: { id: string }) {
+  const sentAt = useDashboardSenders([id]).get(id);
   return (
     <p className="px-4 pt-3 text-muted">
-      The registry does not list this agent. Its locks and messages are shown below.
+      {sentAt === undefined ? (
+        'The registry does not list this agent.'
+      ) : (
+        <>
+          The registry lists no agent of this name. Messages are sent under it from this dashboard, most recently at{' '}
+          <ClockTime instant={sentAt} />.
+        </>
+      )}{' '}
+      Its locks and messages are shown below.
     </p>
   );
 }

@@ -25,6 +25,8 @@ import { useCommand } from '@/lib/client/shortcuts';
 import { counted, formatCount } from '@/lib/client/text';
 import type { Agent, AgentsAnswer, AttentionAnswer, LocksAnswer, Source } from '@/lib/contract/schemas';
 import { Choice } from '../ui/choice';
+import { contained } from '../ui/contained';
+import { lazyServedPart } from '../ui/lazy-part';
 import { OldData } from '../ui/old-data';
 import { Empty, Panel } from '../ui/panel';
 import { MAX_UNWINDOWED_ROWS, RowList } from '../ui/row-list';
@@ -34,6 +36,12 @@ import { AgentCard } from './agent-card';
 import { agentState, countStates, type StateWord, stateNamed } from './agent-state';
 import { Departed } from './departed-agents';
 import { StateCounts } from './state-counts';
+
+// Loaded with the first link that names an agent which the registry does not list.
+const UnlistedAgent = contained(
+  'The selected agent',
+  lazyServedPart(() => import('./unlisted-agent').then((module) => ({ default: module.UnlistedAgent }))),
+);
 
 const ORDER_NAMES: Record<AgentOrder, string> = { session: 'by id', severity: 'by severity' };
 const DENSITY_NAMES: Record<AgentDensity, string> = { comfortable: 'comfortable', compact: 'compact', grid: 'grid' };
@@ -100,7 +108,9 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
           />
         </p>
       )}
-      <Unlisted agent={address.agent} answer={answer} onLeave={() => change({ agent: null })} />
+      {address.agent !== null && !findAgent(answer, address.agent) && (
+        <UnlistedAgent id={address.agent} onLeave={() => change({ agent: null })} />
+      )}
       {agents.length === 0 && source.state === 'unreadable' && (
         <Empty title="The registry could not be read.">{source.reason}</Empty>
       )}
@@ -243,25 +253,6 @@ function SessionHeading({ session, count }: { session: string; count: number }) 
     <>
       {session === '' ? 'no session' : <Text value={session} max={80} />} · {counted(count, 'agent')}
     </>
-  );
-}
-
-interface UnlistedProps {
-  agent: string | null;
-  answer: AgentsAnswer;
-  onLeave: () => void;
-}
-
-/** A link, or the holder of an orphaned lock, may name an agent that is not registered. */
-function Unlisted({ agent, answer, onLeave }: UnlistedProps) {
-  if (agent === null || findAgent(answer, agent)) return null;
-  return (
-    <p className="wrap-anywhere shrink-0 border-line border-b bg-tint px-4 py-1">
-      <Text value={agent} max={80} /> is not registered.{' '}
-      <button type="button" className="link" onClick={onLeave}>
-        Show all
-      </button>
-    </p>
   );
 }
 

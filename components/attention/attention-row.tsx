@@ -1,4 +1,4 @@
-import { type MouseEvent, type ReactNode, Suspense, use, useState } from 'react';
+import { type MouseEvent, type ReactNode, use, useState } from 'react';
 import { type AttentionRow, type Target, targetOf, WAITS } from '@/components/attention/attention';
 import { formatAddress } from '@/lib/client/address';
 import { HOME } from '@/lib/client/base-path';
@@ -8,7 +8,7 @@ import { formatMoment } from '@/lib/client/moments';
 import { formatCount, truncated } from '@/lib/client/text';
 import type { AttentionEntry, AttentionSeverity, WaitChain } from '@/lib/contract/schemas';
 import { AddressLink } from '../ui/address-link';
-import { lazyPart, lazyServedPart } from '../ui/lazy-part';
+import { latePart, lazyServedPart } from '../ui/lazy-part';
 import { RelativeTime } from '../ui/time';
 import { ActionPanel, Actions, useActions } from './attention-actions';
 import { COLOURS, KINDS, MAX_REASON, Reason, Severity } from './attention-text';
@@ -19,7 +19,7 @@ const ChainSentence = lazyServedPart(() =>
 );
 
 // Loaded with the first question that waits for an answer.
-const ReplyToItem = lazyPart(() => import('./reply-to-item'));
+const ReplyToItem = latePart(() => import('./reply-to-item'));
 
 const GRID =
   'grid w-full min-w-0 flex-1 grid-cols-[auto_minmax(0,1fr)_minmax(4rem,auto)] items-baseline gap-x-2 py-1 pl-4 text-left hover:bg-tint md:grid-cols-[auto_minmax(13.5rem,max-content)_minmax(0,1fr)_minmax(4rem,auto)] md:gap-x-3';
@@ -52,11 +52,7 @@ function Item({ entry, fixed, onShow }: Following & { entry: AttentionEntry }) {
         {!fixed && (
           <Actions {...actions} why={entry.why.rule !== ''}>
             {acts?.item(entry)}
-            {entry.kind.endsWith('_unanswered') && (
-              <Suspense>
-                <ReplyToItem entry={entry} onShow={onShow} />
-              </Suspense>
-            )}
+            {entry.kind.endsWith('_unanswered') && <ReplyToItem entry={entry} onShow={onShow} />}
           </Actions>
         )}
       </div>

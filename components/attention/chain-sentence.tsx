@@ -1,5 +1,6 @@
 import { Fragment } from 'react';
 import { chainLine } from '@/components/attention/attention';
+import { useDashboardSenders } from '@/lib/client/dashboard-senders';
 import { counted } from '@/lib/client/text';
 import type { AgentHealth, WaitChain } from '@/lib/contract/schemas';
 import { Text } from '../ui/text';
@@ -53,8 +54,9 @@ function Step({ link: { from, kind, since } }: { link: Link }) {
   );
 }
 
-function RootState({ chain: { root_health, root_locks, root_lock_count } }: { chain: WaitChain }) {
-  const state = ROOT_STATES[root_health ?? 'missing'];
+function RootState({ chain: { root, root_health, root_locks, root_lock_count } }: { chain: WaitChain }) {
+  const operators = useDashboardSenders(root_health === null ? [root] : []);
+  const state = operators.has(root) ? 'sends from this dashboard' : ROOT_STATES[root_health ?? 'missing'];
   const [first] = root_locks;
   if (first === undefined) return state === null ? null : ` (${state})`;
   return (

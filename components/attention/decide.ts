@@ -1,4 +1,5 @@
-import { ApiError, request, requestPath } from '@/lib/client/api';
+import { request, requestPath } from '@/lib/client/api';
+import { ApiError } from '@/lib/client/api-error';
 import { operatorAuthorization } from '@/lib/client/commands';
 import type { AttentionDecision } from '@/lib/contract/attention-requests';
 import type { Path } from '@/lib/contract/path-list';

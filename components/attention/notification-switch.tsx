@@ -1,7 +1,7 @@
 import { type NotificationState, useNotificationSetting, useNotifications } from '@/components/attention/notifications';
 import { useCommand } from '@/lib/client/shortcuts';
 import type { AttentionEntry } from '@/lib/contract/schemas';
-import { Bell, BellOff, BellRing } from '../ui/icons';
+import { Bell, BellOff, BellRing } from '../ui/more-icons';
 
 const WORDS: Record<NotificationState, string> = {
   off: 'Notify me of new items',
@@ -14,6 +14,8 @@ const ICONS = { off: Bell, on: BellRing, blocked: BellOff, unsupported: BellOff 
 interface NotificationSwitchProps {
   /** The items that need a person now. */
   entries: readonly AttentionEntry[];
+  /** Those that needed one when the page was loaded, which was before this script. */
+  loadedWith: readonly AttentionEntry[];
   /** The page shows the past: notifications are paused. */
   paused: boolean;
   onOpen: (entry: AttentionEntry) => void;
@@ -22,9 +24,9 @@ interface NotificationSwitchProps {
 /**
  * Switches browser notifications about new attention items on or off; they appear while the page is in the background.
  */
-export function NotificationSwitch({ entries, paused, onOpen }: NotificationSwitchProps) {
+export function NotificationSwitch({ entries, loadedWith, paused, onOpen }: NotificationSwitchProps) {
   const [state, toggle] = useNotificationSetting();
-  useNotifications(paused ? 'off' : state, entries, onOpen);
+  useNotifications(paused ? 'off' : state, entries, loadedWith, onOpen);
   useCommand('Switch notifications on or off', () => void toggle(), {
     enabled: !paused && (state === 'on' || state === 'off'),
   });

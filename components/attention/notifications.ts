@@ -86,15 +86,16 @@ async function askPermission(): Promise<void> {
 /**
  * Shows a notification for each new entry while the page is in the background.
  *
+ * @param loadedWith the entries that the page was loaded with, which are not new
  * @param open opens the entry of a clicked notification
  */
 export function useNotifications(
   state: NotificationState,
   entries: readonly AttentionEntry[],
+  loadedWith: readonly AttentionEntry[],
   open: (entry: AttentionEntry) => void,
 ): void {
-  // Entries that the page was loaded with are not new.
-  const [atFirst] = useState(() => new Set(entries.map(({ id }) => id)));
+  const [atFirst] = useState(() => new Set(loadedWith.map(({ id }) => id)));
   const known = useRef(atFirst);
   const notify = useEffectEvent((fresh: readonly AttentionEntry[]) => {
     // The setting is read again: a page in the background may learn late that another one has switched it off.

@@ -179,7 +179,7 @@ function Fields({ wanted: { agent, path, reason, timeout }, change, agents }: Fi
           value={timeout}
           placeholder="as in the swarm"
           onChange={({ target }) => change({ timeout: target.value })}
-          className={`${FIELD} max-w-40`}
+          className={`${FIELD} min-w-34 max-w-40`}
         />
         <span className="text-muted">seconds; an older lock is taken over</span>
       </Field>

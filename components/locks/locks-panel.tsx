@@ -1,4 +1,4 @@
-import { memo, Suspense, use, useMemo, useState } from 'react';
+import { memo, Suspense, use, useEffect, useMemo, useState } from 'react';
 import { changedLocks, grouped, locksAbout, locksInOrder } from '@/components/locks/locks';
 import type { Address } from '@/lib/client/address';
 import { useFlash } from '@/lib/client/flash';
@@ -24,6 +24,7 @@ import { Empty, Panel } from '../ui/panel';
 import { PointerArea } from '../ui/pointer-area';
 import { Text } from '../ui/text';
 import type { ListEntry } from '../ui/use-row-focus';
+import { preloadRareMarks } from './lock-marks';
 import { LockRows } from './lock-rows';
 
 // Loaded when a person first browses all locks: only a swarm with very many locks offers it.
@@ -77,6 +78,7 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
   const [browsing, setBrowsing] = useState(false);
   const past = use(Moment) !== null;
   const acts = use(LockActs);
+  useEffect(preloadRareMarks, []);
   const leave = () => change({ lock: null });
   const onlyStale = address.locks === STALE;
   useShortcut('Escape', 'Deselect the lock', leave, { group: 'Locks', enabled: address.lock !== null });

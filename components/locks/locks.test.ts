@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { UNKNOWN_LOCK_FACTS } from '@/lib/contract/defaults';
 import { fnmatch, hasPatternCharacters } from '@/lib/contract/fnmatch';
 import type { Lock } from '@/lib/contract/schemas';
-import { changedLocks, formerHolderSentence, grouped, locksAbout, locksInOrder, patternScope } from './locks';
+import { formerHolderSentence, patternScope } from './lock-sentences';
+import { changedLocks, grouped, locksAbout, locksInOrder } from './locks';
 
 function lock(filepath: unknown, fields: Partial<Lock> = {}): Lock {
   return {

@@ -22,17 +22,17 @@ interface ComposerFootProps {
 }
 
 /** The place of the composer, below the list. */
-export function ComposerFoot({ root, wrote, agents, outgoing: { messages } }: ComposerFootProps) {
+export function ComposerFoot({ root, wrote, agents, outgoing }: ComposerFootProps) {
   const me = useMe();
   const writes = mayAct(me, 'messages');
   useEffect(() => {
     if (me !== null && writes !== wrote) saveWrites(writes);
   }, [me, writes, wrote]);
   const room = <div className="h-9 shrink-0 border-line border-t" />;
-  if (!writes && messages.length === 0) return me === null && wrote && room;
+  if (!writes && outgoing.messages.length === 0) return me === null && wrote && room;
   return (
     <Suspense fallback={room}>
-      <Composer root={root} agents={agents} outgoing={messages} writes={writes} />
+      <Composer root={root} agents={agents} outgoing={outgoing} writes={writes} />
     </Suspense>
   );
 }

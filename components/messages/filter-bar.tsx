@@ -2,8 +2,8 @@ import { use, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { now } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
-import { readTyped } from '@/lib/client/search';
 import { isComposing, useShortcut } from '@/lib/client/shortcuts';
+import { startWhenLoaded } from '@/lib/client/start-when-loaded';
 import type { Agent, Stats } from '@/lib/contract/schemas';
 import { contained } from '../ui/contained';
 import { ListFilter, Pause, Play, Search } from '../ui/icons';
@@ -16,6 +16,9 @@ const FilterSheet = contained(
   'Filter',
   lazyPart(() => import('./filter-sheet')),
 );
+
+const loadGrammar = () => import('@/lib/client/typed-search');
+type ReadTyped = Awaited<ReturnType<typeof loadGrammar>>['readTyped'];
 
 interface FilterBarProps {
   address: Address;
@@ -89,6 +92,14 @@ function FollowButton({ following, held, onFollow }: FilterBarProps) {
   );
 }
 
+/** Calls `use` once the grammar of the box is loaded, until the returned function is called. */
+function startOnce(use: (readTyped: ReadTyped) => void): () => void {
+  return startWhenLoaded(loadGrammar, ({ readTyped }) => {
+    use(readTyped);
+    return () => {};
+  });
+}
+
 /** Has its own state, so that a key press renders only the box; the text reaches the address a moment later. */
 function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
   const input = useRef<HTMLInputElement>(null);
@@ -102,9 +113,10 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
   }
   useShortcut('/', 'Search messages', () => input.current?.select(), { group: 'Messages' });
 
+  const [entered, setEntered] = useState<{ text: string } | null>(null);
   const moment = use(Moment);
-  const say = useEffectEvent((typed: string, whole: boolean) => {
-    const read = readTyped(typed, address, whole, moment ?? now());
+  const say = useEffectEvent((readTyped: ReadTyped, typed: string) => {
+    const read = readTyped(typed, address, false, moment ?? now());
     setError(read.error);
     const q = read.text.trim();
     if (read.text !== typed) setText(read.text.trimStart());
@@ -112,10 +124,27 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
     setSaid(q);
     change({ ...read.part, q });
   });
+  const enter = useEffectEvent((readTyped: ReadTyped, whole: string) => {
+    const read = readTyped(whole, address, true, moment ?? now());
+    setError(read.error);
+    if (read.error !== null) return;
+    const q = read.text.trim();
+    setText(q);
+    setSaid(q);
+    change({ ...read.part, q });
+  });
+  // Further typing ends what waits for the script.
   useEffect(() => {
-    const timer = setTimeout(() => say(text, false), TYPING);
-    return () => clearTimeout(timer);
+    let end = () => {};
+    const timer = setTimeout(() => {
+      end = startOnce((read) => say(read, text));
+    }, TYPING);
+    return () => {
+      clearTimeout(timer);
+      end();
+    };
   }, [text]);
+  useEffect(() => (entered === null ? undefined : startOnce((read) => enter(read, entered.text))), [entered]);
 
   const message = error ?? fault;
   return (
@@ -133,24 +162,20 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
         spellCheck={false}
         autoComplete="off"
         enterKeyHint="search"
-        onChange={({ target }) => setText(target.value)}
+        onChange={({ target }) => {
+          setText(target.value);
+          setEntered(null);
+        }}
         onKeyDown={(event) => {
           // Enter and Escape in a composition belong to the input method.
           if (isComposing(event.nativeEvent)) return;
-          if (event.key === 'Enter') {
-            const read = readTyped(text, address, true, moment ?? now());
-            setError(read.error);
-            if (read.error === null) {
-              setText(read.text.trim());
-              setSaid(read.text.trim());
-              change({ ...read.part, q: read.text.trim() });
-            }
-          }
+          if (event.key === 'Enter') setEntered({ text });
           if (event.key === 'Escape') {
             // The first press clears the box and the filter; the next one moves the focus out of the box.
             event.preventDefault();
             if (text === '' && address.q === '') input.current?.blur();
             setText('');
+            setEntered(null);
             setError(null);
             onClear();
           }

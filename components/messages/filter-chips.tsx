@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Address } from '@/lib/client/address';
-import { searchNote } from '@/lib/client/search';
+import { searchNote } from '@/lib/client/typed-search';
 import type { MessageState } from '@/lib/contract/schemas';
 import { MessageType } from '../ui/message-type';
 import { X } from '../ui/more-icons';

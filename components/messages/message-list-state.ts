@@ -1,6 +1,6 @@
 /** The rules of the list of messages: what follows from the filter, the stream and the reader's moves. */
 
-import type { ApiError } from '@/lib/client/api';
+import type { ApiError } from '@/lib/client/api-error';
 import { choiceQuery, isServerChoice, type Matches, type MessageChoice, matcherOf } from '@/lib/client/message-filter';
 import type { Message } from '@/lib/contract/schemas';
 import {

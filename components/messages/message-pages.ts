@@ -1,6 +1,7 @@
 /** Reads the history page by page. */
 
-import { ApiError, readJson, requestPath } from '@/lib/client/api';
+import { readJson, requestPath } from '@/lib/client/api';
+import { ApiError } from '@/lib/client/api-error';
 import { formatCursor, parseCursor } from '@/lib/contract/events';
 import { MESSAGES_PATH } from '@/lib/contract/paths';
 import type { Message, MessagesAnswer } from '@/lib/contract/schemas';

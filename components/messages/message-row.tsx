@@ -1,10 +1,11 @@
-import { memo, Suspense, use } from 'react';
+import { memo, use } from 'react';
 import type { MessageLinks } from '@/components/messages/message-links';
 import { type Delivery, describeDelivery } from '@/lib/client/delivery';
 import { asText, counted } from '@/lib/client/text';
 import type { Message } from '@/lib/contract/schemas';
 import { AgentName } from '../ui/agent-name';
-import { lazyPart } from '../ui/lazy-part';
+import { contained } from '../ui/contained';
+import { lazyServedPart } from '../ui/lazy-part';
 import { MessageType } from '../ui/message-type';
 import { Text } from '../ui/text';
 import { MessageTime } from '../ui/time';
@@ -17,7 +18,9 @@ import { Names, Recipients } from './recipients';
 import { Sending } from './sending';
 
 // Loaded with the first message that the dashboard has sent.
-const SentMark = lazyPart(() => import('./composer/sent-mark'));
+const Sent = lazyServedPart(() => import('./composer/sent-mark'));
+const SentMark = contained('Deliveries', Sent);
+export const preloadSentMark = Sent.preload;
 
 interface MessageRowProps {
   message: Message;
@@ -106,13 +109,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         </InReach>
       )}
       <Task task={message.task} />
-      {own ? (
-        <Suspense>
-          <SentMark sent={own} />
-        </Suspense>
-      ) : (
-        <Undelivered delivery={delivery} />
-      )}
+      {own ? <SentMark sent={own} /> : <Undelivered delivery={delivery} />}
       <MessageRelations message={message} links={links} actions={actions} />
     </li>
   );

@@ -1,5 +1,4 @@
 import { memo, use, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
-import type { Lost } from '@/components/messages/message-list-state';
 import { cursorSeq, findByMsgId, linkTo } from '@/components/messages/message-pages';
 import { type MessageList as List, useMessageWindow } from '@/components/messages/use-message-window';
 import type { Address } from '@/lib/client/address';
@@ -21,7 +20,9 @@ import { ComposerFoot } from './composer-foot';
 import { FilterBar, HOLD_REASONS } from './filter-bar';
 import { Hits } from './highlighted';
 import { useLastLooked } from './last-looked';
+import { LostNotice } from './lost-notice';
 import { MessageList } from './message-list';
+import { preloadSentMark } from './message-row';
 import { Popover } from './popover';
 import { KnownAgents } from './recipients';
 import { Sending, useSending } from './sending';
@@ -100,6 +101,8 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
     enabled: filtered || address.message !== null,
   });
   const sending = useSending(outgoing, root !== null);
+  const writes = sending.reply !== null;
+  useEffect(() => (writes ? preloadSentMark() : undefined), [writes]);
   const [said, copy] = useCopy();
   const epoch = list.window?.epoch ?? null;
 
@@ -219,40 +222,6 @@ function NewestButton({ list, onFollow }: { list: List; onFollow: () => void }) 
           : 'Newest'}
       {list.held !== null && <span>, waiting {HOLD_REASONS[list.held]}</span>} <span aria-hidden="true">↓</span>
     </button>
-  );
-}
-
-const LOST: Record<Lost, string> = {
-  malformed: 'The link to this message is incomplete. Copy it again from the message.',
-  gone: 'That message is no longer kept, or it belongs to another history.',
-  filtered: 'That message does not match the filter. The messages around it are shown.',
-};
-
-interface LostNoticeProps {
-  why: Lost;
-  past: boolean;
-  onNow: () => void;
-  /** Null if no filter is set. */
-  onClear: (() => void) | null;
-}
-
-const LATER = 'That message was sent later, or it does not match the filter. The messages around it are shown.';
-
-function LostNotice({ why, past, onNow, onClear }: LostNoticeProps) {
-  return (
-    <p role="alert" className="shrink-0 border-line border-b bg-tint px-4 py-1.5">
-      {why === 'filtered' && past ? LATER : LOST[why]}{' '}
-      {why === 'filtered' && onClear && (
-        <>
-          <button type="button" className="link" onClick={onClear}>
-            Clear the filter
-          </button>{' '}
-        </>
-      )}
-      <button type="button" className="link" onClick={onNow}>
-        Back to the newest
-      </button>
-    </p>
   );
 }
 

@@ -1,4 +1,4 @@
-import { ApiError } from '@/lib/client/api';
+import { ApiError } from '@/lib/client/api-error';
 import type { MessagesAnswer } from '@/lib/contract/schemas';
 
 interface PageRead {

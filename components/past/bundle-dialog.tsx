@@ -1,5 +1,6 @@
 import { use, useEffect, useRef, useState } from 'react';
-import { ApiError, request } from '@/lib/client/api';
+import { request } from '@/lib/client/api';
+import { ApiError } from '@/lib/client/api-error';
 import { served } from '@/lib/client/base-path';
 import { exactNow } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';

@@ -75,11 +75,12 @@ function QuestionField({ question, draft, onChange }: QuestionFieldProps) {
             name={name}
             checked={draft.chosen.includes(label)}
             disabled={onChange === null}
+            className="relative top-0.5 shrink-0"
             onChange={(event) => choose(label, event.target.checked)}
           />
           <span>
             <Text value={label} max={1000} prose />
-            {description !== null && (
+            {description !== null && description !== label && (
               <span className="text-muted">
                 {' '}
                 · <Text value={description} max={2000} prose />

@@ -1,12 +1,13 @@
 'use client';
 
-import { type ReactNode, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import { hasRegistered } from '@/components/agents/agents';
 import { openCount, splitByMarks, type Target, targetOf } from '@/components/attention/attention';
 import { useDrawer } from '@/components/drawer/use-drawer';
 import type { PastView } from '@/components/past/past-player';
 import { usePast } from '@/components/past/use-past';
 import { type Address, panelOf, parseAddress } from '@/lib/client/address';
+import { preloadRequests } from '@/lib/client/api';
 import { freezeAges, startFrom, stopAt } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
 import { hasNoFiles } from '@/lib/client/no-files';
@@ -90,10 +91,12 @@ export function Dashboard(props: DashboardProps) {
   const { layout, setLayout, tab, setTab, goTo } = useLayout(settings.layout, initialTab);
   const narrow = useNarrow();
   useEffect(preloadAtAGlance, []);
+  useEffect(preloadRequests, []);
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const loadedAt = useMemo(() => new Date(renderedAt).toISOString(), [renderedAt]);
   const { attention } = swarm.attention;
   const notified = useMemo(() => splitByMarks(live.attention.attention).open, [live.attention]);
+  const [loadedWith] = useState(notified);
   const unreadable = useUnreadable(attention);
   const holds = useHolds(swarm);
   const dismissals = useDismissals(root, settings.dismissed);
@@ -157,14 +160,12 @@ export function Dashboard(props: DashboardProps) {
             onHelp={() => setDialog('help')}
           >
             {connection !== 'connecting' && moment === null && bundle === null && (
-              <Suspense>
-                <Permissions
-                  swarm={live}
-                  open={address.permission !== null}
-                  agent={address.agent}
-                  onOpen={(shown) => change({ permission: shown ? 'all' : null })}
-                />
-              </Suspense>
+              <Permissions
+                swarm={live}
+                open={address.permission !== null}
+                agent={address.agent}
+                onOpen={(shown) => change({ permission: shown ? 'all' : null })}
+              />
             )}
           </TopBar>
           {banner}
@@ -215,7 +216,7 @@ export function Dashboard(props: DashboardProps) {
                 initialLines={settings.needsLines}
                 onShow={show}
               >
-                <NotificationSwitch entries={notified} paused={moment !== null} onOpen={open} />
+                <NotificationSwitch entries={notified} loadedWith={loadedWith} paused={moment !== null} onOpen={open} />
               </NeedsYou>
               {narrow && <AtAGlance agents={swarm.agents} locks={swarm.locks} onGo={follow} />}
             </div>

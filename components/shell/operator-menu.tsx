@@ -63,7 +63,7 @@ function OperatorDialog({ me, onClose }: { me: Me | null; onClose: () => void })
         {me?.via === 'basic' && <p className="text-muted">You signed in with a user name and a password.</p>}
         {me?.via === 'token' && <p className="text-muted">You signed in with a token.</p>}
         {kept && <KeptKey used={me?.via === 'operator_key'} />}
-        {me?.via === null && <KeyField />}
+        {me?.accepts_key && <KeyField />}
       </div>
     </Dialog>
   );

@@ -1,14 +1,13 @@
 /** The parts of the page, each with an error boundary of its own: a fault in one leaves the others as they are. */
 import { AgentsPanel as Agents } from '../agents/agents-panel';
 import { NeedsYou as Needs } from '../attention/attention-panel';
-import { NotificationSwitch as Notifications } from '../attention/notification-switch';
 import { Drawer as DrawerPart } from '../drawer/drawer';
 import { LocksPanel as Locks } from '../locks/locks-panel';
 import { MessagesPanel as Messages } from '../messages/messages-panel';
 import { TimeTravel as Past } from '../past/time-travel';
 import { StatsPanel as Stats } from '../stats/stats-panel';
 import { contained } from '../ui/contained';
-import { lazyPart, lazyServedPart } from '../ui/lazy-part';
+import { latePart, lazyPart, lazyServedPart } from '../ui/lazy-part';
 import { PageDialogs as Dialogs } from './page-commands';
 import { TabBar as Tabs } from './tab-bar';
 import { TopBar as Top } from './top-bar';
@@ -29,7 +28,12 @@ export const GapNotice = contained(
 export const StatsPanel = contained('Numbers', Stats);
 export const TabBar = contained('Tabs', Tabs);
 export const NeedsYou = contained('Needs you', Needs, { id: 'needs-you' });
-export const NotificationSwitch = contained('Notifications', Notifications, { className: 'ml-auto' });
+/** It comes after the page, which has room for it in the heading. */
+export const NotificationSwitch = contained(
+  'Notifications',
+  latePart(() => import('../attention/notification-switch').then((module) => ({ default: module.NotificationSwitch }))),
+  { className: 'ml-auto' },
+);
 export const AgentsPanel = contained('Agents', Agents, { id: 'agents' });
 export const MessagesPanel = contained('Messages', Messages, { id: 'messages' });
 export const LocksPanel = contained('Locks', Locks, { id: 'locks' });
@@ -45,7 +49,7 @@ export const AgentDetail = contained(
 /** Loaded once the page is live: it says so to the server, which holds some requests only then. */
 export const Permissions = contained(
   'Permission requests',
-  lazyPart(() => import('../permissions/permissions').then((module) => ({ default: module.Permissions }))),
+  latePart(() => import('../permissions/permissions').then((module) => ({ default: module.Permissions }))),
 );
 export const Drawer = contained('Timeline and relations', DrawerPart, { id: 'timeline' });
 export const PageDialogs = contained('Dialog', Dialogs, { className: 'fixed inset-x-0 bottom-0 z-50' });

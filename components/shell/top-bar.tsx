@@ -1,4 +1,4 @@
-import { type ReactNode, Suspense, use } from 'react';
+import { type ReactNode, use } from 'react';
 import { sessionName } from '@/components/agents/agents';
 import { Moment } from '@/lib/client/moment';
 import type { Theme } from '@/lib/client/settings';
@@ -8,14 +8,14 @@ import { contained } from '../ui/contained';
 import type { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
 import { CircleHelp, Command, History, Monitor, Moon, Sun } from '../ui/icons';
-import { lazyPart } from '../ui/lazy-part';
+import { latePart } from '../ui/lazy-part';
 import { Text } from '../ui/text';
 import { ClockTime } from '../ui/time';
 
 // Loaded when the page is alive: until then nobody acts.
 const OperatorMenu = contained(
   'Who may act',
-  lazyPart(() => import('./operator-menu').then((module) => ({ default: module.OperatorMenu }))),
+  latePart(() => import('./operator-menu').then((module) => ({ default: module.OperatorMenu }))),
 );
 
 interface TopBarProps {
@@ -54,13 +54,7 @@ export function TopBar(props: TopBarProps) {
       {children}
       <ConnectionStatus state={connection} heardAt={heardAt} empty={empty} />
       <div className="needs-script flex shrink-0 items-center gap-1">
-        <span className="size-7">
-          {connection !== 'connecting' && (
-            <Suspense>
-              <OperatorMenu connection={connection} />
-            </Suspense>
-          )}
-        </span>
+        <span className="size-7">{connection !== 'connecting' && <OperatorMenu connection={connection} />}</span>
         <IconButton label="Go to a moment" keys="p" icon={History} onClick={onPast} />
         <IconButton label="Command palette" keys="Ctrl K" icon={Command} onClick={onPalette} />
         <IconButton label={`Theme: ${theme}. Change`} keys="t" icon={THEME_ICONS[theme]} onClick={onTheme} />

@@ -2,6 +2,7 @@ import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { type TalkMatrix as Matrix, moveInGrid, talkMatrix, talkWords } from '@/components/talk/talk';
 import { useTalk } from '@/components/talk/use-talk';
 import { type Address, EMPTY_ADDRESS } from '@/lib/client/address';
+import { useDashboardSenders } from '@/lib/client/dashboard-senders';
 import type { TypeMeaning } from '@/lib/client/message-type';
 import { counted, formatCount } from '@/lib/client/text';
 import type { TalkPair } from '@/lib/contract/past-schemas';
@@ -26,6 +27,8 @@ interface TalkMatrixProps {
 export function TalkMatrix({ span, filter, now, agents, address, change }: TalkMatrixProps) {
   const { talk, error } = useTalk(span);
   const matrix = useMemo(() => talkMatrix(talk?.pairs ?? []), [talk]);
+  const listed = useMemo(() => new Set([...agents.agents, ...agents.departed].map(({ id }) => id)), [agents]);
+  const operators = useDashboardSenders(matrix.senders.filter((id) => !listed.has(id)));
   const silent = agents.agents.filter(({ id }) => !matrix.sent.has(id)).length;
   if (error && !talk) return <Empty title="Could not load conversations.">{error}</Empty>;
   if (!talk) return <p className="px-4 py-2 text-muted">Loading…</p>;
@@ -42,6 +45,12 @@ export function TalkMatrix({ span, filter, now, agents, address, change }: TalkM
               {' · '}
               <Unanswered count={matrix.unanswered} /> {matrix.unanswered === 1 ? 'question' : 'questions'} unanswered
             </span>
+          )}
+          {operators.size > 0 && (
+            <>
+              {' · sent from this dashboard: '}
+              <Text value={[...operators.keys()].join(', ')} max={120} />
+            </>
           )}
           {silent > 0 && ` · ${counted(silent, 'registered agent')} said nothing`}
         </span>

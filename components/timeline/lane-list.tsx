@@ -3,6 +3,7 @@ import { nearestThing, nextThing, type Thing, thingsOf } from '@/components/time
 import type { Lane, Lanes } from '@/components/timeline/timeline-lanes';
 import type { TimelineView } from '@/components/timeline/timeline-view';
 import type { Address } from '@/lib/client/address';
+import { useDashboardSenders } from '@/lib/client/dashboard-senders';
 import { healthWord } from '@/lib/client/health-word';
 import { counted } from '@/lib/client/text';
 import { AgentName } from '../ui/agent-name';
@@ -27,6 +28,7 @@ interface LaneListProps {
  * follows a thing's link. The thing at the cursor is shown in words above and read aloud.
  */
 export function LaneList({ lanes: { lanes }, pointed, stage, view, onEnter, change }: LaneListProps) {
+  const operators = useDashboardSenders(lanes.filter(({ health }) => health.length === 0).map(({ agent }) => agent));
   const [current, setCurrent] = useState<string | null>(null);
   const list = useRef<HTMLUListElement>(null);
   const pointedAgent = usePointed(pointed)?.agent;
@@ -92,7 +94,7 @@ export function LaneList({ lanes: { lanes }, pointed, stage, view, onEnter, chan
           >
             <span className="truncate">
               {lane.agent === '' ? 'unknown agent' : <AgentName id={lane.agent} max={60} />}
-              <span className="sr-only"> {inWords(lane)}</span>
+              <span className="sr-only"> {inWords(lane, operators.has(lane.agent))}</span>
             </span>
           </button>
         </li>
@@ -103,14 +105,15 @@ export function LaneList({ lanes: { lanes }, pointed, stage, view, onEnter, chan
 
 const NOWHERE = { kind: 'place', health: null, activity: null, unknown: null, spoke: null } as const;
 
-function inWords({ ticks, bars, health, lives, commands }: Lane): string {
+/** @param operator messages are sent under the name of the lane from this dashboard */
+function inWords({ ticks, bars, health, lives, commands }: Lane, operator: boolean): string {
   const messages = ticks.reduce((sum, { tick }) => sum + tick.count, 0);
   const recorded = bars.filter(({ byFile }) => !byFile);
   const files = new Set(recorded.map(({ lock }) => lock.lock_file));
   const earlier = bars.filter(({ byFile, lock }) => byFile && !files.has(lock.lock_file));
   const locks = [...recorded, ...earlier].reduce((sum, { lock }) => sum + lock.count, 0);
   const newest = health.at(-1)?.health;
-  const last = newest ? healthWord(newest) : 'not registered';
+  const last = newest ? healthWord(newest) : operator ? 'sends from this dashboard' : 'not registered';
   const former = lives.length > 0 ? `, ${counted(lives.length, 'former process', 'former processes')}` : '';
   const acted = commands.reduce((sum, { mark }) => sum + mark.count, 0);
   const about = acted > 0 ? `, ${counted(acted, 'command')}` : '';

@@ -41,6 +41,44 @@ export function lazyPart<Part extends (props: never) => ReactNode>(load: () => P
 const never = () => () => {};
 
 /**
+ * A component for a part that nobody waits for, and that the server's page does not have, such as a button that needs a
+ * script. It is not there until its script is: the page loads the script when the part is first rendered in the browser,
+ * and tries again until the server sends it, so that a server that is away costs no error message.
+ * The part must have its place before: what appears moves nothing.
+ *
+ * @param load such as `() => import('./switch')`
+ */
+export function latePart<Part extends (props: never) => ReactNode>(load: () => Promise<{ default: Part }>): Part {
+  let loaded: ComponentType<object> | null = null;
+  let stop: (() => void) | null = null;
+  const waiting = new Set<() => void>();
+  const arrive = (module: { default: Part }) => {
+    loaded = module.default as unknown as ComponentType<object>;
+    for (const render of waiting) render();
+    return () => {};
+  };
+  const subscribe = (render: () => void) => {
+    waiting.add(render);
+    if (loaded === null) stop ??= startWhenLoaded(load, arrive);
+    return () => {
+      waiting.delete(render);
+      if (waiting.size > 0) return;
+      stop?.();
+      stop = null;
+    };
+  };
+  const part = (props: object) => {
+    const Loaded = useSyncExternalStore(
+      subscribe,
+      () => loaded,
+      () => null,
+    );
+    return Loaded && createElement(Loaded, props);
+  };
+  return part as unknown as Part;
+}
+
+/**
  * As `lazyPart`, for a part that only some pages come with, such as the bar of a past moment. It brings its own Suspense
  * boundary, except in the server's page: React may send the content of a boundary at the end of the page, hidden until
  * a script moves it, so a browser without JavaScript would never show it. There the server and the hydration wait for

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { drawWaiting, type WaitDrawing } from '@/components/waits/wait-drawing';
 import { ARROW_WORDS, type WaitPair } from '@/components/waits/waits';
 import type { Address } from '@/lib/client/address';
+import type { DashboardSenders } from '@/lib/client/dashboard-senders';
 import type { AgentHealth } from '@/lib/contract/schemas';
 import { AddressLink } from '../ui/address-link';
 import { Text } from '../ui/text';
@@ -21,6 +22,8 @@ const LABEL_SHIFT = 3;
 interface WaitingDrawingProps {
   pairs: readonly WaitPair[];
   healths: ReadonlyMap<string, AgentHealth>;
+  /** Names under which messages are sent from this dashboard. */
+  operators: DashboardSenders;
   /** The pointed arrow: both names separated by a line feed. */
   pointed: string | null;
   onPoint: (pair: string | null) => void;
@@ -29,7 +32,7 @@ interface WaitingDrawingProps {
 }
 
 /** The drawing of agents and arrows; the list beside it has the same content in words. */
-export function WaitingDrawing({ pairs, healths, pointed, onPoint, address, onGo }: WaitingDrawingProps) {
+export function WaitingDrawing({ pairs, healths, operators, pointed, onPoint, address, onGo }: WaitingDrawingProps) {
   const drawing = useMemo(() => drawWaiting(pairs), [pairs]);
   const width = (drawing.columns - 1) * COLUMN + NODE.width + 2 * MARGIN;
   const height = Math.max(1, drawing.rows) * ROW + MARGIN;
@@ -71,7 +74,7 @@ export function WaitingDrawing({ pairs, healths, pointed, onPoint, address, onGo
               className={`w-full truncate rounded-md bg-paper px-2 text-center leading-[26px] outline hover:bg-tint focus-visible:outline-2 focus-visible:outline-accent ${inCycle ? 'font-medium text-bad outline-bad' : 'outline-line'}`}
             >
               <Text value={agent} max={40} />
-              <Silent health={healths.get(agent)} />
+              <Silent health={healths.get(agent)} operator={operators.has(agent)} />
             </AddressLink>
           </div>
         ))}
@@ -80,8 +83,15 @@ export function WaitingDrawing({ pairs, healths, pointed, onPoint, address, onGo
   );
 }
 
-/** Labels an agent that cannot answer soon. */
-export function Silent({ health }: { health: AgentHealth | undefined }) {
+interface SilentProps {
+  health: AgentHealth | undefined;
+  /** Messages are sent under this name from this dashboard, and the registry does not list it. */
+  operator: boolean;
+}
+
+/** Labels an agent that cannot answer soon, and a name that is no agent's. */
+export function Silent({ health, operator }: SilentProps) {
+  if (operator) return <span className="text-[11px] text-muted"> this dashboard</span>;
   if (health !== 'dead' && health !== 'stale') return null;
   return <span className={`text-[11px] ${health === 'dead' ? 'text-bad' : 'text-warn'}`}> {health}</span>;
 }

@@ -3,6 +3,7 @@ import { drawnPairs } from '@/components/waits/drawn-pairs';
 import { useWaiting } from '@/components/waits/use-waits';
 import { rootBlockers, targetOfEdge, WAIT_WORDS, type WaitPair, waitPairs } from '@/components/waits/waits';
 import { type Address, EMPTY_ADDRESS } from '@/lib/client/address';
+import { type DashboardSenders, useDashboardSenders } from '@/lib/client/dashboard-senders';
 import { Moment } from '@/lib/client/moment';
 import { counted, formatCount, truncated } from '@/lib/client/text';
 import type { WaitEdge } from '@/lib/contract/past-schemas';
@@ -34,6 +35,8 @@ export function WaitingGraph({ attention, locks, agents, address, change }: Wait
   const pairs = useMemo(() => (waiting ? waitPairs(waiting) : []), [waiting]);
   const drawn = useMemo(() => drawnPairs(pairs, MAX_DRAWN), [pairs]);
   const healths = useMemo(() => new Map(agents.agents.map(({ id, health }) => [id, health])), [agents]);
+  const unlisted = pairs.flatMap(({ from, to }) => [from, to]).filter((id) => !healths.has(id));
+  const operators = useDashboardSenders(past ? [] : unlisted);
   const [pointed, setPointed] = useState<string | null>(null);
   const go = (to: Partial<Address>) => change({ ...EMPTY_ADDRESS, ...to }, true);
   if (past) {
@@ -58,6 +61,7 @@ export function WaitingGraph({ attention, locks, agents, address, change }: Wait
       <WaitingDrawing
         pairs={drawn}
         healths={healths}
+        operators={operators}
         pointed={pointed}
         onPoint={setPointed}
         address={address}
@@ -75,7 +79,7 @@ export function WaitingGraph({ attention, locks, agents, address, change }: Wait
             and those that most others wait for.
           </p>
         )}
-        <RootBlockers pairs={pairs} healths={healths} address={address} onGo={go} />
+        <RootBlockers pairs={pairs} healths={healths} operators={operators} address={address} onGo={go} />
         <ol aria-label="Waiting" onPointerLeave={() => setPointed(null)}>
           {pairs
             .flatMap((pair) => pair.edges.map((edge) => ({ pair, edge })))
@@ -101,10 +105,11 @@ const MAX_ROOTS = 5;
 interface RootBlockersProps extends Pick<WaitProps, 'address' | 'onGo'> {
   pairs: readonly WaitPair[];
   healths: ReadonlyMap<string, AgentHealth>;
+  operators: DashboardSenders;
 }
 
 /** The agents that wait for nobody and are waited for: with them a person starts. */
-function RootBlockers({ pairs, healths, address: { view, span }, onGo }: RootBlockersProps) {
+function RootBlockers({ pairs, healths, operators, address: { view, span }, onGo }: RootBlockersProps) {
   const roots = rootBlockers(pairs);
   if (roots.length === 0) return null;
   return (
@@ -116,7 +121,7 @@ function RootBlockers({ pairs, healths, address: { view, span }, onGo }: RootBlo
             <AddressLink to={{ view, span, agent }} onGo={onGo} className="link font-medium">
               <Text value={agent} max={60} />
             </AddressLink>
-            <Silent health={healths.get(agent)} />{' '}
+            <Silent health={healths.get(agent)} operator={operators.has(agent)} />{' '}
             <span className="text-muted">
               {waiting === 1 ? '1 agent waits' : `${formatCount(waiting)} agents wait`} for it
             </span>

@@ -24,6 +24,7 @@ export function createAckActions({ root, files }: Options): AckActions {
     remove: {
       name: 'remove_ack',
       group: 'messages',
+      outcomes: ['removed'],
       subject: (body) => ({ target: body.msg_id, agentId: body.recipient_id, request: body }),
       run: async ({ msg_id: msgId, recipient_id: recipient, version, folder = null }) => {
         if (folder !== null && !files().ackFolders.has(folder)) {

@@ -36,8 +36,15 @@ export interface Action<Body = unknown, Answer = unknown> {
   /** For the record and the metrics, such as `release_lock`. */
   name: string;
   group: ActionGroup;
+  /** Further groups that must be on for such a body. */
+  alsoNeeds?(body: Body): readonly ActionGroup[];
+  /** The words with which `run` ends, so that the metrics have each of them from the start. */
+  outcomes: readonly string[];
   subject(body: Body): Subject;
-  /** @throws {ActionRefused} if it had no effect, and why */
+  /**
+   * @throws {ActionRefused} if it had no effect, and why
+   * @throws {ActionUnclear} if that is not known
+   */
   run(body: Body, caller: Caller): Promise<Done<Answer>>;
 }
 
@@ -52,4 +59,12 @@ export class ActionRefused extends Error {
   ) {
     super(detail);
   }
+}
+
+/**
+ * It is not known whether a command had an effect. It is answered like a refusal, but recorded as `unknown`, and the same
+ * Idempotency-Key does not run it again.
+ */
+export class ActionUnclear extends ActionRefused {
+  readonly isUnclear = true;
 }

@@ -1,4 +1,5 @@
 /** What the record keeps of how a command ended, so that the same key is answered in the same way. */
+import { UNKNOWN } from '../contract/action-record';
 import { type Action, ActionRefused, type Done } from './action';
 
 /** Answers are small; a longer one is not kept. */
@@ -6,7 +7,7 @@ const MAX_ANSWER_CHARACTERS = 256 * 1024;
 
 export type Ended =
   | { kind: 'done'; done: Done<unknown> }
-  | { kind: 'refused'; code: ActionRefused['code']; detail: string; more: ActionRefused['more'] }
+  | { kind: 'refused'; code: ActionRefused['code']; detail: string; more: ActionRefused['more']; isUnclear?: true }
   | { kind: 'failed' };
 
 /**
@@ -19,9 +20,15 @@ export function isRefusal(error: unknown): error is ActionRefused {
 
 /** @returns how a command ended, from what it threw */
 export function endedBy(error: unknown): Ended {
-  return isRefusal(error)
-    ? { kind: 'refused', code: error.code, detail: error.message, more: error.more }
-    : { kind: 'failed' };
+  if (!isRefusal(error)) return { kind: 'failed' };
+  const { code, message: detail, more } = error;
+  return { kind: 'refused', code, detail, more, ...('isUnclear' in error && { isUnclear: true }) };
+}
+
+/** @returns the outcome of a command that threw, one word */
+export function outcomeOf(ended: Ended): string {
+  if (ended.kind !== 'refused') return 'failed';
+  return ended.isUnclear ? UNKNOWN : 'refused';
 }
 
 /** @returns JSON; null if it is too long to be kept */

@@ -9,7 +9,7 @@ import { type LockEntry, lockFileName } from '../sources/claudeswarm/lock-entry'
 import { LockWriter } from '../sources/claudeswarm/lock-writer';
 import { LOCKS_FOLDER } from '../sources/claudeswarm/locks';
 import { lockText } from '../sources/claudeswarm/written-form';
-import { type Action, ActionRefused, type Done } from './action';
+import { type Action, ActionRefused, ActionUnclear, type Done } from './action';
 import { type LockActions, lockActions } from './locks';
 
 const CALLER = { name: 'operator', client: '127.0.0.1' };
@@ -127,11 +127,23 @@ test('cleanUp: lists without removing, removes and publishes, and says what it d
   assert.equal((await actions.cleanUp.run(null, CALLER)).answer.count, 0);
 });
 
+test('cleanUp: what somebody else has removed first is not called removed', async (context) => {
+  const stale = held('src/a.ts', 'agent-1', HOUR_MS);
+  const writer = new LockWriter(root);
+  context.mock.method(writer, 'findStale', async (seconds: number) => {
+    const found = await new LockWriter(root).findStale(seconds);
+    rmSync(join(root, LOCKS_FOLDER, stale));
+    return found;
+  });
+  const { detail } = await actionsWith(writer).cleanUp.run(null, CALLER);
+  assert.equal(detail, 'Removed 0 past the timeout.');
+});
+
 test('commands: a failing file system is a refusal that says what is wrong, and the next command runs', async () => {
   rmSync(join(root, LOCKS_FOLDER), { recursive: true });
   writeFileSync(join(root, LOCKS_FOLDER), 'no folder');
   const refused = await refusal(acquire('agent-1', 'src/a.ts'));
-  assert.equal(refused.code, 'unavailable');
+  assert.deepEqual([refused.code, refused instanceof ActionUnclear], ['unavailable', true]);
   assert.match(refused.message, /ENOTDIR/);
   rmSync(join(root, LOCKS_FOLDER));
   assert.equal((await acquire('agent-1', 'src/a.ts')).outcome, 'acquired');

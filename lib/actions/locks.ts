@@ -1,4 +1,5 @@
 /** Commands about locks: acquire or refresh, release, release by force, and clean up. */
+import { UNKNOWN } from '../contract/action-record';
 import { normalizeLockPath } from '../contract/lock-path';
 import {
   type AcquireLockAnswer,
@@ -16,7 +17,7 @@ import { type LockEntry, lockFileName } from '../sources/claudeswarm/lock-entry'
 import type { LockReading } from '../sources/claudeswarm/lock-files';
 import type { Acquired, LockWriter, Released } from '../sources/claudeswarm/lock-writer';
 import { faultOfPath } from '../sources/claudeswarm/lockable-path';
-import { type Action, ActionRefused, type Done } from './action';
+import { type Action, ActionRefused, ActionUnclear, type Done } from './action';
 import { conflictSentence, heldSentence, quoted } from './lock-words';
 
 /** The largest number of locks that a refusal lists. */
@@ -49,12 +50,14 @@ export function lockActions(options: LockActionOptions): LockActions {
     acquire: {
       name: 'acquire_lock',
       group: 'locks',
+      outcomes: ['acquired', 'refreshed', UNKNOWN],
       subject: (body) => ({ target: body.filepath, agentId: body.agent_id, request: body }),
       run: (body) => commands.acquire(body),
     },
     release: {
       name: 'release_lock',
       group: 'locks',
+      outcomes: ['released', 'released_by_force', 'not_held', UNKNOWN],
       subject: (body) =>
         body.force === true
           ? { target: body.lock_file, agentId: holderOf(body.expected?.agent_id), request: body }
@@ -64,6 +67,7 @@ export function lockActions(options: LockActionOptions): LockActions {
     cleanUp: {
       name: 'clean_up_locks',
       group: 'locks',
+      outcomes: ['listed', 'cleaned_up', UNKNOWN],
       subject: (body) => ({ target: null, agentId: null, request: body ?? {} }),
       run: (body) => commands.cleanUp(body?.dry_run ?? false),
     },
@@ -122,15 +126,14 @@ class LockCommands {
 
   async cleanUp(dryRun: boolean): Promise<Done<CleanUpLocksAnswer>> {
     const { writer, staleSeconds } = this.#options;
-    const { stale, locks, kept } = await this.#inTurn(async () => {
+    const { stale, locks, removed, kept } = await this.#inTurn(async () => {
       const stale = await writer.findStale(staleSeconds());
       // Described before they are removed: the published locks are compared already.
       const locks = await this.#describeAll(stale);
-      return { stale, locks, kept: dryRun ? [] : await writer.removeAll(stale) };
+      return { stale, locks, ...(dryRun ? { removed: 0, kept: [] } : await writer.removeAll(stale)) };
     }, []);
     if (!dryRun) await this.#publish(stale.map(({ lock_file }) => lock_file));
     const answer = { dry_run: dryRun, locks, count: stale.length, kept: await this.#describeAll(kept) };
-    const removed = stale.length - kept.length;
     const detail = dryRun ? `Found ${stale.length} past the timeout.` : `Removed ${removed} past the timeout.`;
     return { answer, outcome: dryRun ? 'listed' : 'cleaned_up', detail };
   }
@@ -156,7 +159,7 @@ class LockCommands {
   /**
    * Runs a change when the changes before it have ended, and publishes the files that it is about.
    *
-   * @throws {ActionRefused} if the file system fails
+   * @throws {ActionUnclear} if the file system fails
    */
   async #inTurn<Result>(change: () => Promise<Result>, lockFiles: readonly string[]): Promise<Result> {
     if (this.#waiting >= MAX_WAITING) {
@@ -172,7 +175,7 @@ class LockCommands {
       return await result;
     } catch (error) {
       const what = `Changing the locks in ${this.#options.root} failed: ${describeFileError(error)}.`;
-      throw new ActionRefused(
+      throw new ActionUnclear(
         'unavailable',
         `${what} It is not known whether anything was changed; GET /api/locks lists what exists now.`,
       );

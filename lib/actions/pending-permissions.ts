@@ -296,6 +296,6 @@ export class PendingPermissions {
 function unknownRequest(id: string): ActionRefused {
   return new ActionRefused(
     'not_found',
-    `There is no permission request ${JSON.stringify(id.slice(0, 100))}; if the dashboard was restarted, the prompt is open in its terminal.`,
+    `There is no permission request ${JSON.stringify(id.slice(0, 100))}; if the dashboard was restarted, or another one has it, the prompt is open in its terminal.`,
   );
 }

@@ -93,6 +93,7 @@ function answerAction(pending: PendingPermissions): PermissionActions['answer'] 
   return {
     name: 'answer_permission',
     group: 'permissions',
+    outcomes: ['allowed', 'denied', 'already_answered', 'expired'],
     subject: ({ id, ...body }) => {
       const found = pending.find(id);
       return { target: id, agentId: found?.agent ?? null, request: { ...body, tool_name: found?.tool ?? null } };

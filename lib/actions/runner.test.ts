@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { keptMessage } from '../../test/support/test-outbox';
 import { until } from '../../test/support/until';
 import type { ActionRecord, KnownAction } from '../contract/action-record';
-import { type Action, ActionRefused, type Caller, type Done } from './action';
+import { type Action, ActionRefused, ActionUnclear, type Caller, type Done } from './action';
+import { Outgoing } from './messages/outgoing';
+import { sendMessage } from './messages/send-message';
 import { ActionRunner, type RecordAction } from './runner';
 
 const ADA: Caller = { name: 'ada', client: '192.0.2.7' };
@@ -18,6 +21,7 @@ function releaseLock(run: (body: Body) => Promise<Done<object>> | Done<object> =
   const action: Action<Body, object> = {
     name: 'release_lock',
     group: 'locks',
+    outcomes: ['released'],
     subject: (body) => ({ target: body.path, agentId: 'agent-1', request: body }),
     run: async (body) => {
       effects += 1;
@@ -306,4 +310,68 @@ test('stop(): waits for commands that run, and takes no further ones', async () 
   finish(released());
   await Promise.all([running, stopped]);
   assert.deepEqual(told(), [['release_lock', 'released', null]]);
+});
+
+test('run(): a command of which nobody knows whether it had an effect is recorded so, and its key runs nothing again', async () => {
+  const { record, told } = memoryRecord();
+  const unclear = releaseLock(() => Promise.reject(new ActionUnclear('unavailable', 'EIO: look at the locks.')));
+  const runner = newRunner(record);
+  for (let round = 0; round < 2; round += 1) {
+    const run = runner.run(unclear.action, { path: 'a' }, ADA, { key: 'k' });
+    await assert.rejects(run, { code: 'unavailable', message: 'EIO: look at the locks.' });
+  }
+  assert.equal(unclear.effects(), 1);
+  assert.deepEqual(told(), [['release_lock', 'unknown', 'EIO: look at the locks.']]);
+});
+
+test('run(): a command that ended with the outcome "unknown" is repeated with its answer', async () => {
+  const { record } = memoryRecord();
+  const done = { status: 201, answer: { deliveries: {} }, outcome: 'unknown', detail: 'Nothing confirms it.' } as const;
+  const sent = releaseLock(() => done);
+  for (let round = 0; round < 2; round += 1) {
+    const { status, answer } = await newRunner(record).run(sent.action, { path: 'a' }, ADA, { key: 'k' });
+    assert.deepEqual([status, answer], [201, { deliveries: {} }]);
+  }
+  assert.equal(sent.effects(), 1);
+});
+
+test('expect(): each outcome of a command is counted from 0 on', async () => {
+  const { record } = memoryRecord();
+  const runner = newRunner(record);
+  const { action } = releaseLock();
+  runner.expect([action]);
+  await runner.run(action, { path: 'a' }, ADA);
+  assert.deepEqual(
+    runner.counts().map(({ outcome, count }) => [outcome, count]),
+    [
+      ['released', 1],
+      ['refused', 0],
+      ['failed', 0],
+      ['repeated', 0],
+    ],
+  );
+});
+
+test('run(): a command typed into a terminal needs the group "terminal" too', async () => {
+  const { record, told } = memoryRecord();
+  const sent: string[] = [];
+  const action = sendMessage({
+    outbox: {
+      openCount: 0,
+      send: async ({ content }) => {
+        sent.push(content);
+        return new Outgoing(keptMessage('m', []));
+      },
+    },
+    agents: { isKnown: () => true, everyone: () => ({ ids: [] }) },
+    operatorName: 'operator',
+    answerTimeoutMs: 1,
+  });
+  const body = { recipients: ['agent-1'], msg_type: 'INFO', content: '!id' } as const;
+  const runner = newRunner(record, { groups: ['messages'] });
+  const run = (as_command: boolean) => runner.run(action, { ...body, recipients: ['agent-1'], as_command }, ADA);
+  await assert.rejects(run(true), { code: 'actions_off', message: /group "terminal" are switched off/ });
+  await run(false);
+  assert.deepEqual(sent, ['!id']);
+  assert.equal(told()[0]?.[1], 'refused');
 });

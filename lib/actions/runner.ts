@@ -8,7 +8,7 @@ import { log } from '../platform/log';
 import { type Action, ActionRefused, type Caller, type Done } from './action';
 import { ActionCounts } from './action-counts';
 import { detailText, draftOf, fingerprintOf } from './draft';
-import { type Ended, endedBy, isRefusal, keptAnswer, repeated } from './kept-answer';
+import { type Ended, endedBy, keptAnswer, outcomeOf, repeated } from './kept-answer';
 import { RefusalLog } from './refusal-log';
 import { UnwrittenEnds } from './unwritten';
 
@@ -20,6 +20,9 @@ const NOT_COMPLETED =
 
 /** Writes the record of a command. The answer is the earlier command with the same key. */
 export type RecordAction = (step: ActionStep, record: ActionRecord) => Promise<KnownAction | null>;
+
+/** Outcomes that every command may have. */
+const OWN_OUTCOMES = ['refused', 'failed', 'repeated'];
 
 interface Options {
   /** The groups that the setting ACTIONS switches on. */
@@ -69,6 +72,11 @@ export class ActionRunner {
     this.#unwritten = new UnwrittenEnds((ended) => record('end', ended), retryMs);
   }
 
+  /** Counts these commands from now on, so that each outcome begins at 0. */
+  expect(actions: Iterable<Pick<Action, 'name' | 'outcomes'>>): void {
+    for (const { name, outcomes } of actions) this.#counts.expect(name, [...outcomes, ...OWN_OUTCOMES]);
+  }
+
   /** Ended commands by name and outcome, since the process began. */
   counts(): ReturnType<ActionCounts['all']> {
     return this.#counts.all();
@@ -88,8 +96,10 @@ export class ActionRunner {
     const fingerprint = key === null ? null : fingerprintOf(action, body);
     const draft = { ...draftOf(action, action.subject(body), caller, this.#now()), key, fingerprint };
     if (this.#stopped) throw new ActionRefused('unavailable', 'The dashboard is stopping, so nothing was done.');
-    if (!this.#groups.includes(action.group)) {
-      const detail = `Commands of the group "${action.group}" are switched off; the setting ACTIONS lists those that are on.`;
+    const needed = [action.group, ...(action.alsoNeeds?.(body) ?? [])];
+    const off = needed.find((group) => !this.#groups.includes(group));
+    if (off !== undefined) {
+      const detail = `Commands of the group "${off}" are switched off; the setting ACTIONS lists those that are on.`;
       throw await this.#refused(draft, new ActionRefused('actions_off', detail));
     }
     const place = JSON.stringify([caller.name, key]);
@@ -143,7 +153,8 @@ export class ActionRunner {
     try {
       done = await action.run(body, caller);
     } catch (error) {
-      await end(isRefusal(error) ? 'refused' : 'failed', (error as Error)?.message ?? String(error), endedBy(error));
+      const ended = endedBy(error);
+      await end(outcomeOf(ended), (error as Error)?.message ?? String(error), ended);
       throw error;
     }
     const isRecorded = await end(done.outcome, done.detail, { kind: 'done', done });
@@ -170,7 +181,7 @@ export class ActionRunner {
 
   #ended(record: ActionRecord, ended: Ended | null): ActionRecord {
     // What was not possible only now may be tried again with the same key.
-    const mayRepeat = ended === null || (ended.kind === 'refused' && ended.code === 'unavailable');
+    const mayRepeat = ended === null || (ended.kind === 'refused' && ended.code === 'unavailable' && !ended.isUnclear);
     const isKept = record.key !== null && !mayRepeat;
     const kept = isKept ? { answer: keptAnswer(ended) } : { key: null, fingerprint: null, answer: null };
     return { ...record, endedAt: this.#now(), ...kept };
@@ -201,7 +212,9 @@ export class ActionRunner {
   async #repeat<Answer>(action: Action<never, Answer>, draft: ActionRecord, known: KnownAction): Promise<Done<Answer>> {
     if (known.fingerprint !== draft.fingerprint) throw await this.#refused(draft, keyReused());
     if (known.outcome === STARTED) throw await this.#refused(draft, new ActionRefused('command_running', RUNNING));
-    if (known.outcome === UNKNOWN) throw await this.#refused(draft, new ActionRefused('outcome_unknown', LOST));
+    // A command may end with that word as its outcome, and then has an answer.
+    if (known.outcome === UNKNOWN && known.answer === null)
+      throw await this.#refused(draft, new ActionRefused('outcome_unknown', LOST));
     this.#counts.add(action.name, 'repeated');
     if (known.answer !== null) return repeated(action, known.answer);
     const detail = `The command with this Idempotency-Key has ended with the outcome "${known.outcome}"; its answer was too long to be kept. It was not carried out again.`;

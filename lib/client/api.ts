@@ -1,56 +1,12 @@
 /**
- * Questions to the server: one place for its address, the wait while it is busy, and what a refusal says to a person.
+ * Questions to the server. Their script loads after the page, which comes with what it shows first: see
+ * `patient-request.ts`.
  */
 import type { Path } from '../contract/path-list';
-import type { Problem } from '../contract/schemas';
-import { serverUrl } from './base-path';
-import { RequestTimeout } from './request-timeout';
-import { MAX_CONNECTIONS, streamsUseAllConnections } from './stream-census';
+import { ApiError, failureSentence, type RequestOptions } from './api-error';
+import { startWhenLoaded } from './start-when-loaded';
 
-/** The longest total wait for a busy server, in milliseconds; after it the person decides. */
-const MAX_WAIT_MS = 15_000;
-/** For the head of an answer, and again for each part of its body: a slow link is no silent server. */
-const ANSWER_TIMEOUT_MS = 15_000;
-
-/** Why a request failed, as a sentence for the page. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-
-  /** @param status the HTTP status; null if the server did not answer */
-  constructor(
-    message: string,
-    readonly status: number | null,
-  ) {
-    super(message);
-  }
-
-  /** The requested thing does not exist (HTTP 404). */
-  get missing(): boolean {
-    return this.status === 404;
-  }
-
-  /** The requested place is no longer kept, or belongs to another history (HTTP 410). */
-  get gone(): boolean {
-    return this.status === 410;
-  }
-
-  /** The request itself is invalid (HTTP 422). */
-  get invalid(): boolean {
-    return this.status === 422;
-  }
-}
-
-export interface RequestOptions {
-  /** Aborts the request, which then throws the signal's reason. */
-  signal?: AbortSignal | null;
-  /** The start of the sentence about a failure, such as "Could not load messages". */
-  failure?: string;
-  method?: 'GET' | 'POST' | 'DELETE';
-  /** Sent as JSON. */
-  body?: object;
-  /** The header of that name; the browser's own if absent. */
-  authorization?: string | null;
-}
+const loadRequests = () => import('./patient-request');
 
 /**
  * Builds the path of a request.
@@ -65,6 +21,11 @@ export function requestPath(path: Path, query?: URLSearchParams, id = ''): strin
   return query ? `${filled}?${query}` : filled;
 }
 
+/** Loads the script of the requests ahead, until the returned function is called. */
+export function preloadRequests(): () => void {
+  return startWhenLoaded(loadRequests, () => () => {});
+}
+
 /**
  * Asks, and asks again when a busy server says so (`Retry-After`), for as long as a person would wait. What was on the
  * page before stays there meanwhile.
@@ -74,13 +35,8 @@ export function requestPath(path: Path, query?: URLSearchParams, id = ''): strin
  * @throws {ApiError} if the server does not answer in time or refuses; an abort throws the signal's reason
  */
 export async function request(path: string, options: RequestOptions = {}): Promise<Response> {
-  const timeout = new RequestTimeout(ANSWER_TIMEOUT_MS, options.signal ?? null);
-  try {
-    return await answerOf(path, options, timeout);
-  } finally {
-    // The caller's signal goes on to end the reading of the body.
-    timeout.stop();
-  }
+  const { requestPatiently } = await requestsFor(options);
+  return requestPatiently(path, options);
 }
 
 /**
@@ -90,93 +46,16 @@ export async function request(path: string, options: RequestOptions = {}): Promi
  * @throws {ApiError} as `request` does, and if the answer stops before its end
  */
 export async function readJson<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
-  const timeout = new RequestTimeout(ANSWER_TIMEOUT_MS, options.signal ?? null);
+  const { readPatiently } = await requestsFor(options);
+  return readPatiently(path, options);
+}
+
+/** The server that does not send the script would not answer the request either. */
+async function requestsFor({ signal, failure }: RequestOptions): ReturnType<typeof loadRequests> {
   try {
-    return JSON.parse(await readText(await answerOf(path, options, timeout), timeout)) as Answer;
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    if (error instanceof ApiError) throw error;
-    throw new ApiError(sentence(options.failure, whyUnread(error, timeout)), null);
-  } finally {
-    timeout.close();
-  }
-}
-
-async function answerOf(path: string, options: RequestOptions, timeout: RequestTimeout): Promise<Response> {
-  const { signal = null, failure, method = 'GET', body, authorization } = options;
-  const headers: HeadersInit = {
-    ...(body && { 'Content-Type': 'application/json' }),
-    ...(authorization && { Authorization: authorization }),
-  };
-  const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-  const response = await fetchPatiently(serverUrl(path), init, timeout).catch(async () => {
+    return await loadRequests();
+  } catch {
     signal?.throwIfAborted();
-    throw new ApiError(sentence(failure, timeout.passed ? await whySilent() : 'the server does not answer'), null);
-  });
-  if (response.ok) return response;
-  timeout.restart();
-  const problem: Partial<Problem> = await response.json().catch(() => ({}));
-  const faults = problem.errors?.map(({ parameter, detail }) => `“${parameter}” ${detail}`).join(' ');
-  const detail = faults || problem.detail || sentence(failure, `the server answered ${response.status}`);
-  throw new ApiError(detail, response.status);
-}
-
-async function readText({ body }: Response, timeout: RequestTimeout): Promise<string> {
-  if (body === null) return '';
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  for (;;) {
-    timeout.restart();
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    text += decoder.decode(value, { stream: true });
+    throw new ApiError(failureSentence(failure, 'the server does not answer'), null);
   }
-}
-
-/** @returns why an answer that had begun could not be read, as the end of a sentence */
-function whyUnread(error: unknown, timeout: RequestTimeout): string {
-  if (timeout.passed) return `the answer of the server stopped for ${ANSWER_TIMEOUT_MS / 1000} s`;
-  return error instanceof SyntaxError ? 'the answer of the server is not JSON' : 'the answer of the server was cut off';
-}
-
-/** @returns why there was no answer in time, as far as there is evidence, as the end of a sentence */
-async function whySilent(): Promise<string> {
-  if (!(await streamsUseAllConnections())) return `no answer from the server within ${ANSWER_TIMEOUT_MS / 1000} s`;
-  return `too many open tabs use all ${MAX_CONNECTIONS} connections of this browser to the server. Close some and try again`;
-}
-
-function sentence(failure: string | undefined, reason: string): string {
-  const [first = '', ...rest] = reason;
-  return failure ? `${failure}: ${reason}.` : `${first.toUpperCase()}${rest.join('')}.`;
-}
-
-async function fetchPatiently(url: string, init: RequestInit, timeout: RequestTimeout): Promise<Response> {
-  let waited = 0;
-  for (;;) {
-    timeout.restart();
-    const response = await fetch(url, { ...init, signal: timeout.signal });
-    timeout.stop();
-    const busy = response.status === 429 || response.status === 503;
-    const seconds = busy ? Number(response.headers.get('Retry-After') ?? Number.NaN) : Number.NaN;
-    waited += Math.max(seconds * 1000, 1000);
-    // `waited` is NaN if the server names no time to wait.
-    if (!(waited <= MAX_WAIT_MS)) return response;
-    await pause(Math.max(seconds * 1000, 1000), timeout.signal);
-  }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', end);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener('abort', end, { once: true });
-    if (signal.aborted) end();
-  });
 }

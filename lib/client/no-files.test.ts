@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { missingSources } from '../contract/defaults';
+import { EMPTY_STATES } from '../contract/empty-states';
 import type { SwarmState } from '../contract/events';
-import { EMPTY_STATES } from '../contract/state';
 import { hasNoFiles, startCommand } from './no-files';
 
 const SINCE = '2026-03-01T12:00:00.000+00:00';

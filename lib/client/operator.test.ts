@@ -6,8 +6,10 @@ import { KEY_ARRIVED, KEY_NAME, UNSTORED_KEY } from './operator-key';
 
 const KEY = 'k'.repeat(43);
 const OTHER = 'o'.repeat(43);
-const READER: Me = { name: null, via: null, scope: 'read', actions: [], reason: 'Open the link.' };
-const OPERATOR: Me = { name: 'operator', via: 'operator_key', scope: 'write', actions: ['locks'], reason: null };
+const READER: Me = { name: null, via: null, scope: 'read', actions: [], reason: 'Open the link.', accepts_key: true };
+const OPERATOR: Me = {
+  ...{ name: 'operator', via: 'operator_key', scope: 'write', actions: ['locks'], reason: null, accepts_key: false },
+};
 
 let stored: Map<string, string>;
 let page: EventTarget & Record<string, unknown>;

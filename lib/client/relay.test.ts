@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_STATS } from '../contract/defaults';
+import { EMPTY_STATES } from '../contract/empty-states';
 import { apply, type StreamEvent, type SwarmState } from '../contract/events';
 import type { Message } from '../contract/schemas';
-import { EMPTY_STATES } from '../contract/state';
 import { batchAfter, catchUp, follow } from './relay';
 
 const TIMESTAMP = '2026-03-01T12:00:00.000+00:00';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_CHOICE } from './message-filter';
-import { hitPattern, readTime, readTyped, searchNote, withHits } from './search';
+import { hitPattern, withHits } from './search';
+import { readTime, readTyped, searchNote } from './typed-search';
 
 const NOW = Date.parse('2026-01-30T12:00:00Z');
 const typed = (text: string, whole = true, types: string[] = []) =>

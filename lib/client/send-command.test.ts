@@ -63,7 +63,7 @@ test('send(): without an answer, or with half of one, the effect is not known', 
 });
 
 test('mayAct(): only what the server allows, and nothing before it is known', () => {
-  const me = { name: 'a', via: 'basic', scope: 'write', actions: ['locks'], reason: null } as const;
+  const me = { name: 'a', via: 'basic', scope: 'write', actions: ['locks'], reason: null, accepts_key: false } as const;
   assert.equal(mayAct({ ...me, actions: [...me.actions] }, 'locks'), true);
   assert.equal(mayAct({ ...me, actions: [...me.actions] }, 'terminal'), false);
   assert.equal(mayAct(null, 'locks'), false);

@@ -4,7 +4,7 @@ const RETRY_INTERVAL_MS = 2000;
 /**
  * Loads a script after hydration and starts what it brings. Tries again until the server sends it.
  *
- * @param load such as `() => import('./live-page')`
+ * @param load such as `() => import('./chart')`
  * @param start called once, with the loaded module; returns a function that ends what it started
  * @param onFailure called after each attempt that fails
  * @returns ends it, whether it has started or not

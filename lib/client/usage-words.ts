@@ -27,6 +27,11 @@ export function formatUsd(usd: number): string {
   return `$${usd < WHOLE_FROM_USD ? usd.toFixed(2) : formatCount(Math.round(usd))}`;
 }
 
+/** @returns the estimated cost of a sum: `about $17.14` */
+export function costWords({ cost_usd }: Pick<UsageSum, 'cost_usd'>): string {
+  return cost_usd === null ? 'cost unknown' : `about ${formatUsd(cost_usd)}`;
+}
+
 /** @returns all tokens of a sum */
 export function tokensOf({ tokens }: Pick<UsageSum, 'tokens'>): number {
   const { input, output, cache_read, cache_write_5m, cache_write_1h } = tokens;

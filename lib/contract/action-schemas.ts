@@ -16,6 +16,7 @@ export const meAnswer = z
     scope: z.enum(['read', 'write']),
     actions: z.array(actionGroup).describe('The commands that the caller may send now.'),
     reason: z.string().nullable().describe('Why it may send none or not all, and what to do; null if it may send all.'),
+    accepts_key: z.boolean().describe('With the operator key of this dashboard, the caller could send commands.'),
   })
   .meta({ id: 'Me' });
 
@@ -82,7 +83,15 @@ export const outgoingMessage = z
   })
   .meta({ id: 'OutgoingMessage' });
 
-export const outgoingState = z.object({ messages: z.array(outgoingMessage) }).meta({ id: 'OutgoingMessages' });
+export const outgoingState = z
+  .object({
+    messages: z.array(outgoingMessage).describe('Of the process that answers: at most 50, the oldest first.'),
+    left_off: z
+      .int()
+      .optional()
+      .describe('How many more are on their way and not listed, since there are too many; absent if there are none.'),
+  })
+  .meta({ id: 'OutgoingMessages' });
 
 /** A request for permission that Claude Code's hook has reported, and that can be answered while it is held. */
 export const pendingPermission = z

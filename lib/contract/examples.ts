@@ -404,6 +404,7 @@ const me: Me = {
   scope: 'write',
   actions: ['locks', 'messages', 'terminal', 'permissions'],
   reason: null,
+  accepts_key: false,
 };
 
 export const examples = {

@@ -42,7 +42,7 @@ export const sendMessageBody = z
       .optional()
       .describe(
         'The content is one line that begins with `/` or `!`, and is typed as such: Claude Code runs it as a command, ' +
-          'without a header. Otherwise such a line is plain text.',
+          'without a header. Otherwise such a line is plain text. Needs the group `terminal` of the setting ACTIONS too.',
       ),
   })
   .meta({ id: 'SendMessage' });
@@ -62,6 +62,10 @@ export const withdrawnAnswer = z
       .enum(['withdrawn', 'not_queued'])
       .describe('`not_queued`: nothing of it was still queued here, so nothing was withdrawn.'),
     withdrawn: z.array(z.string()).describe('The recipients that do not get it.'),
+    detail: z
+      .string()
+      .optional()
+      .describe('A sentence, only if the withdrawal could not be kept, and so may not survive the process.'),
     message: outgoingMessage,
   })
   .meta({ id: 'WithdrawnMessage' });

@@ -378,6 +378,7 @@ function timedSchemas({ readInstant, now }: Clock) {
         since: instant('Only commands from this time or later.'),
         until: instant('Only commands from this time or earlier.'),
         agent: agentName('Only commands about this agent.', 'agent-1'),
+        sender: agentName('Only messages sent under this name.', 'operator'),
         before: cursor('A cursor: the newest commands before it, `next_cursor` of an answer.'),
         after: cursor('A cursor: the oldest commands after it, `previous_cursor` of an answer.'),
       })

@@ -1,21 +1,11 @@
 /**
  * The kinds of state that a dashboard publishes, declared once: the stream's events, the hub, snapshots, metrics and
- * the empty swarm derive from this list. Browser-safe; `STATE_SCHEMAS` in `state-schemas.ts` has the schema of each
- * kind.
+ * the empty swarm derive from this list. Browser-safe, and small, since the page loads it first; `state-schemas.ts` has
+ * the schema of each kind, `empty-states.ts` the state about which nothing is known.
  */
 import type { OutgoingState, PermissionsState } from './action-schemas';
 import type { UsageState } from './claude-schemas';
-import {
-  missingSources,
-  NO_AGENTS,
-  NO_ATTENTION,
-  NO_LOCKS,
-  NO_OUTGOING,
-  NO_PERMISSIONS,
-  NO_STATS,
-  NO_USAGE,
-} from './defaults';
-import { formatInstant } from './instant';
+import { NO_OUTGOING, NO_PERMISSIONS, NO_USAGE } from './defaults';
 import type { AgentsAnswer, AttentionAnswer, LocksAnswer, Sources, Stats } from './schemas';
 
 export interface States {
@@ -37,23 +27,22 @@ export type PastStates = Omit<States, keyof typeof PRESENT_ONLY>;
 
 export type StateKind = keyof States;
 
-/**
- * The state of a swarm about which nothing is known, by kind. A new client gets the kinds in this order: whether the
- * others can be trusted comes first.
- */
-export const EMPTY_STATES: States = {
-  sources: missingSources('No source has been read yet.', formatInstant(Date.now())),
-  agents: NO_AGENTS,
-  locks: NO_LOCKS,
-  stats: NO_STATS,
-  attention: NO_ATTENTION,
-  ...PRESENT_ONLY,
+/** The kinds in the order in which a new client gets them: whether the others can be trusted comes first. */
+const KINDS: Record<StateKind, true> = {
+  sources: true,
+  agents: true,
+  locks: true,
+  stats: true,
+  attention: true,
+  usage: true,
+  permissions: true,
+  outgoing: true,
 };
 
-export const STATE_KINDS = Object.keys(EMPTY_STATES) as readonly StateKind[];
+export const STATE_KINDS = Object.keys(KINDS) as readonly StateKind[];
 
 export function isStateKind(name: string): name is StateKind {
-  return Object.hasOwn(EMPTY_STATES, name);
+  return Object.hasOwn(KINDS, name);
 }
 
 /** @returns an object with the result of `of` for each kind of state */

@@ -25,6 +25,8 @@ export interface ActionBounds {
   until?: number | undefined;
   /** Only commands about this agent. */
   agent?: string | undefined;
+  /** Only messages that were sent under this name. */
+  sender?: string | undefined;
   before?: number | undefined;
   after?: number | undefined;
   limit: number;
@@ -64,7 +66,7 @@ export function actionRows(db: Database.Database, bounds: ActionBounds): { rows:
 /** @returns the matching rows with ids between two others */
 function select(
   db: Database.Database,
-  { since, until, agent }: ActionBounds,
+  { since, until, agent, sender }: ActionBounds,
   after: number,
   before: number,
   order: string,
@@ -74,9 +76,10 @@ function select(
     ...(since === undefined ? [] : ['at >= @since']),
     ...(until === undefined ? [] : ['at <= @until']),
     ...(agent === undefined ? [] : ['agent = @agent']),
+    ...(sender === undefined ? [] : ["action = 'send_message' AND request ->> '$.sender' = @sender"]),
   ];
   const sql = `SELECT ${COLUMNS} FROM actions WHERE ${conditions.join(' AND ')} ORDER BY id ${order}`;
-  const values = { after, before, since: since ?? 0, until: until ?? 0, agent: agent ?? '' };
+  const values = { after, before, since: since ?? 0, until: until ?? 0, agent: agent ?? '', sender: sender ?? '' };
   return db.prepare(sql).all(values) as ActionRow[];
 }
 

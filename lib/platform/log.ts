@@ -102,7 +102,8 @@ export function takeConsole(): void {
 /** @returns whether everything is written; false if the reader has not taken it in time */
 export function flushLog(logger = log()): Promise<boolean> {
   return new Promise((resolve) => {
-    setTimeout(() => resolve(false), FLUSH_TIMEOUT_MS).unref();
+    // After a busy moment timers run first, although the lines may be written by then.
+    setTimeout(() => setImmediate(() => resolve(false)), FLUSH_TIMEOUT_MS).unref();
     logger.flush((error) => resolve(!error));
   });
 }

@@ -47,6 +47,21 @@ test('actionsPage(): an entry as the API shows it', () => {
   assert.equal(answer.next_cursor, null);
 });
 
+test('actionsPage(): of messages, only those that were sent under a name', () => {
+  const { actions, page } = newRecord();
+  const record = (action: string, request: unknown) =>
+    actions.end(
+      actionRecord({ at: NOW, action, request: JSON.stringify(request), outcome: 'delivered', endedAt: NOW }),
+    );
+  record('send_message', { sender: 'operator' });
+  record('send_message', { sender: 'ada' });
+  record('send_message', { content: 'From before senders were recorded.' });
+  record('release_lock', { sender: 'operator' });
+  record('send_message', { sender: 'operator' });
+  assert.deepEqual(idsOf(page({ sender: 'operator' })), [5, 1]);
+  assert.deepEqual(idsOf(page({ sender: 'nobody' })), []);
+});
+
 test('actionsPage(): walking to older and to newer commands meets each exactly once while new ones come', () => {
   for (let seed = 1; seed <= 60; seed += 1) {
     const seeded = new Random(seed);

@@ -34,7 +34,7 @@ export interface SpanPage {
 }
 
 /** A page of commands, newest first. At most one of the places is given; both are cursors of commands. */
-export interface ActionPage extends Pick<ActionBounds, 'since' | 'until' | 'agent' | 'limit'> {
+export interface ActionPage extends Pick<ActionBounds, 'since' | 'until' | 'agent' | 'sender' | 'limit'> {
   before?: MessagePlace | undefined;
   after?: MessagePlace | undefined;
 }

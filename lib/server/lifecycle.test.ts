@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 /** A process that starts the server with a runtime of the test. */
@@ -13,7 +16,8 @@ function start(script: string, environment: Record<string, string> = {}) {
     const startServer = (options) => begin({ ...options, create });
     ${script}`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', source], {
-    env: { ...process.env, LOG_LEVEL: 'silent', ...environment },
+    // Without commands no operator key is created in the home folder.
+    env: { ...process.env, LOG_LEVEL: 'silent', ACTIONS: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { out: '', err: '' };
@@ -88,6 +92,32 @@ test('requireReady(): passes from the first state until a stop begins', async ()
     ['ready', 'stopping', 'stopped'],
     'the last lines are not lost',
   );
+});
+
+test('SIGTERM: what listens to the exit has its time, also where nobody reads the log', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lifecycle-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'removed');
+  const { child } = start(
+    `
+    import { write, writeFileSync } from 'node:fs';
+    process.on('exit', () => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+      writeFileSync(${JSON.stringify(file)}, '');
+    });
+    provide({ ready: async () => {}, stop: async () => {} });
+    startServer({ alone: true });
+    setInterval(() => {}, 1000);
+    write(1, 'x'.repeat(4_000_000), () => {});
+    process.stderr.write('up\\n');`,
+    { LOG_LEVEL: 'info' },
+  );
+  child.stdout.pause();
+  await once(child.stderr, 'data');
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+  child.stdout.destroy();
+  assert.ok(existsSync(file));
 });
 
 test('startServer(): a failed start prints one line and exits with 1', async () => {

@@ -24,8 +24,9 @@ import { watchRequest } from './metrics/request-watch';
 import { registerStreamMetrics } from './metrics/stream-metrics';
 import { registerSwarmMetrics } from './metrics/swarm-metrics';
 
-/** The whole stop may take 5 s. */
+/** The whole stop may take 5 s. What listens to the exit of the process, which removes files, may use the rest. */
 const DEADLINE_MS = 4_500;
+const KILL_AFTER_MS = 4_900;
 
 /**
  * Starts everything that serves the swarm, once per process. If it can't start, prints the reason in one line and ends
@@ -85,9 +86,11 @@ function fail(error: unknown): never {
 /**
  * Ends the process from outside: `process.exit` waits for threads, and one may hang in the system forever (a dead
  * network disk).
+ *
+ * @param after milliseconds from now
  */
-function killFromOutside(): void {
-  const words = ['-c', `sleep 0.3; kill -9 ${process.pid}`];
+function killFromOutside(after: number): void {
+  const words = ['-c', `sleep ${after / 1_000}; kill -9 ${process.pid}`];
   spawn('sh', words, { detached: true, stdio: 'ignore' })
     .on('error', () => {})
     .unref();
@@ -100,10 +103,12 @@ function stopOnSignal(stop: () => Promise<void>, alone: boolean): void {
     if (phase() === 'stopping') return;
     enterPhase('stopping');
     log().info({ signal }, 'stopping');
+    const begunAt = performance.now();
+    const killWhenLate = () => killFromOutside(Math.max(0, KILL_AFTER_MS - (performance.now() - begunAt)));
     // For clients that do not read their last bytes, and disks that do not respond.
     let stopped = false;
     setTimeout(() => {
-      if (!stopped) killFromOutside();
+      if (!stopped) killWhenLate();
       process.exit(0);
     }, DEADLINE_MS);
     try {
@@ -115,7 +120,7 @@ function stopOnSignal(stop: () => Promise<void>, alone: boolean): void {
     }
     log().info('stopped');
     // The exit waits for the last lines of the log, and the reader of the log may have stopped.
-    if (!(await flushLog())) killFromOutside();
+    if (!(await flushLog())) killWhenLate();
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -35,7 +35,7 @@ const REPLIES: Partial<Record<MessageType, { type: MessageType; texts: readonly 
   QUESTION: {
     type: 'INFO',
     texts: [
-      'Yes. {problem}, so I {remedy}.',
+      'Yes: {problem}, so I {remedy}.',
       'Not yet: {problem}. As soon as I know more I write again.',
       'It is in {feature}: {problem}. I would {remedy}.',
     ],

@@ -38,14 +38,21 @@ describe('scenes at terminals', () => {
   it('generateStory(): an agent does nothing while it waits for a person, and every wait ends', () => {
     for (const { seed, agents } of STORIES) {
       const waits = new Map<string, number>();
+      let first: string | null = null;
       for (const action of play({ seed, agents, terminalsAfter: AFTER })) {
         assert.ok(!waits.has(doerOf(action) ?? ''), `seed ${seed}: ${doerOf(action)} ${action.kind}`);
         if (action.kind === 'ask' || action.kind === 'endTurn') {
           assert.ok(!waits.has(action.agentId));
           waits.set(action.agentId, action.at);
+          if (action.kind === 'ask' && action.secondsAgo !== undefined) first = action.agentId;
         }
-        if (action.kind === 'answer' || action.kind === 'prompt') assert.ok(waits.delete(action.agentId));
-        for (const [agentId, since] of waits) assert.ok(action.at - since < 150, `seed ${seed}: ${agentId}`);
+        if (action.kind === 'answer' || action.kind === 'prompt') {
+          if (action.agentId === first) first = null;
+          assert.ok(waits.delete(action.agentId));
+        }
+        for (const [agentId, since] of waits) {
+          assert.ok(action.at - since < (agentId === first ? 350 : 150), `seed ${seed}: ${agentId}`);
+        }
       }
     }
   });
@@ -69,6 +76,17 @@ describe('scenes at terminals', () => {
           ['ask', 45],
         ],
       );
+    }
+  });
+
+  it('generateStory(): the prompt with which the live part begins waits long enough for a viewer to answer it', () => {
+    for (const seed of [1, 2, 11]) {
+      const actions = play({ seed, incidentAfter: AFTER, terminalsAfter: AFTER });
+      const asked = actions.findIndex((action) => action.kind === 'ask' && action.secondsAgo !== undefined);
+      const [ask, ...later] = actions.slice(asked);
+      assert.ok(ask?.kind === 'ask');
+      const answer = later.find((action) => action.kind === 'answer' && action.agentId === ask.agentId);
+      assert.ok(answer && answer.at - ask.at >= 240, `seed ${seed}: ${answer?.at} after ${ask.at}`);
     }
   });
 });

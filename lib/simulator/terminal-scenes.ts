@@ -31,6 +31,12 @@ const SUBAGENTS = [
 
 const PROMPTS = ['Yes, go on.', 'Good. Take the next task from the list.', 'Do it, but keep the change small.'];
 
+/**
+ * How long the prompt with which the live part begins waits: whoever opens the demo reads the page first, and answers it
+ * then.
+ */
+const FIRST_PROMPT_SECONDS = 300;
+
 /** As many agents stay able to speak. */
 export const MIN_FREE = 3;
 
@@ -72,7 +78,7 @@ export function openTerminals(
   }
   if (asking) {
     past.push({ deed: { kind: 'ask', agentId: asking.id, dialog: command(random) }, secondsAgo: 45 });
-    scenes.push(decideLater(world, asking, 60));
+    scenes.push(decideLater(world, asking, FIRST_PROMPT_SECONDS));
   }
   for (const agent of [asking, resting]) if (agent) world.engaged.add(agent.id);
   return { past, scenes };

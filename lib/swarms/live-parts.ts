@@ -40,7 +40,7 @@ import { Readiness } from './readiness';
 import { RecorderEvents } from './recorder-events';
 import { SwarmSources } from './source-status';
 import { StatePublisher } from './state-publisher';
-import type { SwarmActions } from './swarm-actions';
+import { allActions, type SwarmActions } from './swarm-actions';
 import { TeamMessages } from './team-messages';
 import { SwarmUsage } from './usage';
 
@@ -149,6 +149,7 @@ export class LiveParts {
       }),
       acks: createAckActions({ root: options.root, files: () => this.attention }),
     };
+    this.actions.runner.expect(allActions(this.actions));
     this.#files.request(EVERYWHERE);
     this.recorderEvents.awaitHistory();
     this.#timer = setInterval(() => this.#reconcile(), RECONCILE_INTERVAL_MS);
@@ -282,6 +283,7 @@ export class LiveParts {
     const { root, zone, messages, actionGroups } = this.#options;
     return createMessageActions({
       ...{ root, zone: zone.zone, ...messages, isOn: actionGroups.includes('messages'), places: this.#places },
+      typesCommands: actionGroups.includes('terminal'),
       description: () => this.description,
       registry: () => this.#registry,
       heard: (sessionId) => this.hooks.forSession(sessionId)?.lastPrompt ?? null,

@@ -32,7 +32,7 @@ const agent = (id: string, more: Partial<Agent> = {}) =>
 
 function create(agents: Agent[], { isOn = true, registry = new RegistryReader(folder) } = {}): MessageActions {
   actions = createMessageActions({
-    ...{ root: folder, zone: 'UTC', isOn, operatorName: 'operator', claudeFolder: null },
+    ...{ root: folder, zone: 'UTC', isOn, typesCommands: isOn, operatorName: 'operator', claudeFolder: null },
     ...{ stateFolder: join(folder, 'state'), places: { ancestors: () => [], tmuxServer: () => null } },
     description: () => ({
       agents: { ...NO_AGENTS, agents },

@@ -42,6 +42,8 @@ interface Options extends MessageSettings {
   zone: string;
   /** Whether messages may be sent: otherwise nothing that an earlier process left is delivered either. */
   isOn: boolean;
+  /** Whether commands of Claude Code may be typed. */
+  typesCommands: boolean;
   places: Pick<ProcPlaces, 'ancestors' | 'tmuxServer'>;
   description: () => Pick<SwarmDescription, 'agents' | 'contact'>;
   registry: () => Pick<RegistryReader, 'registry' | 'status'>;
@@ -62,7 +64,7 @@ export function createMessageActions(options: Options): MessageActions {
     claims: new TargetClaims(join(stateFolder, 'claims')),
   });
   const outbox = new Outbox({
-    ...{ courier, zone, publish, onFault, record: new MessageRecord(root, zone) },
+    ...{ courier, zone, publish, onFault, record: new MessageRecord(root, zone), typesCommands: options.typesCommands },
     store: new OutboxStore(join(stateFolder, 'outbox', name)),
     reach: (id) => reachAgent(id, description()),
   });

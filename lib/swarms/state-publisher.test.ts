@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { mock, type TestContext, test } from 'node:test';
 import { NO_AGENTS, NO_ATTENTION } from '../contract/defaults';
+import { EMPTY_STATES } from '../contract/empty-states';
 import { wholeLocks } from '../contract/locks-answer';
 import type { Sources } from '../contract/schemas';
-import { EMPTY_STATES } from '../contract/state';
 import type { JournalUpdate } from '../history/journal';
 import { Hub } from '../hub/hub';
 import type { Task } from '../sources/claudeswarm/tasks';

@@ -13,3 +13,9 @@ export interface SwarmActions {
   readonly acks: AckActions;
   readonly permissions: PermissionActions;
 }
+
+/** @returns every command that is recorded */
+export function allActions({ locks, messages, acks, permissions }: Omit<SwarmActions, 'runner'>) {
+  const { acquire, release, cleanUp } = locks;
+  return [acquire, release, cleanUp, messages.send, messages.withdraw, acks.remove, permissions.answer];
+}

@@ -13,6 +13,7 @@ import type { Agent, AgentsAnswer, AttentionAnswer } from '../../lib/contract/sc
 import { missingTmux } from '../support/fake-agents';
 import { FollowedAgents } from '../support/followed-agents';
 import { PROJECT, ProductionServer } from '../support/production-server';
+import { until } from '../support/until';
 import { provideCli, RealCli } from './real-cli';
 import { type ScriptStep, StandInApi } from './stand-in-api';
 
@@ -211,8 +212,10 @@ test('the dashboard follows the real Claude Code', async (context) => {
       (list) => list.some(({ work }) => (work as AgentWork | null)?.last_answer?.text.endsWith('Should I add it?')),
       'the last answer',
     );
-    const { attention } = await server.get<AttentionAnswer>('/api/attention');
-    assert.ok(attention.some(({ kind }) => (kind as string) === 'question_in_terminal'));
+    await until(
+      () => server.get<AttentionAnswer>('/api/attention'),
+      ({ attention }) => attention.some(({ kind }) => (kind as string) === 'question_in_terminal'),
+    );
   });
 
   await step('subagent: busy until it has reported, and it is listed', async () => {

@@ -139,7 +139,9 @@ test('questions, deliveries and acknowledgements', async (context) => {
   const scene = new Scene(context);
   await scene.start();
   await scene.shows();
-  assert.deepEqual(scene.first, [
+  // Usage comes once the transcripts are read, whenever that is.
+  const first = scene.first.filter((name) => name !== 'usage');
+  assert.deepEqual(first, [
     'connected',
     'sources',
     'agents',

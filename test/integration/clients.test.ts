@@ -149,7 +149,9 @@ const PROGRAMS: Program[] = [
 for (const { document, fence, command, options = [], probe } of PROGRAMS) {
   const name = fence.split(' ')[1] as string;
   const title = [name, ...options].join(' ');
-  describe(title, { skip: canRun(command, probe) ? false : `there is no ${probe ? name : command}` }, () => {
+  describe(title, {
+    skip: canRun(command, probe) ? false : probe ? `${command} can't run "${probe.at(-1)}"` : `there is no ${command}`,
+  }, () => {
     test('prints every message once, across a cut connection and its own death', async () => {
       const file = join(folder, name);
       const place = join(folder, `${title}.place`);

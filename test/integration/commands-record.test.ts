@@ -151,3 +151,17 @@ test('SWARM_HISTORY=off: the record is empty and in memory', async (context) => 
   const server = await start(context, { CLAUDESWARM_ROOT: root, SWARM_HISTORY: 'off' });
   assert.deepEqual(await read(server, ''), { actions: [], next_cursor: null, previous_cursor: null });
 });
+
+test('GET /metrics: each outcome of each command is counted from 0 on', async (context) => {
+  const { root } = newSwarm();
+  const server = await start(context, { CLAUDESWARM_ROOT: root, SWARM_HISTORY: 'off' });
+  const scraped = await (await fetch(`${server.url}/metrics`)).text();
+  const counted = [...scraped.matchAll(/^claude_swarm_actions_total\{action="(\w+)",outcome="(\w+)"\} 0$/gm)];
+  const words = new Set(counted.map(([, action, outcome]) => `${action} ${outcome}`));
+  for (const wanted of [
+    ...['acquire_lock acquired', 'release_lock released_by_force', 'clean_up_locks cleaned_up', 'send_message unknown'],
+    ...['withdraw_message withdrawn', 'remove_ack removed', 'answer_permission denied', 'answer_permission refused'],
+  ]) {
+    assert.ok(words.has(wanted), wanted);
+  }
+});

@@ -1,14 +1,15 @@
 /** Messages that are sent over HTTP to stand-ins for Claude Code in panes of a real tmux. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { OutgoingState } from '../../lib/contract/action-schemas';
+import type { ActionsAnswer, OutgoingState } from '../../lib/contract/action-schemas';
 import type { SendMessageBody, SentAnswer, WithdrawnAnswer } from '../../lib/contract/message-requests';
 import type { AgentsAnswer, MessagesAnswer } from '../../lib/contract/schemas';
 import { commandHeaders } from '../support/commands';
 import { type FakeAgent, FakeAgents, missingTmux } from '../support/fake-agents';
 import { ProductionServer } from '../support/production-server';
+import { until } from '../support/until';
 
 const skip = missingTmux() ?? (process.platform === 'linux' ? false : 'it needs /proc');
 let fakes: FakeAgents;
@@ -182,3 +183,42 @@ test('two dashboards at once do not mix their texts; one takes over what the oth
     await other.stop('SIGKILL');
   }
 });
+
+test('SIGTERM while a message is delivered: its sender is answered and the command recorded; then it is unknown, and not repeated', {
+  skip,
+}, async () => {
+  const number = fakes.agents.length;
+  const agent = await fakes.start({ socket: 'drops' });
+  fakes.writeRegistry();
+  const id = `agent-${number}`;
+  await server.until<AgentsAnswer>('/api/agents', ({ agents }) =>
+    agents.some((one) => one.id === id && one.session !== null),
+  );
+  const sending = send({ recipients: [id], content: 'Cut off.' });
+  await until(
+    async () => keptMessages().some((text) => text.includes('"begun"') && text.includes('Cut off.')),
+    (hasBegun) => hasBegun,
+  );
+  const [{ message, deliveries }] = await Promise.all([sending, server.stop()]);
+  assert.deepEqual([deliveries[id]?.outcome, deliveries[id]?.detail], ['queued', 'It is just being delivered.']);
+  await server.start();
+  const { messages } = await isFinal(message.id);
+  const after = messages.find((one) => one.id === message.id);
+  assert.equal(after?.deliveries[id]?.outcome, 'unknown');
+  const { actions } = await server.get<ActionsAnswer>('/api/actions');
+  assert.deepEqual([actions[0]?.action, actions[0]?.outcome], ['send_message', 'queued']);
+  assert.deepEqual(agent.got, []);
+});
+
+/** What the dashboards keep until it is delivered. */
+function keptMessages(): string[] {
+  const outbox = join(fakes.folder, 'state/claude-swarm-dashboard/outbox');
+  const names = readdirSync(outbox, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
+  return names.flatMap((name) => {
+    try {
+      return [readFileSync(join(outbox, name), 'utf8')];
+    } catch {
+      return []; // it has just been delivered
+    }
+  });
+}

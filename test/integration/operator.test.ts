@@ -55,7 +55,7 @@ test('the first start creates the key, which all servers of the user share and n
   const key = readFileSync(file, 'utf8').trim();
   for (const { me, said } of [one, two]) {
     assert.deepEqual(await me(bearer(key)), {
-      ...{ name: 'operator', via: 'operator_key', scope: 'write', actions: ALL, reason: null },
+      ...{ name: 'operator', via: 'operator_key', scope: 'write', actions: ALL, reason: null, accepts_key: false },
     });
     const reader = await me();
     assert.deepEqual([reader.name, reader.via, reader.scope, reader.actions], [null, null, 'read', []]);

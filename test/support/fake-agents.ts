@@ -77,10 +77,14 @@ export class FakeAgent {
 
   /** Adds a command to its transcript, as one that ran at a time. */
   writeTranscript(command: string, at: number): void {
+    const [name = '', ...words] = command.split(' ');
+    this.writePrompt(`<command-name>${name}</command-name><command-args>${words.join(' ')}</command-args>`, at);
+  }
+
+  /** Adds a prompt to its transcript, as one that came at a time. */
+  writePrompt(content: string, at = Date.now()): void {
     const session = this.#session();
     const folder = join(this.#folder, 'projects', projectSlug(session?.cwd ?? ''));
-    const [name = '', ...words] = command.split(' ');
-    const content = `<command-name>${name}</command-name><command-args>${words.join(' ')}</command-args>`;
     const line = { type: 'user', message: { role: 'user', content }, timestamp: new Date(at).toISOString() };
     appendFileSync(join(folder, `${session?.sessionId}.jsonl`), `${JSON.stringify(line)}\n`);
   }

@@ -1,10 +1,10 @@
 /** A server of one history, as its streams tell of it; they belong to the tabs that opened them. */
 import type { EventStream } from '../../lib/client/stream-client';
 import { NO_STATS } from '../../lib/contract/defaults';
+import { EMPTY_STATES } from '../../lib/contract/empty-states';
 import { formatCursor, parseCursor, type StreamEventName } from '../../lib/contract/events';
 import { formatInstant } from '../../lib/contract/instant';
 import type { Message } from '../../lib/contract/schemas';
-import { EMPTY_STATES } from '../../lib/contract/state';
 import { later, Process } from './fake-process';
 
 const FIRST_MESSAGES = 50;

@@ -3,7 +3,7 @@
 import type { MessageListInput } from '@/components/messages/message-list-state';
 import { MessageListStore } from '@/components/messages/message-list-store';
 import type { Place } from '@/components/messages/message-pages';
-import { ApiError } from '@/lib/client/api';
+import { ApiError } from '@/lib/client/api-error';
 import { NO_CHOICE } from '@/lib/client/message-filter';
 import { formatCursor, parseCursor } from '@/lib/contract/events';
 import type { Message, MessagesAnswer } from '@/lib/contract/schemas';

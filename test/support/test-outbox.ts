@@ -45,7 +45,7 @@ export class TestBox {
   /** Of every agent. */
   life = 'pid 1';
 
-  constructor(root: string, deliver: Deliver, shownMs: number) {
+  constructor(root: string, deliver: Deliver, shownMs: number, typesCommands: boolean) {
     this.deliver = deliver;
     this.outbox = new Outbox({
       store: new OutboxStore(join(root, 'outbox')),
@@ -60,6 +60,7 @@ export class TestBox {
       record: new MessageRecord(root, 'UTC'),
       reach: (id) => (id === 'gone' ? null : { ...REACH, life: this.life }),
       zone: 'UTC',
+      typesCommands,
       publish: (state) => {
         this.state = state;
       },
@@ -96,8 +97,8 @@ export class OutboxFolder {
   readonly root = mkdtempSync(join(tmpdir(), 'outbox-'));
   readonly #boxes: TestBox[] = [];
 
-  box(deliver: Deliver, shownMs = 60_000): TestBox {
-    const box = new TestBox(this.root, deliver, shownMs);
+  box(deliver: Deliver, shownMs = 60_000, typesCommands = true): TestBox {
+    const box = new TestBox(this.root, deliver, shownMs, typesCommands);
     this.#boxes.push(box);
     return box;
   }

@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useId, useRef } from 'react';
+import { mayAct, useMe } from '@/lib/client/commands';
 import { counted, formatCount } from '@/lib/client/text';
 import { MAX_CONTENT_BYTES, MESSAGE_TYPES } from '@/lib/contract/message-types';
 import { AgentName } from '../../ui/agent-name';
@@ -107,6 +108,7 @@ interface OptionsProps {
 /** The type, what else is wanted of the message, and its length. */
 function Options({ draft, change, type, countId }: OptionsProps) {
   const commands = isCommandText(draft.text);
+  const mayType = mayAct(useMe(), 'terminal');
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
@@ -125,7 +127,7 @@ function Options({ draft, change, type, countId }: OptionsProps) {
           disabled={draft.asCommand}
           onChange={(requiresAck) => change({ requiresAck })}
         />
-        {commands && (
+        {commands && (mayType || draft.asCommand) && (
           <Check
             label={`As a command: Claude Code runs ${draft.text.trim().startsWith('!') ? 'it in its shell' : 'it'}`}
             checked={draft.asCommand}

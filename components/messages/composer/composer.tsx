@@ -4,7 +4,7 @@ import { sendCommand } from '@/lib/client/commands';
 import { onReplyWanted, replyWanted, setWanted } from '@/lib/client/compose';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { truncated } from '@/lib/client/text';
-import type { OutgoingMessage } from '@/lib/contract/action-schemas';
+import type { OutgoingMessage, OutgoingState } from '@/lib/contract/action-schemas';
 import { MESSAGES_PATH } from '@/lib/contract/paths';
 import type { Agent } from '@/lib/contract/schemas';
 import { Words } from '../../ui/text';
@@ -20,7 +20,7 @@ interface ComposerProps {
   /** The folder of the swarm. */
   root: string;
   agents: readonly Agent[];
-  outgoing: readonly OutgoingMessage[];
+  outgoing: OutgoingState;
   /** False for readers, who only see what is on its way. */
   writes: boolean;
 }
@@ -28,12 +28,13 @@ interface ComposerProps {
 /** The foot of the message panel: what is on its way, and one line that opens into the composer. */
 export default function Composer({ root, agents, outgoing, writes }: ComposerProps) {
   const [own, setOwn] = useState<readonly OutgoingMessage[]>([]);
-  const seen = useSeen(outgoing);
+  const { messages, left_off = 0 } = outgoing;
+  const seen = useSeen(messages);
   const note = (message: OutgoingMessage) =>
     setOwn((known) => [...known.filter(({ id }) => id !== message.id), message]);
   return (
     <div className="shrink-0">
-      <OutgoingList messages={shownOutgoing(outgoing, own, seen, now())} onWithdrawn={note} />
+      <OutgoingList messages={shownOutgoing(messages, own, seen, now())} leftOff={left_off} onWithdrawn={note} />
       {writes && <Writing root={root} agents={agents} onSent={note} />}
     </div>
   );

@@ -1,8 +1,9 @@
 import { useState } from 'react';
+import { requestPath } from '@/lib/client/api';
 import { mayAct, sendCommand, useMe } from '@/lib/client/commands';
 import { counted } from '@/lib/client/text';
 import type { OutgoingMessage } from '@/lib/contract/action-schemas';
-import { MESSAGES_PATH } from '@/lib/contract/paths';
+import { OUTGOING_MESSAGE_PATH } from '@/lib/contract/paths';
 import { Sentence } from '../../ui/time';
 import { Names } from '../recipients';
 import { isQueued, OUTCOMES, type OutcomeLine, outcomeLines } from './outgoing';
@@ -103,7 +104,10 @@ export function Withdraw({ message, inRow = false, onWithdrawn }: WithdrawProps)
   const withdraw = async () => {
     setBusy(true);
     setFault(null);
-    const result = await sendCommand<{ message?: OutgoingMessage }>('DELETE', withdrawPath(message));
+    const result = await sendCommand<{ message?: OutgoingMessage }>(
+      'DELETE',
+      requestPath(OUTGOING_MESSAGE_PATH, undefined, message.id),
+    );
     setBusy(false);
     if (!result.ok) setFault(result.problem.detail);
     else if (result.answer.message) onWithdrawn?.(result.answer.message);
@@ -127,8 +131,4 @@ export function Withdraw({ message, inRow = false, onWithdrawn }: WithdrawProps)
       )}
     </>
   );
-}
-
-function withdrawPath({ id }: OutgoingMessage): string {
-  return `${MESSAGES_PATH}/outgoing/${encodeURIComponent(id)}`;
 }

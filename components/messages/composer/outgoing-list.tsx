@@ -14,11 +14,13 @@ const MAX_EXCERPT = 120;
 
 interface OutgoingListProps {
   messages: readonly OutgoingMessage[];
+  /** How many more are on their way and not listed. */
+  leftOff: number;
   onWithdrawn: (message: OutgoingMessage) => void;
 }
 
 /** Messages of the dashboard that are on their way, or were until a minute ago. */
-export function OutgoingList({ messages, onWithdrawn }: OutgoingListProps) {
+export function OutgoingList({ messages, leftOff, onWithdrawn }: OutgoingListProps) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const shown = messages.filter(({ id, final }) => !(final && hidden.has(id)));
   if (shown.length === 0) return null;
@@ -37,6 +39,11 @@ export function OutgoingList({ messages, onWithdrawn }: OutgoingListProps) {
           onHide={() => setHidden((known) => new Set([...known, message.id]))}
         />
       ))}
+      {leftOff > 0 && (
+        <li className="px-4 py-1 text-muted">
+          {leftOff} more are on their way; they are listed when others have ended.
+        </li>
+      )}
     </ol>
   );
 }

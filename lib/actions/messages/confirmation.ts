@@ -15,8 +15,8 @@ interface Options {
   place: () => Promise<SessionPlace | null>;
   /** The newest prompt of a person that a hook reported. */
   heard: (sessionId: string) => HeardPrompt;
-  /** Whether the session works: it then queues what it gets. */
-  busy: boolean;
+  /** Whether the session worked when it was seen last: it then queues what it gets. */
+  isBusy: () => boolean;
   times?: DeliveryTimes;
 }
 
@@ -102,7 +102,7 @@ export class Confirmation {
       this.#note(evidence, `${by} is in the transcript`);
     }
     if (this.#found === null && this.#isHeard(place.sessionId)) {
-      this.#note(this.#options.busy ? 'queued' : 'taken', 'its hook reported the prompt');
+      this.#note(this.#options.isBusy() ? 'queued' : 'taken', 'its hook reported the prompt');
     }
     return this.#found;
   }

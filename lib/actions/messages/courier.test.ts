@@ -184,6 +184,73 @@ test('Courier: a pane that goes between the check and the paste gets nothing, an
   assert.deepEqual([attempt.kind, post.begun], ['later', 0], JSON.stringify(attempt));
 });
 
+test('Courier: a text for a pane that is gone does not stay in the buffers of tmux', { skip }, async () => {
+  const [agent] = [await fakes.start(), await fakes.start()];
+  const run: RunTmux = async (socket, words, input) => {
+    if (words[0] === 'if-shell') fakes.tmux('kill-pane', '-t', agent.pane);
+    return runTmux(socket, words, input);
+  };
+  assert.equal((await send(agent, 'x', { run })).attempt.kind, 'later');
+  assert.equal(fakes.tmux('list-buffers'), '');
+});
+
+test('Courier: a text that somebody submits at the terminal is confirmed by its transcript, however late', {
+  skip,
+}, async () => {
+  const agent = await fakes.start({ transcript: false });
+  const post = new Post(fakes);
+  const run: RunTmux = async (socket, words, input) => {
+    const output = await runTmux(socket, words, input);
+    if (words.some((word) => word.startsWith('paste-buffer'))) {
+      await until(
+        async () => fakes.screen(agent),
+        (screen) => screen.includes('By hand.'),
+      );
+      fakes.tmux('send-keys', '-t', agent.pane, 'Enter');
+      await until(
+        async () => agent.got.length,
+        (got) => got === 1,
+      );
+    }
+    return output;
+  };
+  let looks = 0;
+  const heard: HeardPrompt = {
+    text: '',
+    get at() {
+      // Written only after it was looked for.
+      if (looks++ === 0) setTimeout(() => agent.writePrompt(post.text), 200);
+      return 0;
+    },
+  };
+  const attempt = await post.send(agent, 'By hand.', { run, heard });
+  assert.deepEqual(
+    [attempt.kind === 'final' && attempt.outcome, agent.got.length],
+    ['delivered', 1],
+    JSON.stringify(attempt),
+  );
+});
+
+test('Courier: a hook that reports a prompt while the agent works says that it is queued, not that it was read', {
+  skip,
+}, async () => {
+  const agent = await fakes.start({ transcript: false });
+  const idle = agent.reach();
+  await agent.control('busy');
+  const heard: HeardPrompt = { text: '', at: Date.now() + 60_000 };
+  const post = new Post(fakes);
+  // The swarm has read the session before it began to work.
+  const sending = post.send(agent, 'Four, with some more words to compare.', {
+    heard,
+    reach: { session: idle.session },
+  });
+  heard.text = post.text;
+  const attempt = await sending;
+  assert.equal(attempt.kind, 'held');
+  agent.writePrompt(post.text);
+  assert.equal((await (attempt as Extract<Attempt, { kind: 'held' }>).end).outcome, 'delivered');
+});
+
 test('Courier: a pane that goes after the paste leaves the outcome unknown, after it nothing is tried', {
   skip,
 }, async () => {

@@ -25,6 +25,11 @@ export interface CourierOptions {
 const OPEN: ReadonlySet<string> = new Set(['idle', 'busy', 'shell']);
 const NO_WAY = 'It has no messaging socket and no terminal in tmux that this dashboard can see.';
 
+/** What the file of a session said when it was read last, which is right before each step. */
+interface Sight {
+  status: string | null;
+}
+
 export class Courier {
   readonly #options: CourierOptions;
 
@@ -36,18 +41,20 @@ export class Courier {
   async attempt(reach: Reach, letter: Letter): Promise<Attempt> {
     if (reach.gone !== null) return failed(reach.gone);
     const { session } = reach;
-    const hindered = await this.#hindrance(reach);
+    const sight: Sight = { status: reach.session?.status ?? null };
+    const hindered = await this.#hindrance(reach, sight);
     if (hindered !== null) return later(hindered);
     const claim = await this.#options.claims.claim(targetKey(reach));
-    if (claim === null) return later('Another dashboard is just writing to it.');
+    if (claim === null)
+      return later('Another message is just being written to it, or to an agent that takes turns with it.');
     try {
-      const confirmation = await this.#confirmation(reach);
+      const confirmation = await this.#confirmation(reach, sight);
       const path = letter.asCommand ? null : (session?.messagingSocketPath ?? null);
       let unsent: string | null = null;
       if (path !== null) {
         await claim.spaced(this.#options.times.spacingMs, letter.signal);
         // The wait may have been long enough for a prompt to open.
-        const since = await this.#hindrance(reach);
+        const since = await this.#hindrance(reach, sight);
         if (since !== null) return later(since);
         const sent = await deliverBySession(path, letter, confirmation, this.#options.times);
         if (!('unsent' in sent)) {
@@ -56,44 +63,49 @@ export class Courier {
         }
         unsent = sent.unsent;
       }
-      return await this.#byPane(reach, letter, confirmation, unsent);
+      return await this.#byPane({ reach, sight }, letter, confirmation, unsent);
     } finally {
       await claim.release();
     }
   }
 
-  async #byPane(reach: Reach, letter: Letter, confirmation: Confirmation, unsent: string | null): Promise<Attempt> {
+  async #byPane(
+    { reach, sight }: { reach: Reach; sight: Sight },
+    letter: Letter,
+    confirmation: Confirmation,
+    unsent: string | null,
+  ): Promise<Attempt> {
     const { run, times } = this.#options;
     const found = await this.#findPane(reach);
     if ('fault' in found) return failed(unsent === null ? found.fault : `${unsent} ${found.fault}`);
     const delivery = new PaneDelivery({
       ...{ run, target: found, letter, confirmation, times, runsClaude: reach.runsClaude, claudePid: reach.claudePid },
-      hindrance: () => this.#hindrance(reach),
+      hindrance: () => this.#hindrance(reach, sight),
     });
     return delivery.deliver();
   }
 
   /** @returns why nothing may be sent now, a sentence; null if it may */
-  async #hindrance({ session }: Reach): Promise<string | null> {
+  async #hindrance({ session }: Reach, sight: Sight): Promise<string | null> {
     const { claudeFolder } = this.#options;
     if (session === null || claudeFolder === null) return null;
     const now = await readSessionNow(claudeFolder, session.pid);
     if (now.kind === 'ended') return 'Its session has just ended.';
     if (now.kind === 'unreadable') return `The file of its session ${now.fault}, so whether it waits is not known.`;
     const { status, waitingFor } = now.session;
+    sight.status = status;
     if (status === 'waiting')
       return `It waits at a prompt (${waitingFor ?? 'reason not given'}), where nothing is typed.`;
     if (status === null) return 'Its session is just starting.';
     return OPEN.has(status) ? null : `Its session says "${status}", which is not known to accept a text.`;
   }
 
-  async #confirmation(reach: Reach): Promise<Confirmation> {
+  async #confirmation(reach: Reach, sight: Sight): Promise<Confirmation> {
     const { claudeFolder, heard, times } = this.#options;
-    const { session } = reach;
     return Confirmation.begin({
       folder: claudeFolder ?? '',
       place: async () => (claudeFolder === null ? null : this.#place(claudeFolder, reach)),
-      ...{ heard, times, busy: session?.status === 'busy' },
+      ...{ heard, times, isBusy: () => sight.status === 'busy' },
     });
   }
 

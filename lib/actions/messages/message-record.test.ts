@@ -132,6 +132,16 @@ test('MessageRecord: a full disk is said', { skip: process.platform !== 'linux' 
   assert.deepEqual([logged, detail], ['failed', 'It was sent, but not logged: the disk is full (ENOSPC).']);
 });
 
+test('MessageRecord: what nobody got is not called sent where it can not be logged', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  symlinkSync('/dev/full', log);
+  const sent = message();
+  for (const id of Object.keys(sent.deliveries)) Object.assign(sent.deliveries[id] as object, { outcome: 'failed' });
+  const { detail } = await new MessageRecord(root, 'UTC').write(sent, false);
+  assert.equal(detail, 'Nobody got it, and it was not logged: the disk is full (ENOSPC).');
+});
+
 test('appendToLog(): waits for a lock that is released in time, and rotates as the tool does', async () => {
   writeFileSync(log, 'x');
   truncateSync(log, 10_485_761);

@@ -34,8 +34,7 @@ export class MessageRecord {
       const isThere = isRepeated && (await logContains(this.#root, message.msgId));
       if (!isThere) await appendToLog(this.#root, logLine(message, this.#zone));
     } catch (error) {
-      const detail = `It was sent, but not logged: ${sentence(error)}`;
-      return { logged: 'failed', detail };
+      return { logged: 'failed', detail: `${notLogged(message)}: ${sentence(error)}` };
     }
     const { requiresAck } = message;
     return { logged: 'yes', detail: requiresAck ? await this.#addAcks(message) : null };
@@ -51,6 +50,12 @@ export class MessageRecord {
       return `It was sent and logged, but nothing waits for its acknowledgement: ${sentence(error)}`;
     }
   }
+}
+
+/** @returns the beginning of a sentence about a message whose line could not be written */
+export function notLogged({ deliveries }: Pick<KeptMessage, 'deliveries'>): string {
+  const mayHave = Object.values(deliveries).some(({ outcome }) => outcome !== 'failed');
+  return mayHave ? 'It was sent, but not logged' : 'Nobody got it, and it was not logged';
 }
 
 /**

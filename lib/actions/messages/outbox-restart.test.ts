@@ -1,5 +1,6 @@
 /** What becomes of messages when a dashboard ends, is killed, or runs beside another one. */
 import assert from 'node:assert/strict';
+import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -109,4 +110,55 @@ test('Outbox: what waits for an agent never reaches another one that gets its id
   box.life = 'pid 2';
   await box.isFinal('m');
   assert.deepEqual([box.deliveries('m').a?.detail, box.sent], ['Another process has its id now.', []]);
+});
+
+test('Outbox: what waits does not reach another process that got the id while the dashboard was stopped', async () => {
+  const first = folder.box(waits);
+  await (await first.outbox.send(keptMessage('m', ['a']))).tried;
+  await first.outbox.stop();
+  const second = folder.box(takes);
+  second.life = 'pid 2';
+  second.outbox.start();
+  await until(
+    async () => second.outbox.find('m')?.isFinal,
+    (isFinal) => isFinal === true,
+  );
+  assert.deepEqual([second.deliveries('m').a?.detail, second.sent], ['Another process has its id now.', []]);
+});
+
+test('OutboxStore: what can not be read just now is left for the next time, and the others are taken over', async () => {
+  const first = new OutboxStore(join(folder.root, 'outbox'));
+  for (const id of ['one', 'two']) await first.save(keptMessage(id, ['a']));
+  await first.close();
+  const [name = ''] = folder.kept().filter((path) => path.endsWith('one.json'));
+  const path = join(folder.root, 'outbox', name);
+  // Reading a folder fails, as reading a file does where too many are open.
+  renameSync(path, `${path}.aside`);
+  mkdirSync(path);
+  const next = new OutboxStore(join(folder.root, 'outbox'));
+  assert.deepEqual(
+    (await next.adopt()).map(({ id }) => id),
+    ['two'],
+  );
+  rmdirSync(path);
+  renameSync(`${path}.aside`, path);
+  assert.deepEqual(
+    (await next.adopt()).map(({ id }) => id),
+    ['one'],
+  );
+  await next.close();
+});
+
+test('Outbox: a command that a former process has kept is not typed where such commands are off', async () => {
+  const first = folder.box(waits);
+  await (await first.outbox.send(keptMessage('m', ['a'], { asCommand: true, content: '/clear' }))).tried;
+  await first.outbox.stop();
+  const second = folder.box(takes, 60_000, false);
+  second.outbox.start();
+  await until(
+    async () => second.outbox.find('m')?.isFinal,
+    (isFinal) => isFinal === true,
+  );
+  assert.deepEqual([second.deliveries('m').a?.outcome, second.sent], ['failed', []]);
+  assert.match(second.deliveries('m').a?.detail ?? '', /switched off, so it was not typed/);
 });

@@ -3,14 +3,18 @@
  * messages of a process that died are taken over by the next one, once.
  */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { MESSAGE_TYPES } from '../../contract/message-types';
 import { tryFlock } from '../../platform/flock';
+import { errorCode } from '../../platform/read-file';
 
 const OWNER_FILE = 'owner.lock';
 const MAX_FILE_BYTES = 512 * 1024;
+const MAX_OPEN_TRIES = 20;
+const OPEN_INTERVAL_MS = 10;
 
 const keptDelivery = z.object({
   /** `begun`: the step that can't be undone began, so it is never repeated. */
@@ -66,11 +70,23 @@ export class OutboxStore {
    */
   save(message: KeptMessage): Promise<void> {
     return this.#inTurn(message.id, async () => {
-      await this.#open();
-      const path = join(this.#own, `${message.id}.json`);
-      await writeFile(`${path}.tmp`, JSON.stringify(message), { mode: 0o600 });
-      await rename(`${path}.tmp`, path);
+      const opened = this.#open();
+      try {
+        await opened;
+        await this.#write(message);
+      } catch (error) {
+        if (errorCode(error) !== 'ENOENT') throw error;
+        await this.#forgetFolder(opened);
+        await this.#open();
+        await this.#write(message);
+      }
     });
+  }
+
+  async #write(message: KeptMessage): Promise<void> {
+    const path = join(this.#own, `${message.id}.json`);
+    await writeFile(`${path}.tmp`, JSON.stringify(message), { mode: 0o600 });
+    await rename(`${path}.tmp`, path);
   }
 
   remove(id: string): Promise<void> {
@@ -89,7 +105,8 @@ export class OutboxStore {
   }
 
   /**
-   * Takes over the messages of processes that have ended. A file that is not one is removed.
+   * Takes over the messages of processes that have ended. A file that is not one is removed; one that can't be read or
+   * moved now is left for the next time.
    *
    * @returns them as they were kept last, in the order in which they were sent
    */
@@ -123,15 +140,28 @@ export class OutboxStore {
     return this.#opening;
   }
 
+  /** Gives up a folder that somebody has removed, unless another message has done so. */
+  async #forgetFolder(opened: Promise<void>): Promise<void> {
+    if (this.#opening !== opened) return;
+    const owner = this.#owner;
+    [this.#owner, this.#opening] = [null, null];
+    await owner?.close();
+  }
+
   async #createOwn(): Promise<void> {
-    await mkdir(this.#own, { recursive: true, mode: 0o700 });
     const path = join(this.#own, OWNER_FILE);
-    const file = await open(path, 'a', 0o600);
-    if (!tryFlock(file.fd, path)) {
+    for (let tries = 0; tries < MAX_OPEN_TRIES; tries += 1) {
+      await mkdir(this.#own, { recursive: true, mode: 0o700 });
+      const file = await open(path, 'a', 0o600);
+      // A process that looks for the messages of ended ones may have been faster, and removes the folder then.
+      if (tryFlock(file.fd, path) && (await isAt(file, path))) {
+        this.#owner = file;
+        return;
+      }
       await file.close();
-      throw new Error(`${path} is locked by another process.`);
+      await delay(OPEN_INTERVAL_MS);
     }
-    this.#owner = file;
+    throw new Error(`${path} is locked by another process.`);
   }
 
   async #adoptFrom(folder: string): Promise<KeptMessage[]> {
@@ -141,31 +171,47 @@ export class OutboxStore {
     try {
       // While it lives, its process has this lock.
       if (!tryFlock(owner.fd, path)) return [];
-      const found: KeptMessage[] = [];
-      // Another process may have taken over and removed all of it meanwhile.
-      for (const name of await readdir(folder).catch(() => [])) {
-        if (!name.endsWith('.json')) continue;
-        const message = await readKept(join(folder, name));
-        if (message === null) continue;
-        await this.#open();
-        // In one step, so that it is never in two places.
-        await rename(join(folder, name), join(this.#own, `${message.id}.json`));
-        found.push(message);
-      }
-      await rm(folder, { recursive: true, force: true });
+      const { found, isWhole } = await this.#moveFrom(folder);
+      if (isWhole) await rm(folder, { recursive: true, force: true });
       return found;
     } finally {
       await owner.close();
     }
   }
+
+  /** @returns what was taken over; whether nothing is left */
+  async #moveFrom(folder: string): Promise<{ found: KeptMessage[]; isWhole: boolean }> {
+    const found: KeptMessage[] = [];
+    let isWhole = true;
+    // Another process may have taken over and removed all of it meanwhile.
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (!name.endsWith('.json')) continue;
+      try {
+        const message = parseKept(await readFile(join(folder, name)));
+        if (message === null) continue;
+        await this.#open();
+        // In one step, so that it is never in two places.
+        await rename(join(folder, name), join(this.#own, `${message.id}.json`));
+        found.push(message);
+      } catch {
+        isWhole = false;
+      }
+    }
+    return { found, isWhole };
+  }
 }
 
-async function readKept(path: string): Promise<KeptMessage | null> {
+function parseKept(bytes: Buffer): KeptMessage | null {
+  if (bytes.length > MAX_FILE_BYTES) return null;
   try {
-    const bytes = await readFile(path);
-    if (bytes.length > MAX_FILE_BYTES) return null;
     return keptMessage.safeParse(JSON.parse(bytes.toString('utf8'))).data ?? null;
   } catch {
     return null;
   }
+}
+
+/** @returns whether an open file still has its name */
+async function isAt(file: FileHandle, path: string): Promise<boolean> {
+  const [opened, named] = await Promise.all([file.stat(), stat(path).catch(() => null)]);
+  return named?.ino === opened.ino && named.dev === opened.dev;
 }

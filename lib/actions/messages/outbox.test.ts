@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DELIVERED, keptMessage, OutboxFolder, takes, waits } from '../../../test/support/test-outbox';
 import { until } from '../../../test/support/until';
 import { type Attempt, type Final, failed, later, NotBegun } from './delivery';
+import { OutboxStore } from './outbox-store';
+import { withdrawMessage } from './withdraw-message';
 
 let folder: OutboxFolder;
 beforeEach(() => {
@@ -84,9 +88,9 @@ test('Outbox: a withdrawn delivery never begins; a message that nobody got is no
   const box = folder.box(waits);
   const sent = await box.outbox.send(keptMessage('m', ['a', 'b']));
   await sent.tried;
-  assert.deepEqual(await box.outbox.withdraw(sent, ['a'], 'ada'), ['a']);
+  assert.deepEqual(await box.outbox.withdraw(sent, ['a'], 'ada'), { withdrawn: ['a'], unkept: null });
   assert.match(box.deliveries('m').a?.detail ?? '', /Withdrawn by ada/);
-  assert.deepEqual(await box.outbox.withdraw(sent, ['a', 'b'], 'ada'), ['b']);
+  assert.deepEqual(await box.outbox.withdraw(sent, ['a', 'b'], 'ada'), { withdrawn: ['b'], unkept: null });
   box.deliver = takes;
   await box.isFinal('m');
   await delay(30);
@@ -109,7 +113,7 @@ test('Outbox: what began can not be withdrawn, and what was withdrawn can not be
     async () => sent.at('a').stage,
     (stage) => stage === 'begun',
   );
-  assert.deepEqual(await box.outbox.withdraw(sent, ['a'], 'ada'), []);
+  assert.deepEqual(await box.outbox.withdraw(sent, ['a'], 'ada'), { withdrawn: [], unkept: null });
   go();
   await box.isFinal('m');
   assert.equal(box.deliveries('m').a?.outcome, 'delivered');
@@ -171,4 +175,63 @@ test('Outbox: a final message is shown for a while and then forgotten', async ()
     (found) => found === null,
   );
   assert.deepEqual(box.state.messages, []);
+});
+
+test('withdraw_message: a withdrawal that can not be kept says that it may not survive the process', async (context) => {
+  const box = folder.box(waits);
+  const sent = await box.outbox.send(keptMessage('m', ['a', 'b']));
+  await sent.tried;
+  const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  context.mock.method(OutboxStore.prototype, 'save', async () => Promise.reject(full));
+  const ada = { name: 'ada', client: '192.0.2.7' };
+  const { answer, outcome, detail } = await withdrawMessage(box.outbox).run({ id: 'm', recipient: 'a' }, ada);
+  assert.deepEqual([outcome, answer.withdrawn], ['withdrawn', ['a']]);
+  assert.match(answer.detail ?? '', /could not be kept \(ENOSPC: .*delivered after its restart/);
+  assert.match(detail ?? '', /^Withdrawn from a\. That could not be kept/);
+});
+
+test('Outbox: who waits for the first attempts is answered when the dashboard ends', async () => {
+  const box = folder.box(async (letter) => {
+    await letter.begin('tmux');
+    return new Promise<never>(() => {});
+  });
+  const sent = await box.outbox.send(keptMessage('m', ['a', 'b']));
+  await until(
+    async () => sent.at('a').stage,
+    (stage) => stage === 'begun',
+  );
+  const stopped = box.outbox.stop();
+  await sent.tried;
+  assert.deepEqual(
+    [sent.describe().deliveries.a?.outcome, sent.describe().deliveries.a?.detail],
+    ['queued', 'It is just being delivered.'],
+  );
+  await stopped;
+});
+
+test('OutboxStore: a folder that somebody removed is created again, once for many messages', async () => {
+  const box = folder.box(waits);
+  await box.outbox.send(keptMessage('before', ['a']));
+  rmSync(join(folder.root, 'outbox'), { recursive: true });
+  await Promise.all(['one', 'two', 'three'].map((id) => box.outbox.send(keptMessage(id, ['a']))));
+  assert.deepEqual(
+    folder
+      .kept()
+      .map((path) => path.replace(/^.*\//, ''))
+      .sort(),
+    ['one.json', 'three.json', 'two.json'],
+  );
+  // It is locked again: nobody else takes them.
+  assert.deepEqual(await new OutboxStore(join(folder.root, 'outbox')).adopt(), []);
+});
+
+test('Outbox: of very many messages on their way a part is listed, and the others are counted', async () => {
+  const box = folder.box(waits);
+  for (let index = 0; index < 53; index += 1) await box.outbox.send(keptMessage(`m${index}`, ['a']));
+  assert.deepEqual([box.state.messages.length, box.state.left_off], [50, 3]);
+  const [first] = box.state.messages;
+  const found = box.outbox.find(first?.id ?? '');
+  assert.ok(found);
+  await box.outbox.withdraw(found, ['a'], 'ada');
+  assert.equal(box.state.left_off, 2);
 });

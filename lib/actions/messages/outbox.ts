@@ -7,7 +7,7 @@ import type { OutgoingState } from '../../contract/action-schemas';
 import { headedText } from './content';
 import type { Courier } from './courier';
 import { type Attempt, type Final, failed, type Letter, NotBegun, type Reach } from './delivery';
-import type { MessageRecord } from './message-record';
+import { type MessageRecord, notLogged } from './message-record';
 import type { KeptMessage, OutboxStore } from './outbox-store';
 import { Outgoing } from './outgoing';
 
@@ -16,6 +16,7 @@ export const MAX_OPEN_MESSAGES = 500;
 /** The state is sent to every viewer. */
 const MAX_SHOWN_MESSAGES = 50;
 const STOP_TIMEOUT_MS = 2000;
+const COMMANDS_OFF = 'Commands of the group "terminal" are switched off, so it was not typed.';
 
 export interface OutboxTimes {
   /** Between two attempts. */
@@ -34,6 +35,8 @@ export interface OutboxOptions {
   record: Pick<MessageRecord, 'write'>;
   /** How an agent can be reached now; null if it is not listed any more. */
   reach: (id: string) => Reach | null;
+  /** Whether commands may be typed: a former process may have kept one. */
+  typesCommands: boolean;
   /** Of the agents' naive times. */
   zone: string;
   publish: (state: OutgoingState) => void;
@@ -74,7 +77,9 @@ export class Outbox {
     const all = [...this.#messages.values()];
     const [open, ended] = [all.filter(({ isFinal }) => !isFinal), all.filter(({ isFinal }) => isFinal)];
     const shown = new Set([...open, ...ended.reverse()].slice(0, MAX_SHOWN_MESSAGES));
-    return { messages: all.filter((one) => shown.has(one)).map((one) => one.describe()) };
+    const leftOff = open.filter((one) => !shown.has(one)).length;
+    const messages = all.filter((one) => shown.has(one)).map((one) => one.describe());
+    return { messages, ...(leftOff > 0 && { left_off: leftOff }) };
   }
 
   /** How many messages are not final. */
@@ -93,6 +98,8 @@ export class Outbox {
    */
   async send(kept: KeptMessage): Promise<Outgoing> {
     const message = new Outgoing(kept);
+    // Kept from the beginning: after a restart, or a long wait for its turn, the id may belong to another process.
+    for (const id of message.recipients) message.set(id, { life: this.#options.reach(id)?.life ?? '' });
     await this.#options.store.save(kept);
     this.#take(message);
     return message;
@@ -101,16 +108,21 @@ export class Outbox {
   /**
    * Withdraws what is still queued.
    *
-   * @returns the recipients that do not get it
+   * @returns the recipients that do not get it; and why that could not be kept, so that another process may deliver it
+   *   after a crash; null if it was
    */
-  async withdraw(message: Outgoing, recipients: readonly string[], by: string): Promise<string[]> {
+  async withdraw(
+    message: Outgoing,
+    recipients: readonly string[],
+    by: string,
+  ): Promise<{ withdrawn: string[]; unkept: string | null }> {
     const withdrawn = recipients.filter((id) => message.at(id).stage === 'waiting');
     for (const id of withdrawn) {
       message.finish(id, { outcome: 'failed', via: null, detail: `Withdrawn by ${by} before it was delivered.` });
       message.set(id, { withdrawn: true });
     }
-    await this.#changed(message);
-    return withdrawn;
+    const fault = await this.#changed(message);
+    return { withdrawn, unkept: fault && withdrawn.length > 0 ? fault.message : null };
   }
 
   /** Ends all attempts; what is queued stays kept, for the next process. */
@@ -118,6 +130,8 @@ export class Outbox {
     this.#stopping.abort();
     if (this.#adoptTimer !== null) clearInterval(this.#adoptTimer);
     for (const timer of this.#timers) clearTimeout(timer);
+    // Who waits for the first attempts is answered with what is known now.
+    for (const message of this.#messages.values()) for (const id of message.recipients) message.noteTried(id);
     const ended = Promise.all([this.#adopting, ...this.#turns.values()]);
     const timeout = new AbortController();
     await Promise.race([ended, delay(STOP_TIMEOUT_MS, undefined, { signal: timeout.signal }).catch(() => {})]);
@@ -187,6 +201,7 @@ export class Outbox {
     try {
       const found = reach(id);
       if (found === null) return failed('It is not listed any more.');
+      if (message.kept.asCommand && !this.#options.typesCommands) return failed(COMMANDS_OFF);
       const { life } = message.at(id);
       if (life === null) message.set(id, { life: found.life });
       else if (found.gone === null && life !== found.life) return failed('Another process has its id now.');
@@ -209,7 +224,7 @@ export class Outbox {
       begin: async (via) => {
         if (message.at(id).stage !== 'waiting') throw new NotBegun('It was withdrawn.');
         if (this.#stopping.signal.aborted) throw new NotBegun('The dashboard ends.');
-        message.set(id, { stage: 'begun', via });
+        message.set(id, { stage: 'begun', via, detail: 'It is just being delivered.' });
         try {
           await store.save(message.kept);
         } catch (error) {
@@ -245,15 +260,17 @@ export class Outbox {
     await this.#changed(message);
   }
 
-  async #changed(message: Outgoing): Promise<void> {
+  /** @returns why the change could not be kept; null if it was */
+  async #changed(message: Outgoing): Promise<Error | null> {
     this.#publish();
     if (!message.isFinal) return this.#save(message);
-    if (this.#ended.has(message)) return;
+    if (this.#ended.has(message)) return null;
     this.#ended.add(message);
     if (message.kept.logged === 'no' || message.kept.logged === 'begun') await this.#record(message);
     this.#publish();
-    await this.#options.store.remove(message.kept.id).catch(this.#options.onFault);
+    const fault = await this.#faultOf(this.#options.store.remove(message.kept.id));
     this.#forgetLater(message);
+    return fault;
   }
 
   /** Writes the line of a final message into the log, once. */
@@ -272,12 +289,22 @@ export class Outbox {
       kept.logDetail = result.detail;
     } catch (error) {
       kept.logged = 'failed';
-      kept.logDetail = `It was sent, but not logged: ${error instanceof Error ? error.message : String(error)}`;
+      kept.logDetail = `${notLogged(kept)}: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
 
-  async #save(message: Outgoing): Promise<void> {
-    await this.#options.store.save(message.kept).catch(this.#options.onFault);
+  #save(message: Outgoing): Promise<Error | null> {
+    return this.#faultOf(this.#options.store.save(message.kept));
+  }
+
+  async #faultOf(change: Promise<void>): Promise<Error | null> {
+    try {
+      await change;
+      return null;
+    } catch (error) {
+      this.#options.onFault(error);
+      return error instanceof Error ? error : new Error(String(error));
+    }
   }
 
   #publish(): void {

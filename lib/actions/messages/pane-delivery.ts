@@ -163,11 +163,13 @@ export class PaneDelivery {
   /** The composer is empty, or shows something else. */
   async #notShown(composer: Composer, pressed: number): Promise<Attempt> {
     const { confirmation, letter, times } = this.#options;
+    // Also without Enter: somebody at the terminal may have pressed it.
     if (pressed === 0) {
-      const arrived = await confirmation.within(times.pollMs, letter.signal);
-      if (arrived) return confirmation.result('tmux', letter);
+      if (await confirmation.within(times.confirmMs, letter.signal)) return confirmation.result('tmux', letter);
       const what = composer.kind === 'empty' ? 'its composer is empty' : 'its composer shows something else';
-      return failed(`The text was pasted, but ${what}: Enter was not pressed.`, 'tmux');
+      const detail = `The text was pasted, but ${what}: Enter was not pressed`;
+      if (!confirmation.isPossible) return unknown(`${detail} here, and nothing confirms that somebody did.`, 'tmux');
+      return failed(`${detail}, and the text is not in the transcript.`, 'tmux');
     }
     if (!confirmation.isPossible) {
       const detail = 'It was typed and submitted, but neither a transcript nor a hook of this agent is read.';

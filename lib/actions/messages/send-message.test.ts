@@ -52,6 +52,14 @@ test('send_message: the sender, the prefix for acknowledgement and the recipient
   assert.deepEqual(Object.keys((await send({ recipients: ['all'], sender: 'agent-2' })).deliveries), ['agent-1']);
 });
 
+test('send_message: the record names the sender, also where the command does not', () => {
+  const outbox = { openCount: 0, send: async (kept: KeptMessage) => new Outgoing(kept) };
+  const { subject } = sendMessage({ outbox, agents: AGENTS, operatorName: 'operator' });
+  const body = { recipients: ['agent-1'], msg_type: 'INFO' as const, content: 'Hello.' };
+  assert.deepEqual(subject(body).request, { ...body, sender: 'operator' });
+  assert.deepEqual(subject({ ...body, sender: 'ada' }).request, { ...body, sender: 'ada' });
+});
+
 test('send_message: a recipient that is not known is refused by name, and nothing is sent', async () => {
   const { code, message, more } = await refusal({ recipients: ['agent-1', 'agent-9', 'x'] });
   assert.equal(code, 'invalid_parameter');

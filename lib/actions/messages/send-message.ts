@@ -1,6 +1,7 @@
 /** The command that sends a message. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { UNKNOWN } from '../../contract/action-record';
 import type { SendMessageBody, SentAnswer } from '../../contract/message-requests';
 import { EVERYONE, MAX_CONTENT_BYTES, MAX_RECIPIENTS } from '../../contract/message-types';
 import { type Action, ActionRefused, type Done } from '../action';
@@ -36,10 +37,14 @@ export function sendMessage(options: Options): Action<SendMessageBody, SentAnswe
   return {
     name: 'send_message',
     group: 'messages',
+    // What begins with ! is run by a shell.
+    alsoNeeds: ({ as_command }) => (as_command ? ['terminal'] : []),
+    outcomes: ['delivered', 'queued', 'failed', UNKNOWN, 'mixed'],
     subject: (body) => ({
       target: body.recipients.join(', '),
       agentId: body.recipients.length === 1 && body.recipients[0] !== EVERYONE ? (body.recipients[0] ?? null) : null,
-      request: body,
+      // The name in the log, whatever the setting says later.
+      request: { ...body, sender: body.sender ?? options.operatorName },
     }),
     run: (body) => run(body, options),
   };

@@ -36,6 +36,7 @@ const taken: { path: string; caller: Caller }[] = [];
 const action: Action<{ path: string }> = {
   name: 'release_lock',
   group: 'locks',
+  outcomes: [],
   subject: ({ path }) => ({ target: path, agentId: null, request: { path } }),
   run: async ({ path }, caller) => {
     taken.push({ path, caller });

@@ -285,3 +285,25 @@ test('endpoint(): a change of the own state needs no operator key, but an origin
   assert.equal(await post({ ...OPERATOR, origin: 'https://evil.example' }), 'cross_origin');
   assert.deepEqual(names, [null, 'operator', null, 'operator']);
 });
+
+test('endpoint(): each method of a path has its own limit for bodies, whichever is declared first', async () => {
+  const post = endpointFor(answer, {
+    ...{ method: 'POST', scope: 'write', maxBodyBytes: 1000 },
+    body: { schema: z.unknown(), example: {}, required: false },
+  });
+  const remove = endpointFor(answer, {
+    ...{ method: 'DELETE', scope: 'write' },
+    body: { schema: z.unknown(), example: {}, required: false },
+  });
+  const context = contextFor({}, { ...KEY_FILE, LIMIT_BODY_BYTES: '100' });
+  const headers = { ...JSON_TYPE, ...OPERATOR };
+  const body = JSON.stringify('x'.repeat(500));
+  for (const endpoints of [
+    [answers, post, remove],
+    [post, remove, answers],
+  ]) {
+    const url = await serveGiven(endpoint(endpoints, context));
+    const statuses = ['POST', 'DELETE'].map(async (method) => (await fetch(url, { method, headers, body })).status);
+    assert.deepEqual(await Promise.all(statuses), [200, 413]);
+  }
+});

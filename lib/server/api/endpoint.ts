@@ -91,7 +91,7 @@ function admissionTo(endpoints: readonly Endpoint[], method: Method): Admission 
   const all = (wanted: Endpoint['scope']) => endpoints.every(({ scope }) => scope === wanted);
   const asked = endpoints.find((one) => (one.method ?? 'GET') === (method === 'HEAD' ? 'GET' : method));
   const operator = asked?.method !== undefined || asked?.identifies === true;
-  return { hostOnly: all('open'), hook: all('hook'), operator, maxBodyBytes: endpoints[0]?.maxBodyBytes };
+  return { hostOnly: all('open'), hook: all('hook'), operator, maxBodyBytes: asked?.maxBodyBytes };
 }
 
 function routesOf(

@@ -89,3 +89,17 @@ test('sendToSocket(): a text that ends the wrapper by itself is sent without one
   assert.equal(JSON.parse(got).message.content, text);
   close();
 });
+
+test('sendToSocket(): a connection that ends before everything was written is not called sent', async () => {
+  const { path, close } = await listen('cut', (socket) => {
+    socket.on('error', () => {});
+    socket.destroy();
+  });
+  // More than the buffers of the system take.
+  const long = { ...MESSAGE, text: 'x'.repeat(4_000_000) };
+  for (let round = 0; round < 5; round += 1) {
+    const { kind } = await sendToSocket(path, long, async () => {});
+    assert.notEqual(kind, 'sent');
+  }
+  close();
+});

@@ -53,7 +53,8 @@ export async function sendToSocket(
           isWriting = true;
           socket.setTimeout(WRITE_TIMEOUT_MS);
           // Closed by the session when it has read it; the timeout above ends one that does not.
-          socket.end(frameOf(message), () => resolve({ kind: 'sent' }));
+          // With an error it was not written whole; the listener above says so.
+          socket.end(frameOf(message), (error?: Error | null) => error || resolve({ kind: 'sent' }));
         },
         (error: unknown) => failed(error instanceof Error ? error.message : String(error)),
       );

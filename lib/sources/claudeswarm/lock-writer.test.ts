@@ -257,9 +257,11 @@ test('findStale(), removeAll(): all past the timeout, whoever holds them, and on
   assert.deepEqual(paths(stale), ['src/a.ts', 'src/b.ts']);
   assert.equal(readdirSync(folder).length, 4);
   held('src/b.ts', 'agent-2');
-  assert.deepEqual(paths(await writer.removeAll(stale)), ['src/b.ts']);
+  const { removed, kept } = await writer.removeAll(stale);
+  assert.deepEqual([removed, paths(kept)], [1, ['src/b.ts']]);
   assert.deepEqual([holderOf('src/a.ts'), holderOf('src/b.ts'), holderOf('src/c.ts')], [null, 'agent-2', 'agent-2']);
   assert.equal(readdirSync(folder).length, 3);
+  assert.deepEqual(await writer.removeAll(stale.slice(0, 1)), { removed: 0, kept: [] }, 'it is gone already');
 });
 
 test('acquire(): a root that does not exist is not created; a file system that refuses is an error', async () => {

@@ -118,19 +118,25 @@ export class LockWriter {
     return stale;
   }
 
-  /** Removes locks that are still exactly as they were read. @returns those that changed, and are still there */
-  async removeAll(entries: readonly LockEntry[]): Promise<LockEntry[]> {
+  /**
+   * Removes locks that are still exactly as they were read.
+   *
+   * @returns how many it removed, without those that others removed first; and those that changed, and are still there
+   */
+  async removeAll(entries: readonly LockEntry[]): Promise<{ removed: number; kept: LockEntry[] }> {
     const files = await this.#files();
     const kept: LockEntry[] = [];
+    let removed = 0;
     const remove = function* () {
       for (const entry of entries) {
         const change = files.remove(entry.lock_file, (found) => isEntry(found, entry));
         if (change.kind === 'changed') kept.push(entry);
+        if (change.kind === 'done') removed += 1;
         yield;
       }
     };
     await runInTurns(remove());
-    return kept;
+    return { removed, kept };
   }
 
   async #files(): Promise<LockFiles> {

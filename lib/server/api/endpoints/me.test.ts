@@ -29,19 +29,26 @@ function describe(principal: Principal, runtime: Pick<Runtime, 'actions' | 'bund
 test('describeCaller(): whoever may send everything gets no reason', () => {
   assert.deepEqual(describe(OPERATOR), {
     ...{ name: 'operator', via: 'operator_key', scope: 'write' },
-    ...{ actions: ['locks', 'messages', 'terminal', 'permissions'], reason: null },
+    ...{ actions: ['locks', 'messages', 'terminal', 'permissions'], reason: null, accepts_key: false },
   });
 });
 
 test('describeCaller(): the reason is the refusal that a command would get', () => {
   const me = describe(READER);
-  assert.deepEqual(me, { name: null, via: null, scope: 'read', actions: [], reason: 'Open the link.' });
+  assert.deepEqual(me, {
+    name: null,
+    via: null,
+    scope: 'read',
+    actions: [],
+    reason: 'Open the link.',
+    accepts_key: true,
+  });
 });
 
 test('describeCaller(): commands that are switched off, all or some', () => {
   for (const principal of [OPERATOR, READER]) {
     const me = describe(principal, LIVE, 'off');
-    assert.deepEqual(me.actions, []);
+    assert.deepEqual([me.actions, me.accepts_key], [[], false]);
     assert.match(me.reason ?? '', /switched off; restart the dashboard without --read-only or ACTIONS=off/);
   }
   const some = describe(OPERATOR, LIVE, 'locks,messages');
@@ -54,6 +61,7 @@ test('describeCaller(): where no live swarm is shown nobody can act, whatever th
   for (const principal of [OPERATOR, READER]) {
     assert.deepEqual(describe(principal, NOTHING).actions, []);
     assert.match(describe(principal, NOTHING).reason ?? '', /^No swarm is shown; start the dashboard/);
+    assert.equal(describe(principal, NOTHING).accepts_key, false);
     assert.match(describe(principal, BUNDLE).reason ?? '', /^This is an exported time range/);
   }
 });

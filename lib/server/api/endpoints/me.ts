@@ -29,13 +29,15 @@ export function describeCaller(
   { credential, via, mayWrite, refusal }: Principal,
   { config, runtime }: Pick<ServerContext, 'config'> & { runtime: Pick<Runtime, 'actions' | 'bundle'> },
 ): Me {
+  const isLive = runtime.actions !== null;
   const off = ACTION_GROUPS.filter((group) => !config.actions.includes(group));
   return {
     name: credential?.name ?? null,
     via,
     scope: mayWrite ? 'write' : 'read',
-    actions: mayWrite && runtime.actions !== null ? [...config.actions] : [],
+    actions: mayWrite && isLive ? [...config.actions] : [],
     reason: notLive(runtime) ?? switchedOff(off, off.length === ACTION_GROUPS.length, refusal?.message ?? null),
+    accepts_key: isLive && config.actions.length > 0 && refusal?.code === 'operator_key_required',
   };
 }
 

@@ -37,7 +37,9 @@ export const MESSAGE_COMMAND_ENDPOINTS: readonly Endpoint[] = [
     tag: 'Commands',
     id: 'getOutgoingMessages',
     summary: 'Messages on their way',
-    description: `Messages that were sent from this dashboard, until all deliveries are final and a minute longer. ${OUTCOMES}`,
+    description:
+      `Messages that this process delivers, until all deliveries are final and a minute longer, at most 50; what another ` +
+      `dashboard of the same swarm delivers is in its own list. ${OUTCOMES}`,
     answer: 'outgoing',
     answerTo: ({ context }) => stateResponse(context.runtime.hub.state('outgoing')?.json),
   }),

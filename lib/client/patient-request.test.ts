@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { ApiError, readJson, request } from './api';
+import { ApiError } from './api-error';
+import { readPatiently, requestPatiently } from './patient-request';
 import { answerCensus } from './stream-census';
 
 Object.assign(globalThis, { location: { origin: 'http://host' } });
@@ -27,21 +28,21 @@ function serve(context: TestContext, answers: Response[]): () => number {
 
 const statusOf = (error: unknown) => (error instanceof ApiError ? error.status : error);
 const statusOfRequest = (signal?: AbortSignal) =>
-  request('/api/state', { signal }).then(({ status }) => status, statusOf);
+  requestPatiently('/api/state', { signal }).then(({ status }) => status, statusOf);
 
-test('request(): repeats the request when a busy server says so', async (context) => {
+test('requestPatiently(): repeats the request when a busy server says so', async (context) => {
   const passed = serve(context, [busy(429, '2'), busy(503, '0'), new Response('{}')]);
   assert.equal(await statusOfRequest(), 200);
   assert.equal(passed(), 3000);
 });
 
-test('request(): gives up when the wait exceeds the limit', async (context) => {
+test('requestPatiently(): gives up when the wait exceeds the limit', async (context) => {
   const passed = serve(context, [busy(429, '4')]);
   assert.equal(await statusOfRequest(), 429);
   assert.equal(passed(), 12_000);
 });
 
-test('request(): a refusal without a time to wait fails at once', async (context) => {
+test('requestPatiently(): a refusal without a time to wait fails at once', async (context) => {
   for (const answer of [busy(503), busy(429, 'Mon, 23 Nov 2026 00:00:00 GMT'), busy(404, '1'), busy(429, '60')]) {
     const passed = serve(context, [answer]);
     assert.equal(await statusOfRequest(), answer.status);
@@ -50,15 +51,15 @@ test('request(): a refusal without a time to wait fails at once', async (context
   }
 });
 
-test('request(): an abort ends the wait with its reason', async (context) => {
+test('requestPatiently(): an abort ends the wait with its reason', async (context) => {
   context.mock.method(globalThis, 'fetch', async () => busy(429, '10'));
   const left = new AbortController();
-  const asking = request('/api/state', { signal: left.signal });
+  const asking = requestPatiently('/api/state', { signal: left.signal });
   queueMicrotask(() => left.abort(new Error('left')));
   await assert.rejects(asking, /left/);
 });
 
-test('request(): the error is a sentence that states what failed and why', async (context) => {
+test('requestPatiently(): the error is a sentence that states what failed and why', async (context) => {
   const problems: [answer: Response | Error, failure: string | undefined, said: string][] = [
     [Response.json({ detail: 'The limit is faulty.' }, { status: 400 }), 'Could not load', 'The limit is faulty.'],
     [
@@ -76,18 +77,18 @@ test('request(): the error is a sentence that states what failed and why', async
       if (answer instanceof Error) throw answer;
       return answer;
     });
-    await assert.rejects(readJson('/api/state', { failure }), { name: 'ApiError', message: said });
+    await assert.rejects(readPatiently('/api/state', { failure }), { name: 'ApiError', message: said });
     context.mock.restoreAll();
   }
 });
 
-test('request(): asks at a whole address, without the credentials of the page’s own', async (context) => {
+test('requestPatiently(): asks at a whole address, without the credentials of the page’s own', async (context) => {
   const asked: unknown[] = [];
   context.mock.method(globalThis, 'fetch', async (url: unknown) => {
     asked.push(url);
     return new Response('{}');
   });
-  await request('/api/state');
+  await requestPatiently('/api/state', {});
   assert.deepEqual(asked, ['http://host/api/state']);
 });
 
@@ -109,7 +110,7 @@ function leaveUnanswered(
 
 /** What is said after the time for an answer, and for the tabs to say how many they are. */
 async function saidInTheEnd(context: TestContext): Promise<string> {
-  const said = readJson('/api/state', { failure: 'Could not load' }).catch((error: Error) => error.message);
+  const said = readPatiently('/api/state', { failure: 'Could not load' }).catch((error: Error) => error.message);
   context.mock.timers.tick(ANSWER_TIMEOUT_MS);
   let answer: string | null = null;
   void said.then((text) => {
@@ -122,25 +123,25 @@ async function saidInTheEnd(context: TestContext): Promise<string> {
   return (await said) as string;
 }
 
-test('request(): no answer in time is said as such where nothing is known of its cause', async (context) => {
+test('requestPatiently(): no answer in time is said as such where nothing is known of its cause', async (context) => {
   leaveUnanswered(context, { streams: 5 });
   assert.equal(await saidInTheEnd(context), 'Could not load: no answer from the server within 15 s.');
 });
 
-test('request(): tabs that use up the connections are the cause where they say so', async (context) => {
+test('requestPatiently(): tabs that use up the connections are the cause where they say so', async (context) => {
   leaveUnanswered(context, { streams: 6 });
   const said = 'too many open tabs use all 6 connections of this browser to the server. Close some and try again';
   assert.equal(await saidInTheEnd(context), `Could not load: ${said}.`);
 });
 
-test('request(): many tabs are no cause where all requests share one connection', async (context) => {
+test('requestPatiently(): many tabs are no cause where all requests share one connection', async (context) => {
   leaveUnanswered(context, { streams: 7, protocol: 'h2' });
-  const said = readJson('/api/state').catch((error: Error) => error.message);
+  const said = readPatiently('/api/state', {}).catch((error: Error) => error.message);
   context.mock.timers.tick(ANSWER_TIMEOUT_MS);
   assert.equal(await said, 'No answer from the server within 15 s.');
 });
 
-test('readJson(): an answer that stops before its end is a failure, not a wait without end', async (context) => {
+test('readPatiently(): an answer that stops before its end is a failure, not a wait without end', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   context.mock.method(globalThis, 'fetch', async (_url: unknown, { signal }: RequestInit) => {
     const body = new ReadableStream({
@@ -151,20 +152,20 @@ test('readJson(): an answer that stops before its end is a failure, not a wait w
     });
     return new Response(body);
   });
-  const said = readJson('/api/state', { failure: 'Could not load' }).catch((error: Error) => error.message);
+  const said = readPatiently('/api/state', { failure: 'Could not load' }).catch((error: Error) => error.message);
   for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
   context.mock.timers.tick(ANSWER_TIMEOUT_MS);
   assert.equal(await said, 'Could not load: the answer of the server stopped for 15 s.');
 });
 
-test('readJson(): an answer that is cut off, and one of another kind', async (context) => {
+test('readPatiently(): an answer that is cut off, and one of another kind', async (context) => {
   const cut = new ReadableStream({ start: (controller) => controller.error(new TypeError('network error')) });
   for (const [body, said] of [
     [cut, 'The answer of the server was cut off.'],
     ['<html>', 'The answer of the server is not JSON.'],
   ] as const) {
     context.mock.method(globalThis, 'fetch', async () => new Response(body));
-    await assert.rejects(readJson('/api/state'), { name: 'ApiError', message: said });
+    await assert.rejects(readPatiently('/api/state', {}), { name: 'ApiError', message: said });
     context.mock.restoreAll();
   }
 });
