@@ -24,7 +24,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   'lib/sources/claudeswarm': ['lib/contract', 'lib/platform', 'lib/sources'],
   'lib/sources/claude-code': ['lib/contract', 'lib/platform', 'lib/sources', 'lib/sources/processes'],
   'lib/sources/processes': ['lib/contract', 'lib/platform', 'lib/sources'],
-  'lib/sources/tmux': ['lib/platform', 'lib/sources'],
+  'lib/sources/tmux': ['lib/contract', 'lib/platform', 'lib/sources'],
   'lib/hub': ['lib/contract'],
   'lib/history': ['lib/contract', 'lib/platform'],
   'lib/rules': ['lib/contract', 'lib/platform', ...SOURCES, 'lib/history'],
