@@ -60,7 +60,7 @@ export class TestViewer {
   lastId: string | null = null;
   screens = 0;
   outputLetters = 0;
-  terminal = newTerminal(80, 24, 1000).terminal;
+  terminal = newTerminal(80, 24, 1000);
   readonly #terminals: Terminals;
   readonly #agent: string;
   readonly #mode: TerminalMode;
@@ -107,7 +107,11 @@ export class TestViewer {
     const { active } = this.terminal.buffer;
     return Array.from(
       { length: this.terminal.rows },
-      (_, y) => active.getLine(active.baseY + y)?.translateToString(true).trimEnd() ?? '',
+      (_, y) =>
+        active
+          .getLine(active.baseY + y)
+          ?.translateToString(true)
+          .trimEnd() ?? '',
     );
   }
 
@@ -132,7 +136,7 @@ export class TestViewer {
     const { columns, rows, content } = event.data;
     this.#then(() => {
       this.terminal.dispose();
-      this.terminal = newTerminal(columns, rows, 1000).terminal;
+      this.terminal = newTerminal(columns, rows, 1000);
     });
     this.#write(content);
   }

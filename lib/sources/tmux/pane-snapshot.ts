@@ -3,7 +3,7 @@ import type { ControlRequest } from './control-stream';
 import type { FirstScreen } from './screen-model';
 
 /** What a pane is and shows at one moment. */
-export interface PaneSnapshot extends FirstScreen {
+export interface PaneSnapshot extends Omit<FirstScreen, 'carried'> {
   pid: number;
   dead: boolean;
   /** Lines above the screen, also those that were not captured. */
@@ -24,15 +24,18 @@ type Numbers = Record<(typeof NUMBERS)[number], number>;
 type Facts = Numbers & { title: string };
 
 const FORMAT = `${NUMBERS.map((name) => `#{${name}}`).join(':')}:#{pane_title}`;
-const [ABOUT, SCREEN, PENDING] = [0, 1, 2];
+const [ABOUT, SCREEN, PENDING, EARLIER] = [0, 1, 2, 3];
 
 /**
  * @param earlier how many lines above the screen are wanted at most
  * @returns the commands, as one line: tmux runs them at one moment
  */
 export function snapshotCommand(pane: string, earlier: number): string {
-  const capture = `capture-pane -p -e -t ${pane} -S -${earlier}`;
-  return `display-message -p -t ${pane} '${FORMAT}' ; ${capture} ; capture-pane -p -P -C -t ${pane}`;
+  const about = `display-message -p -t ${pane} '${FORMAT}'`;
+  const capture = `capture-pane -p -e -t ${pane}`;
+  // Two captures: in one, the first line of the screen would go on with the attributes of the line above it.
+  const above = earlier === 0 ? '' : ` ; ${capture} -S -${earlier}`;
+  return `${about} ; ${capture} ; capture-pane -p -P -C -t ${pane}${above}`;
 }
 
 /**
@@ -46,22 +49,28 @@ export function snapshotRequest(
   onEnd: (result: PaneSnapshot | { fault: string }) => void,
 ): ControlRequest {
   let facts: Facts | null = null;
-  let screen: readonly Buffer[] = [];
+  const replies: (readonly Buffer[])[] = [];
+  const last = earlier === 0 ? PENDING : EARLIER;
   return {
-    count: 3,
+    count: last + 1,
     expect: (index) => {
-      if (index !== SCREEN || facts === null) return null;
-      onBegin();
-      return Math.min(facts.history_size, earlier) + facts.pane_height;
+      if (index === SCREEN) onBegin();
+      if (facts === null || index === ABOUT || index === PENDING) return null;
+      return index === SCREEN ? facts.pane_height : earlierLines(facts, earlier) + facts.pane_height;
     },
     onReply: (index, lines) => {
       if (index === ABOUT) facts = parseFacts(lines);
-      if (index === SCREEN) screen = lines;
-      if (index === PENDING)
-        onEnd(facts === null ? { fault: 'tmux said nothing of it.' } : built(facts, screen, lines));
+      replies[index] = lines;
+      if (index !== last) return;
+      if (facts === null) onEnd({ fault: 'tmux said nothing of it.' });
+      else onEnd(built(facts, replies, earlierLines(facts, earlier)));
     },
     onFault: (fault) => onEnd({ fault }),
   };
+}
+
+function earlierLines({ history_size }: Facts, earlier: number): number {
+  return Math.min(history_size, earlier);
 }
 
 function parseFacts(lines: readonly Buffer[]): Facts | null {
@@ -72,14 +81,18 @@ function parseFacts(lines: readonly Buffer[]): Facts | null {
   return facts.pane_width > 0 && facts.pane_height > 0 ? { ...facts, title } : null;
 }
 
-function built(facts: Facts, screen: readonly Buffer[], pending: readonly Buffer[]): PaneSnapshot {
+function built(facts: Facts, replies: readonly (readonly Buffer[])[], earlier: number): PaneSnapshot {
+  const text = (lines: readonly Buffer[] = []) => lines.map((line) => plainCharset(line.toString('utf8')));
+  const top = facts.origin_flag === 1 ? facts.scroll_region_upper : 0;
   return {
     ...{ columns: facts.pane_width, rows: facts.pane_height, title: facts.title, historySize: facts.history_size },
     ...{ pid: facts.pane_pid, dead: facts.pane_dead === 1, alternate: facts.alternate_on === 1 },
-    lines: screen.map((line) => plainCharset(line.toString('utf8'))),
-    cursor: { x: facts.cursor_x, y: facts.cursor_y - (facts.origin_flag === 1 ? facts.scroll_region_upper : 0) },
+    earlier: text(replies[EARLIER]?.slice(0, earlier)),
+    lines: text(replies[SCREEN]),
+    cursor: { x: facts.cursor_x, y: facts.cursor_y },
+    top,
     modes: modesOf(facts),
-    pending: unescapeCaptured(pending.map((line) => line.toString('latin1')).join('')),
+    pending: unescapeCaptured((replies[PENDING] ?? []).map((line) => line.toString('latin1')).join('')),
   };
 }
 

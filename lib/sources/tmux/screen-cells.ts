@@ -1,69 +1,118 @@
 /** Cells of the emulator: their attributes as control sequences, lines with them, and whether two screens are the same. */
-import type { IBuffer, IBufferCell } from './emulator';
+import type { IBuffer, IBufferCell, IBufferLine } from './emulator';
 
-const UNSTYLED = '0';
+/** What a cell and the pen of the emulator have in common. */
+export type Style = Omit<
+  IBufferCell,
+  'getChars' | 'getCode' | 'getWidth' | 'isAttributeDefault' | 'isFgDefault' | 'getFgColorMode' | 'getBgColorMode'
+>;
 
-/** @returns the codes of a `SGR` sequence for a cell, complete: they begin with a reset */
-function codesOf(cell: IBufferCell): string {
-  if (cell.isAttributeDefault()) return UNSTYLED;
-  const codes = ['0'];
-  const flags = [cell.isBold(), cell.isDim(), cell.isItalic(), cell.isUnderline(), cell.isBlink(), 0, cell.isInverse()];
-  for (const [index, flag] of [...flags, cell.isInvisible(), cell.isStrikethrough()].entries()) {
-    if (flag) codes.push(String(index + 1));
+export const UNSTYLED = '0';
+/** Attributes that have a code of their own; 6 is not among them. */
+const FLAGS = ['isBold', 'isDim', 'isItalic', 'isUnderline', 'isBlink', null, 'isInverse', 'isInvisible'] as const;
+
+/** @returns the codes of an `SGR` sequence, complete: they begin with a reset */
+export function codesOf(style: Style): string {
+  let codes = UNSTYLED;
+  for (const [index, flag] of FLAGS.entries()) if (flag && style[flag]()) codes += `;${index + 1}`;
+  if (style.isStrikethrough()) codes += ';9';
+  if (style.isOverline()) codes += ';53';
+  codes += colour(style.isFgRGB(), style.isFgPalette(), style.getFgColor(), 30);
+  return codes + colour(style.isBgRGB(), style.isBgPalette(), style.getBgColor(), 40);
+}
+
+function colour(isRgb: boolean, isPalette: boolean, value: number, base: 30 | 40): string {
+  if (isRgb) return `;${base + 8};2;${(value >>> 16) & 255};${(value >>> 8) & 255};${value & 255}`;
+  if (!isPalette) return '';
+  if (value < 8) return `;${base + value}`;
+  return value < 16 ? `;${base + 52 + value}` : `;${base + 8};5;${value}`;
+}
+
+/** Gives the codes of one cell after another; most have those of the one before. */
+class StyleReader {
+  #known: { fg: unknown; bg: unknown; codes: string } | null = null;
+
+  codes(cell: IBufferCell): string {
+    if (cell.isAttributeDefault()) return UNSTYLED;
+    // Everything about a cell is in these two, which the emulator does not name in its interface.
+    const { fg, bg } = cell as { fg?: unknown; bg?: unknown };
+    const known = this.#known;
+    if (known && typeof fg === 'number' && known.fg === fg && known.bg === bg) return known.codes;
+    const codes = codesOf(cell);
+    this.#known = { fg, bg, codes };
+    return codes;
   }
-  if (cell.isOverline()) codes.push('53');
-  codes.push(...colour(cell.isFgRGB(), cell.isFgPalette(), cell.getFgColor(), 30));
-  codes.push(...colour(cell.isBgRGB(), cell.isBgPalette(), cell.getBgColor(), 40));
-  return codes.join(';');
 }
 
-function colour(isRgb: boolean, isPalette: boolean, value: number, base: 30 | 40): string[] {
-  if (isRgb) return [`${base + 8};2;${(value >>> 16) & 255};${(value >>> 8) & 255};${value & 255}`];
-  if (!isPalette) return [];
-  if (value < 8) return [String(base + value)];
-  return value < 16 ? [String(base + 52 + value)] : [`${base + 8};5;${value}`];
+/** @returns whether a cell shows nothing, not even a colour */
+function isEmpty(cell: IBufferCell, codes: string): boolean {
+  const letters = cell.getChars();
+  if (letters !== '' && letters !== ' ') return false;
+  return codes === UNSTYLED || (cell.isBgDefault() && !cell.isInverse() && !cell.isUnderline());
 }
 
-/** @returns a line of the screen with its attributes, without blank cells at its end, as `capture-pane -e` gives it */
-export function styledLine(buffer: IBuffer, y: number, columns: number): string {
-  const line = buffer.getLine(buffer.baseY + y);
-  let [text, codes, blank] = ['', UNSTYLED, ''];
+interface PrintedLine {
+  /** It begins and ends without attributes. */
+  text: string;
+  /** Whether it reaches the last column. */
+  isFull: boolean;
+}
+
+/** @param isWhole whether empty cells at its end are printed, too */
+function printLine(line: IBufferLine | undefined, columns: number, isWhole: boolean): PrintedLine {
+  const reader = new StyleReader();
+  let [text, codes, empty] = ['', UNSTYLED, 0];
   let cell: IBufferCell | undefined;
   for (let x = 0; line && x < columns; x += 1) {
     cell = line.getCell(x, cell);
     if (!cell || cell.getWidth() === 0) continue;
-    const own = codesOf(cell);
-    if (own === codes && isBlank(cell)) {
-      blank += ' ';
+    const own = reader.codes(cell);
+    if (isEmpty(cell, own)) {
+      empty += 1;
       continue;
     }
-    const isPlain = isBlank(cell) && cell.isBgDefault() && !cell.isInverse() && !cell.isUnderline();
-    if (isPlain) {
-      blank += ' ';
-      continue;
+    if (empty > 0 && codes !== UNSTYLED) {
+      text += '\u001b[0m';
+      codes = UNSTYLED;
     }
-    text += blank;
-    blank = '';
+    if (empty > 0) text += ' '.repeat(empty);
+    empty = 0;
     if (own !== codes) text += `\u001b[${own}m`;
     codes = own;
     text += cell.getChars() || ' ';
   }
-  return codes === UNSTYLED ? text : `${text}\u001b[0m`;
+  if (codes !== UNSTYLED) text += '\u001b[0m';
+  return isWhole ? { text: text + ' '.repeat(empty), isFull: true } : { text, isFull: empty === 0 };
 }
 
-function isBlank(cell: IBufferCell): boolean {
-  const letters = cell.getChars();
-  return letters === '' || letters === ' ';
+/** @returns a line of the screen with its attributes, without what is empty at its end */
+export function styledLine(buffer: IBuffer, y: number, columns: number): string {
+  return printLine(buffer.getLine(buffer.baseY + y), columns, false).text;
+}
+
+/**
+ * @param first the first line of the buffer that is wanted
+ * @returns what prints the lines from there to the end, for a terminal whose cursor is at its beginning; a line that was
+ *   wrapped is wrapped again
+ */
+export function printLines(buffer: IBuffer, first: number, columns: number): string {
+  const parts: string[] = [];
+  for (let y = first; y < buffer.length; y += 1) {
+    const wraps = buffer.getLine(y + 1)?.isWrapped === true;
+    const { text, isFull } = printLine(buffer.getLine(y), columns, wraps);
+    // Where a line was begun by a letter with a colour, the terminal may have filled it with that.
+    const wasWrapped = y > first && buffer.getLine(y)?.isWrapped === true;
+    parts.push(text, wasWrapped && !isFull ? '\u001b[K' : '', wraps || y === buffer.length - 1 ? '' : '\r\n');
+  }
+  return parts.join('');
 }
 
 /** @returns what prints a cell again with its attributes, at a place */
 export function printedCell(buffer: IBuffer, x: number, y: number): string {
   const line = buffer.getLine(buffer.baseY + y);
-  const cell = line?.getCell(x);
-  const at = cell?.getWidth() === 0 ? x - 1 : x;
-  const shown = at === x ? cell : line?.getCell(at);
-  if (!shown) return '';
-  return `\u001b[${y + 1};${at + 1}H\u001b[${codesOf(shown)}m${shown.getChars() || ' '}`;
+  const at = line?.getCell(x)?.getWidth() === 0 ? x - 1 : x;
+  const shown = line?.getCell(at);
+  return shown ? `\u001b[${y + 1};${at + 1}H\u001b[${codesOf(shown)}m${shown.getChars() || ' '}` : '';
 }
 
 /**
@@ -75,21 +124,18 @@ export function findDifference(
   other: IBuffer,
   { columns, rows }: { columns: number; rows: number },
 ): { x: number; y: number } | null {
+  const [mine, its] = [new StyleReader(), new StyleReader()];
   let [first, second]: (IBufferCell | undefined)[] = [];
   for (let y = 0; y < rows; y += 1) {
-    const [mine, its] = [one.getLine(one.baseY + y), other.getLine(other.baseY + y)];
+    const [line, otherLine] = [one.getLine(one.baseY + y), other.getLine(other.baseY + y)];
     for (let x = 0; x < columns; x += 1) {
-      first = mine?.getCell(x, first);
-      second = its?.getCell(x, second);
-      if (first && second && !isSameCell(first, second)) return { x, y };
+      first = line?.getCell(x, first);
+      second = otherLine?.getCell(x, second);
+      if (!first || !second) continue;
+      const [letters, others] = [first.getChars() || ' ', second.getChars() || ' '];
+      if (letters !== others) return { x, y };
+      if (letters !== ' ' && mine.codes(first) !== its.codes(second)) return { x, y };
     }
   }
   return null;
-}
-
-function isSameCell(one: IBufferCell, other: IBufferCell): boolean {
-  const [letters, others] = [one.getChars() || ' ', other.getChars() || ' '];
-  if (letters !== others) return false;
-  if (letters === ' ') return true;
-  return one.getWidth() === other.getWidth() && codesOf(one) === codesOf(other);
 }

@@ -1,8 +1,8 @@
 /** The screen of a pane, kept by an emulator: what it shows now, for viewers that come later. */
 import { type IBuffer, newTerminal, type Terminal } from './emulator';
 import type { ParseQueue } from './parse-queue';
-import { styledLine } from './screen-cells';
-import { cursorTo, extras } from './screen-extras';
+import { printLines, styledLine } from './screen-cells';
+import { type Carried, carriedBy, cursorTo, extras } from './screen-extras';
 
 /** Lines above the screen that are kept. */
 export const MAX_EARLIER_LINES = 1000;
@@ -21,20 +21,25 @@ export interface ScreenText {
 export interface FirstScreen extends ScreenSize {
   title: string;
   alternate: boolean;
-  /** The lines above the screen, then the screen, with attributes. */
+  /** The lines above the screen, with attributes. */
+  earlier: readonly string[];
+  /** The screen, with attributes that go on from one line to the next. */
   lines: readonly string[];
   cursor: { x: number; y: number };
+  /** The line from which places of the cursor count, in the mode of the pane. */
+  top: number;
   /** Sequences that set the modes of the pane. */
   modes: string;
+  /** What only an earlier model of the pane knows; null where there is none. */
+  carried: Carried | null;
 }
 
 export class ScreenModel {
   readonly size: ScreenSize;
   readonly #terminal: Terminal;
-  readonly #serializer: ReturnType<typeof newTerminal>['serializer'];
   readonly #queue: ParseQueue;
   /** What came before the first screen is there; null after that. */
-  #early: { text: string; done: () => void }[] | null = [];
+  #early: { text: string; done: () => void; isMark: boolean }[] | null = [];
   #earlyLetters = 0;
   title: string;
 
@@ -43,23 +48,23 @@ export class ScreenModel {
    * @param onBuffer called when the program switches between the normal and the alternate screen
    */
   constructor(first: FirstScreen, queue: ParseQueue, onReady: () => void, onBuffer: () => void) {
-    const { columns, rows, lines, title } = first;
+    const { columns, rows, earlier, lines, title } = first;
     this.size = { columns, rows };
     this.title = title;
     this.#queue = queue;
     // As tall as all lines, so that none scrolls while they are written: that would fill new lines with a colour.
-    const created = newTerminal(columns, Math.max(rows, lines.length), MAX_EARLIER_LINES);
-    this.#terminal = created.terminal;
-    this.#serializer = created.serializer;
-    const [normal, alternate] = first.alternate
-      ? [[...lines.slice(0, -rows), ...Array<string>(rows).fill('')], lines.slice(-rows)]
-      : [lines, []];
-    this.#queue.add(this.#terminal, `${normal.join('\r\n')}\u001b[m`, () => {
+    this.#terminal = newTerminal(columns, earlier.length + rows, MAX_EARLIER_LINES);
+    const screen = `${lines.join('\r\n')}\u001b[m`;
+    const blank = '\r\n'.repeat(rows - 1);
+    const above = earlier.map((line) => `${line}\r\n`).join('');
+    this.#queue.add(this.#terminal, `${above}\u001b[m${first.alternate ? blank : screen}`, () => {
       this.#terminal.resize(columns, rows);
-      const screen = first.alternate ? `\u001b[?1049h\u001b[H${alternate.join('\r\n')}\u001b[m` : '';
-      this.#queue.add(this.#terminal, `${screen}${first.modes}`, () => {
+      const other = first.alternate ? `\u001b[?1049h\u001b[H${screen}` : '';
+      this.#queue.add(this.#terminal, `${other}${first.modes}`, () => {
         // The letter before a cursor that waits behind the last column is known now.
-        this.#queue.add(this.#terminal, cursorTo(this.#terminal, first.cursor.x, first.cursor.y), () => {
+        const { x, y } = first.cursor;
+        const { saved, pen } = first.carried ?? { saved: '', pen: '' };
+        this.#queue.add(this.#terminal, `${saved}${cursorTo(this.#terminal, x, y, first.top)}${pen}`, () => {
           this.#begin(onBuffer);
           onReady();
         });
@@ -72,14 +77,25 @@ export class ScreenModel {
       this.title = changed;
     });
     this.#terminal.buffer.onBufferChange(onBuffer);
-    for (const { text, done } of this.#early?.splice(0) ?? []) this.#queue.add(this.#terminal, text, done);
+    for (const { text, done, isMark } of this.#early?.splice(0) ?? []) {
+      this.#queue.add(this.#terminal, text, done, isMark);
+    }
     this.#early = null;
   }
 
   /** @param done called when the text, and all before it, is on the screen; never after `dispose` */
   write(text: string, done: () => void): void {
-    if (this.#early === null) this.#queue.add(this.#terminal, text, done);
-    else this.#early.push({ text, done });
+    this.#write(text, done, false);
+  }
+
+  /** Calls back when everything so far is on the screen, with what another model must be given to go on from there. */
+  atEnd(done: (carried: Carried) => void): void {
+    this.#write('', () => done(carriedBy(this.#terminal)), true);
+  }
+
+  #write(text: string, done: () => void, isMark: boolean): void {
+    if (this.#early === null) this.#queue.add(this.#terminal, text, done, isMark);
+    else this.#early.push({ text, done, isMark });
     this.#earlyLetters += this.#early === null ? 0 : text.length;
   }
 
@@ -98,8 +114,11 @@ export class ScreenModel {
 
   /** @returns what gives a terminal of this size, that was reset, this screen */
   content(withEarlierLines: boolean): string {
-    const options = { excludeModes: true, ...(!withEarlierLines && { scrollback: 0 }) };
-    return `${this.#serializer.serialize(options)}${extras(this.#terminal)}`;
+    const { normal, alternate, active } = this.#terminal.buffer;
+    const { columns } = this.size;
+    const text = printLines(normal, withEarlierLines ? 0 : normal.baseY, columns);
+    const other = active === alternate ? `\u001b[?1049h\u001b[H${printLines(alternate, 0, columns)}` : '';
+    return `${text}${other}${extras(this.#terminal)}`;
   }
 
   /** @returns the lines of the screen with their attributes, and the cursor */

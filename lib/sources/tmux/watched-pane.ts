@@ -12,6 +12,7 @@ import type { PaneSnapshot } from './pane-snapshot';
 import { snapshotCommand, snapshotRequest } from './pane-snapshot';
 import type { ParseQueue } from './parse-queue';
 import { findDifference } from './screen-cells';
+import type { Carried } from './screen-extras';
 import { MAX_EARLIER_LINES, ScreenModel, type ScreenSize } from './screen-model';
 
 /** The link of a pane to tmux: the control client of a session that has it. */
@@ -38,14 +39,26 @@ const CATCH_UP_INTERVAL_MS = 250;
 /** Between two previews. */
 const PREVIEW_INTERVAL_MS = 250;
 /** Between two comparisons with tmux, while there is output. */
-const COMPARE_INTERVAL_MS = 1000;
+const COMPARE_INTERVAL_MS = 500;
 const MAX_COMPARE_INTERVAL_MS = 8000;
 
 /**
- * `asked`: a capture is on its way, output before it is on it. `live`: output is taken. `behind`: output is left out
- * until the screen has caught up. `ended`: the pane is closed, or no longer the agent's.
+ * `idle`: there is no client. `asked`: a capture is on its way, output before it is on it. `joined`: it is taken, output
+ * waits for it. `live`: output is taken. `behind`: output is left out until the screen has caught up. `ended`: the pane is
+ * closed, or no longer the agent's.
  */
 type Mode = 'idle' | 'asked' | 'joined' | 'live' | 'behind' | 'ended';
+
+/** Where a capture stands in the output. */
+interface Joint {
+  snapshot: PaneSnapshot | null;
+  /** Output before it was not taken. */
+  isFresh: boolean;
+  /** What the emulator had before it and no capture tells; null while that is not read. */
+  carried: Carried | null;
+  /** Output after it. */
+  later: Buffer[];
+}
 
 export class WatchedPane {
   readonly id: string;
@@ -60,7 +73,9 @@ export class WatchedPane {
   #snapshot: PaneSnapshot | null = null;
   #historySize = 0;
   #splitter = new GroundSplitter();
+  /** The end of the output before a capture, if any was seen. */
   #tail: Buffer | null = null;
+  #joint: Joint | null = null;
   #mayBeginInside = false;
   #paused = false;
   /** The last part that is on the screen. */
@@ -136,6 +151,7 @@ export class WatchedPane {
     if (client !== this.#link?.client) return;
     if (this.#mode === 'asked') this.#tail = incompleteEnd(Buffer.concat([this.#tail ?? Buffer.alloc(0), bytes]));
     if (this.#mode === 'live') this.#take(bytes);
+    if (this.#mode === 'joined') this.#joint?.later.push(bytes);
   }
 
   /** Continues by another client, or by none. */
@@ -145,6 +161,7 @@ export class WatchedPane {
     // The client may have been told earlier not to send it.
     this.#paused = link !== null;
     this.#asked += 1;
+    this.#joint = null;
     this.#mode = 'idle';
     if (link) this.renew();
   }
@@ -169,7 +186,7 @@ export class WatchedPane {
   paused(client: ControlClient): void {
     if (client !== this.#link?.client || this.#paused) return;
     this.#paused = true;
-    if (this.#mode === 'live' || this.#mode === 'asked') this.#fallBehind();
+    if (this.#mode !== 'behind') this.#fallBehind();
   }
 
   /** Gets a new screen: this one may be wrong. */
@@ -206,41 +223,69 @@ export class WatchedPane {
     const link = this.#link;
     if (this.#mode === 'ended' || link === null) return;
     this.#askedAt = performance.now();
-    this.#mode = 'asked';
-    this.#tail = null;
+    // Output that is taken until the capture leaves behind what no capture tells: the pen.
+    if (this.#mode !== 'live') {
+      this.#mode = 'asked';
+      this.#tail = null;
+    }
     if (this.#paused && link.canPause) link.client.tell(`refresh-client -A '${this.id}:continue'`);
     this.#paused = false;
     this.#asked += 1;
     const turn = this.#asked;
+    const isCurrent = () => turn === this.#asked;
     const request = snapshotRequest(
       MAX_EARLIER_LINES,
-      () => {
-        if (turn === this.#asked && this.#mode === 'asked') this.#mode = 'joined';
-      },
+      () => isCurrent() && this.#join(),
       (result) => {
-        if (turn === this.#asked && this.#mode === 'joined' && !('fault' in result)) this.#begin(result);
+        if (!isCurrent() || this.#joint === null || 'fault' in result) return;
+        this.#joint.snapshot = result;
+        this.#beginIfJoined();
       },
     );
     link.client.send(snapshotCommand(this.id, MAX_EARLIER_LINES), request);
   }
 
+  /** The capture is taken now: output from here on comes after it. */
+  #join(): void {
+    if (this.#mode !== 'live' && this.#mode !== 'asked') return;
+    const joint: Joint = { snapshot: null, carried: null, isFresh: this.#mode === 'asked', later: [] };
+    this.#joint = joint;
+    if (this.#mode === 'live') {
+      this.#model?.atEnd((carried) => {
+        joint.carried = carried;
+        if (joint === this.#joint) this.#beginIfJoined();
+      });
+    }
+    this.#mode = 'joined';
+  }
+
+  #beginIfJoined(): void {
+    const joint = this.#joint;
+    if (joint === null || joint.snapshot === null || (joint.carried === null && !joint.isFresh)) return;
+    this.#joint = null;
+    this.#begin(joint.snapshot, joint.carried);
+    for (const bytes of joint.later) this.#take(bytes);
+  }
+
   /** Begins with a captured screen. What was kept before is of no use any more. */
-  #begin(snapshot: PaneSnapshot): void {
+  #begin(snapshot: PaneSnapshot, carried: Carried | null): void {
     this.#model?.dispose();
     this.#ready = false;
     this.#snapshot = snapshot;
     this.#historySize = snapshot.historySize;
     this.#mode = 'live';
     this.#shownSeq = this.#ring.clear();
-    this.#splitter = new GroundSplitter(snapshot.pending.length > 0 ? snapshot.pending : (this.#tail ?? undefined));
-    this.#mayBeginInside = this.#tail === null && snapshot.pending.length === 0;
+    if (carried === null) {
+      this.#splitter = new GroundSplitter(snapshot.pending.length > 0 ? snapshot.pending : (this.#tail ?? undefined));
+      this.#mayBeginInside = this.#tail === null && snapshot.pending.length === 0;
+    }
+    this.#tail = null;
     const model = new ScreenModel(
-      snapshot,
+      { ...snapshot, carried },
       this.#queue,
       () => {
         this.#ready = true;
         this.#changed();
-        this.#compareSoon();
       },
       // The other screen is known to tmux alone.
       () => this.renew(),
@@ -269,6 +314,8 @@ export class WatchedPane {
   /** Leaves output out until the screen has caught up. */
   #fallBehind(): void {
     this.#mode = 'behind';
+    this.#asked += 1;
+    this.#joint = null;
     const link = this.#link;
     if (link?.canPause && !this.#paused) {
       this.#paused = true;
@@ -304,7 +351,7 @@ export class WatchedPane {
 
   #compareWith(snapshot: PaneSnapshot, seq: number): void {
     const other = new ScreenModel(
-      snapshot,
+      { ...snapshot, carried: null },
       this.#queue,
       () => {
         const { model } = this;
