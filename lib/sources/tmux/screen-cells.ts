@@ -44,10 +44,14 @@ class StyleReader {
   }
 }
 
-/** @returns whether a cell shows nothing, not even a colour */
+/** @returns what a cell shows. Half of a wide letter, of which the other half was overwritten, shows nothing */
+function lettersOf(line: IBufferLine, x: number, cell: IBufferCell): string {
+  if (cell.getWidth() === 2 && line.getCell(x + 1)?.getWidth() !== 0) return ' ';
+  return cell.getChars() || ' ';
+}
+
+/** @returns whether a cell without a letter shows nothing, not even a colour */
 function isEmpty(cell: IBufferCell, codes: string): boolean {
-  const letters = cell.getChars();
-  if (letters !== '' && letters !== ' ') return false;
   return codes === UNSTYLED || (cell.isBgDefault() && !cell.isInverse() && !cell.isUnderline());
 }
 
@@ -67,7 +71,8 @@ function printLine(line: IBufferLine | undefined, columns: number, isWhole: bool
     cell = line.getCell(x, cell);
     if (!cell || cell.getWidth() === 0) continue;
     const own = reader.codes(cell);
-    if (isEmpty(cell, own)) {
+    const letters = lettersOf(line, x, cell);
+    if (letters === ' ' && isEmpty(cell, own)) {
       empty += 1;
       continue;
     }
@@ -79,7 +84,7 @@ function printLine(line: IBufferLine | undefined, columns: number, isWhole: bool
     empty = 0;
     if (own !== codes) text += `\u001b[${own}m`;
     codes = own;
-    text += cell.getChars() || ' ';
+    text += letters;
   }
   if (codes !== UNSTYLED) text += '\u001b[0m';
   return isWhole ? { text: text + ' '.repeat(empty), isFull: true } : { text, isFull: empty === 0 };
@@ -131,8 +136,8 @@ export function findDifference(
     for (let x = 0; x < columns; x += 1) {
       first = line?.getCell(x, first);
       second = otherLine?.getCell(x, second);
-      if (!first || !second) continue;
-      const [letters, others] = [first.getChars() || ' ', second.getChars() || ' '];
+      if (!line || !otherLine || !first || !second) continue;
+      const [letters, others] = [lettersOf(line, x, first), lettersOf(otherLine, x, second)];
       if (letters !== others) return { x, y };
       if (letters !== ' ' && mine.codes(first) !== its.codes(second)) return { x, y };
     }

@@ -7,6 +7,9 @@ import { type Carried, carriedBy, cursorTo, extras } from './screen-extras';
 /** Lines above the screen that are kept. */
 export const MAX_EARLIER_LINES = 1000;
 
+/** No attributes, and the ordinary letters. */
+const PLAIN = '\u001b[m\u001b(B';
+
 export interface ScreenSize {
   columns: number;
   rows: number;
@@ -41,6 +44,7 @@ export class ScreenModel {
   /** What came before the first screen is there; null after that. */
   #early: { text: string; done: () => void; isMark: boolean }[] | null = [];
   #earlyLetters = 0;
+  #isDisposed = false;
   title: string;
 
   /**
@@ -54,22 +58,28 @@ export class ScreenModel {
     this.#queue = queue;
     // As tall as all lines, so that none scrolls while they are written: that would fill new lines with a colour.
     this.#terminal = newTerminal(columns, earlier.length + rows, MAX_EARLIER_LINES);
-    const screen = `${lines.join('\r\n')}\u001b[m`;
+    // Without wrapping: a line that tmux measures otherwise must not move the lines below it.
+    const screen = `\u001b[?7l${lines.join('\r\n')}${PLAIN}\u001b[?7h`;
     const blank = '\r\n'.repeat(rows - 1);
     const above = earlier.map((line) => `${line}\r\n`).join('');
-    this.#queue.add(this.#terminal, `${above}\u001b[m${first.alternate ? blank : screen}`, () => {
-      this.#terminal.resize(columns, rows);
-      const other = first.alternate ? `\u001b[?1049h\u001b[H${screen}` : '';
-      this.#queue.add(this.#terminal, `${other}${first.modes}`, () => {
-        // The letter before a cursor that waits behind the last column is known now.
-        const { x, y } = first.cursor;
-        const { saved, pen } = first.carried ?? { saved: '', pen: '' };
-        this.#queue.add(this.#terminal, `${saved}${cursorTo(this.#terminal, x, y, first.top)}${pen}`, () => {
-          this.#begin(onBuffer);
-          onReady();
-        });
+    const normal = `\u001b[?7l${above}${PLAIN}\u001b[?7h${first.alternate ? blank : screen}`;
+    const other = first.alternate ? `\u001b[?1049h\u001b[H${screen}` : '';
+    const complete = () => {
+      // The letter before a cursor that waits behind the last column is known now.
+      const { saved, pen } = first.carried ?? { saved: '', pen: '' };
+      const cursor = cursorTo(this.#terminal, first.cursor.x, first.cursor.y, first.top);
+      this.#queue.add(this.#terminal, `${saved}${cursor}${pen}`, () => {
+        this.#begin(onBuffer);
+        onReady();
       });
-    });
+    };
+    // In a later turn: to resize within the call would make the emulator read the text, and call, again.
+    const resize = () => {
+      if (this.#isDisposed) return;
+      this.#terminal.resize(columns, rows);
+      this.#queue.add(this.#terminal, `${other}${first.modes}`, complete);
+    };
+    this.#queue.add(this.#terminal, normal, () => setImmediate(resize));
   }
 
   #begin(onBuffer: () => void): void {
@@ -138,6 +148,7 @@ export class ScreenModel {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     this.#queue.forget(this.#terminal);
     this.#terminal.dispose();
   }

@@ -85,6 +85,8 @@ export class WatchedPane {
   #askedAt = Number.NEGATIVE_INFINITY;
   #capture: NodeJS.Timeout | null = null;
   #compare: NodeJS.Timeout | null = null;
+  /** Whether there was output since a comparison led to a new screen. */
+  #mayRenew = false;
   #compareMs = COMPARE_INTERVAL_MS;
   #preview: NodeJS.Timeout | null = null;
   #previewIsDue = false;
@@ -307,6 +309,7 @@ export class WatchedPane {
       if (this.#mode === 'behind' && model.unread === 0) this.renew(CATCH_UP_INTERVAL_MS);
     });
     this.#notify();
+    this.#mayRenew = true;
     this.#compareSoon();
     if (model.unread > MAX_UNREAD_LETTERS) this.#fallBehind();
   }
@@ -335,7 +338,11 @@ export class WatchedPane {
 
   #compareNow(): void {
     const link = this.#link;
-    if (this.#mode !== 'live' || link === null) return;
+    if (link === null) return;
+    if (this.#mode !== 'live') {
+      this.#compareSoon();
+      return;
+    }
     let seq = -1;
     const request = snapshotRequest(
       0,
@@ -356,7 +363,11 @@ export class WatchedPane {
       () => {
         const { model } = this;
         const isComparable = this.#mode === 'live' && model !== null && this.#ring.head === seq && model.unread === 0;
-        if (isComparable && isDifferent(model, other, snapshot)) this.renew();
+        if (isComparable && this.#mayRenew && isDifferent(model, other, snapshot)) {
+          // If the new screen differs too, tmux and the emulator draw it differently, and a third would not help.
+          this.#mayRenew = false;
+          this.renew();
+        }
         // While there is output all the time, a comparison rarely finds both at one moment.
         this.#compareMs = isComparable ? COMPARE_INTERVAL_MS : Math.min(this.#compareMs * 2, MAX_COMPARE_INTERVAL_MS);
         other.dispose();
