@@ -24,7 +24,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   'lib/sources/claudeswarm': ['lib/contract', 'lib/platform', 'lib/sources'],
   'lib/sources/claude-code': ['lib/contract', 'lib/platform', 'lib/sources', 'lib/sources/processes'],
   'lib/sources/processes': ['lib/contract', 'lib/platform', 'lib/sources'],
-  'lib/sources/tmux': ['lib/platform', 'lib/sources'],
+  'lib/sources/tmux': ['lib/contract', 'lib/platform', 'lib/sources'],
   'lib/hub': ['lib/contract'],
   'lib/history': ['lib/contract', 'lib/platform'],
   'lib/rules': ['lib/contract', 'lib/platform', ...SOURCES, 'lib/history'],
@@ -115,6 +115,7 @@ export const ROOMS: Record<string, readonly string[]> = {
     'lib/alerts',
     'lib/actions/messages',
     'lib/simulator',
+    'lib/swarms',
     'test',
     'e2e',
   ],
@@ -140,6 +141,7 @@ const PACKAGES: readonly { name: RegExp; rooms: RegExp }[] = [
   { name: /^(react|react-dom|swr)(\/|$)/, rooms: /^(lib\/client|components|app)(\/|$)/ },
   { name: /^better-sqlite3$/, rooms: /^lib\/history$/ },
   { name: /^ws$/, rooms: /^lib\/server\/websocket$/ },
+  { name: /^@xterm\/headless$/, rooms: /^lib\/sources\/tmux$/ },
   { name: /^chokidar$/, rooms: /^lib\/sources(\/|$)/ },
 ];
 
