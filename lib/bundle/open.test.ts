@@ -15,14 +15,14 @@ import { BundleFault, OpenBundle, readBundle } from './open';
 const folder = mkdtempSync(join(tmpdir(), 'bundle-open-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const begun = JSON.stringify({ format: 'claude-swarm-bundle', version: 2 });
+const begun = JSON.stringify({ format: 'claude-swarm-bundle', version: 3 });
 
 test('readBundle(): an invalid file is refused with the fault and what to do', () => {
   const faulty: [text: string, said: RegExp][] = [
     ['{"format": "har"}', /^faulty\.json is not an exported time range: open a file/],
     ['null', /is not an exported time range/],
     ['not even JSON', /is not an exported time range/],
-    [begun.replace('2', '3'), /made by a newer dashboard \(bundle version 3, this one reads 2\): update/],
+    [begun.replace('3', '4'), /made by a newer dashboard \(bundle version 4, this one reads 3\): update/],
     [begun.slice(0, -3), /is cut off or damaged.*Export it again/],
     [begun, /is damaged: at \w+: .*Export it again/],
   ];
@@ -48,7 +48,7 @@ const until = since + 3_600_000;
 function sound(): Bundle {
   return {
     format: 'claude-swarm-bundle',
-    version: 2,
+    version: 3,
     made_at: '2026-02-03T11:00:00.000+00:00',
     made_by: '0.1.0',
     name: 'project',

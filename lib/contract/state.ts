@@ -13,10 +13,12 @@ import {
   NO_OUTGOING,
   NO_PERMISSIONS,
   NO_STATS,
+  NO_TASKS,
   NO_USAGE,
 } from './defaults';
 import { formatInstant } from './instant';
 import type { AgentsAnswer, AttentionAnswer, LocksAnswer, Sources, Stats } from './schemas';
+import type { TasksState } from './task-schemas';
 
 export interface States {
   sources: Sources;
@@ -24,6 +26,7 @@ export interface States {
   locks: LocksAnswer;
   stats: Stats;
   attention: AttentionAnswer;
+  tasks: TasksState;
   usage: UsageState;
   permissions: PermissionsState;
   outgoing: OutgoingState;
@@ -47,6 +50,7 @@ export const EMPTY_STATES: States = {
   locks: NO_LOCKS,
   stats: NO_STATS,
   attention: NO_ATTENTION,
+  tasks: NO_TASKS,
   ...PRESENT_ONLY,
 };
 
