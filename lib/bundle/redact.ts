@@ -105,8 +105,14 @@ function blankAgent(fields: Fields & Partial<Pick<Agent, Blanked>>): Fields {
       activity: activity.source === 'swarm' ? { ...activity, reason: left(activity.reason) } : activity,
     }),
     ...(work !== undefined && { work: null }),
-    ...(task !== undefined && { current_task: task && { ...task, objective: left(task.objective) } }),
+    // Earlier versions passed on a field of the registry under this name, of any type.
+    ...(task !== undefined && { current_task: blankCurrentTask(task) }),
   };
+}
+
+function blankCurrentTask(task: unknown): unknown {
+  if (task === null || typeof task !== 'object') return task === null ? null : left(task);
+  return keeping(task as Fields, ['key', 'status', 'count']);
 }
 
 const TASK_CHANGE = ['at', 'from_status', 'to_status', 'agent_id'];

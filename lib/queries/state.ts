@@ -32,6 +32,7 @@ import type { JournaledLockCounts } from '../history/journal';
 import { JOURNALED_TASKS } from '../history/journal-kind';
 import { knownSince, type PastThings, thingsAt } from '../history/snapshots';
 import { unknownSpans } from '../history/span-reader';
+import { isObject } from '../platform/json-shape';
 import { findConflicts } from '../rules/lock-conflicts';
 import { toConflict } from '../rules/lock-status';
 import { statistics } from '../rules/stats';
@@ -162,7 +163,9 @@ function agentsOf(things: PastThings, at: number): AgentsAnswer {
 /** @returns an agent of the journal, with the fields that the journal leaves out set to unknown */
 function completed<T extends Agent>(agent: T): T {
   const process = { ...UNKNOWN_AGENT_FACTS.process, ...agent.process };
-  return { ...UNKNOWN_AGENT_FACTS, ...agent, process };
+  // Earlier versions passed on a field of the registry under this name, of any type.
+  const current_task = isObject(agent.current_task) ? agent.current_task : null;
+  return { ...UNKNOWN_AGENT_FACTS, ...agent, process, current_task };
 }
 
 /** The agents that had left within the hour before a moment. They are journaled together with the header. */

@@ -118,7 +118,7 @@ function instant(at: number | null): string | null {
 }
 
 const PRIORITY_RANK: ReadonlyMap<string | null, number> = new Map(
-  TASK_PRIORITIES.map((priority, index) => [priority, TASK_PRIORITIES.length - index] as const),
+  TASK_PRIORITIES.map((priority, index) => [priority, index] as const),
 );
 
 /** What decides about the place of a task; times in milliseconds since 1970. */
@@ -134,7 +134,7 @@ function moreImportant(one: Ranked, other: Ranked): number {
   const [isOpen, isOtherOpen] = [isUnfinished(one), isUnfinished(other)];
   if (isOpen !== isOtherOpen) return isOpen ? -1 : 1;
   if (!isOpen) return (other.changedAt ?? 0) - (one.changedAt ?? 0) || byKey(one, other);
-  const rank = ({ priority }: Ranked) => PRIORITY_RANK.get(priority) ?? 0;
+  const rank = ({ priority }: Ranked) => PRIORITY_RANK.get(priority) ?? -1;
   // One without a time comes last, in the order of its list.
   const age = (one.createdAt ?? Number.MAX_SAFE_INTEGER) - (other.createdAt ?? Number.MAX_SAFE_INTEGER);
   return rank(other) - rank(one) || age || byKey(one, other);

@@ -29,7 +29,7 @@ function describe(principal: Principal, runtime: Pick<Runtime, 'actions' | 'bund
 test('describeCaller(): whoever may send everything gets no reason', () => {
   assert.deepEqual(describe(OPERATOR), {
     ...{ name: 'operator', via: 'operator_key', scope: 'write' },
-    ...{ actions: ['locks', 'messages', 'terminal', 'permissions'], reason: null },
+    ...{ actions: ['locks', 'messages', 'terminal', 'permissions', 'tasks'], reason: null },
   });
 });
 
