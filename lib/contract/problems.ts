@@ -129,12 +129,12 @@ export const PROBLEMS = {
   task_changed: {
     status: 409,
     title: 'Task changed',
-    detail: 'The task is "review" by now, not "working"; nothing was changed. `task` is the present one.',
+    detail: 'The task is review by now, not working; nothing was changed. `task` is the present one.',
   },
   transition_not_allowed: {
     status: 409,
     title: 'Transition not allowed',
-    detail: 'A task that is "pending" can\'t become "review"; it can become assigned or cancelled.',
+    detail: "A task that is pending can't become review; it can become assigned or cancelled.",
   },
   task_read_only: {
     status: 409,

@@ -4,8 +4,7 @@ import path from 'node:path';
 import { AGENT_CARDS_FILE } from '../sources/claudeswarm/agent-cards';
 import { CONFLICT_LOG_FILE } from '../sources/claudeswarm/conflict-log';
 import { TASKS_FILE } from '../sources/claudeswarm/tasks';
-import { pythonJsonIndented } from '../sources/claudeswarm/written-form';
-import { formatUtc } from './registry-file';
+import { formatUtc, pythonJsonIndented } from '../sources/claudeswarm/written-form';
 import type { StoryAgent, StoryConflict, StoryTask } from './world';
 
 /** The tool keeps all tasks forever; a demo that runs for days should not. */

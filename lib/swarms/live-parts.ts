@@ -42,6 +42,7 @@ import { RecorderEvents } from './recorder-events';
 import { SwarmSources } from './source-status';
 import { StatePublisher } from './state-publisher';
 import type { SwarmActions } from './swarm-actions';
+import { liveTaskActions } from './task-commands';
 import { TeamMessages } from './team-messages';
 import { SwarmUsage } from './usage';
 
@@ -140,7 +141,7 @@ export class LiveParts {
     this.usage = this.#createUsage();
     this.attention = this.#createAttention();
     this.recorderEvents = this.#createRecorderEvents();
-    const { description, publisher, readiness } = this;
+    const { description, publisher, readiness, attention } = this;
     const record: RecordAction = (step, one) => this.recorder.recordAction(step, one);
     this.actions = {
       runner: new ActionRunner({ groups: options.actionGroups, record }),
@@ -151,6 +152,10 @@ export class LiveParts {
         onChange: () => this.attention.request(),
       }),
       acks: createAckActions({ root: options.root, files: () => this.attention }),
+      tasks: liveTaskActions({
+        ...{ root: options.root, operatorName: options.operatorName, tasks: this.#tasks },
+        ...{ publisher, attention, readiness },
+      }),
     };
     this.#files.request(EVERYWHERE);
     this.recorderEvents.awaitHistory();

@@ -4,6 +4,7 @@ import type { AckActions } from '../actions/acks';
 import type { LockActions } from '../actions/locks';
 import type { PermissionActions } from '../actions/permissions';
 import type { ActionRunner } from '../actions/runner';
+import type { TaskActions } from '../actions/tasks';
 import type { MessageActions } from './message-actions';
 
 export interface SwarmActions {
@@ -12,4 +13,5 @@ export interface SwarmActions {
   readonly messages: MessageActions;
   readonly acks: AckActions;
   readonly permissions: PermissionActions;
+  readonly tasks: TaskActions;
 }
