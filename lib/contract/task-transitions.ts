@@ -15,6 +15,8 @@ export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 export const TASK_PRIORITIES = ['low', 'normal', 'high', 'critical'] as const;
 
+export type TaskPriority = (typeof TASK_PRIORITIES)[number];
+
 /** The swarm's tool refuses every other change of a status. */
 const TRANSITIONS: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   pending: ['assigned', 'cancelled'],
