@@ -52,7 +52,7 @@ const agents = tool({
         const you = id === self ? ', you' : '';
         return `${visible(id)}${you}${role}: ${health}, ${activity.state}. ${visible(activity.reason, MAX_EXCERPT_LENGTH)}${wait}`;
       },
-      data: ({ id, health, health_reason, activity, card, blocked, last_message }) => ({
+      data: ({ id, health, health_reason, activity, card, blocked, last_message, current_task }) => ({
         id,
         role: card?.role ?? null,
         health,
@@ -62,6 +62,7 @@ const agents = tool({
         activity_reason: activity.reason,
         waits_for: blocked?.waits_for ?? [],
         last_message: last_message?.excerpt ?? null,
+        current_task: current_task?.objective ?? null,
       }),
       more: { you: self },
     });
