@@ -4,7 +4,10 @@ import type { Me, OutgoingMessage } from '../lib/contract/action-schemas';
 import { formatInstant } from '../lib/contract/instant';
 
 /** Lets the page act, whatever the server says. */
-export async function letAct(page: Page, actions: Me['actions'] = ['locks', 'messages', 'terminal', 'permissions']) {
+export async function letAct(
+  page: Page,
+  actions: Me['actions'] = ['locks', 'messages', 'terminal', 'permissions', 'tasks'],
+) {
   const me: Me = { name: 'operator', via: 'operator_key', scope: 'write', actions, reason: null, accepts_key: false };
   await page.route('**/api/me', (route) => route.fulfill({ json: me }));
 }

@@ -14,6 +14,7 @@ import type {
   Sources,
   Stats,
 } from '../../lib/contract/schemas';
+import type { TasksState } from '../../lib/contract/task-schemas';
 import { inputOf } from './permissions';
 import { visible } from './text';
 
@@ -67,6 +68,11 @@ function describeState(event: Exclude<StreamEventName, 'messages'>, data: unknow
       const open = attention.filter(({ acknowledged, snoozed }) => acknowledged === null && snoozed === null);
       const [first] = open;
       return `${open.length} open${first ? `, first ${first.severity}: ${visible(first.reason, MAX_TEXT_LENGTH)}` : ''}`;
+    }
+    case 'tasks': {
+      const { tasks, left_off } = data as TasksState;
+      const more = left_off > 0 ? `, ${left_off} left off` : '';
+      return `${tallied(tasks.map(({ status }) => visible(status ?? 'unknown')))}${more}`;
     }
     case 'permissions': {
       const open = (data as PermissionsState).permissions.filter(({ resolved }) => resolved === null);

@@ -6,6 +6,7 @@ import {
   NO_ATTENTION,
   NO_OUTGOING,
   NO_PERMISSIONS,
+  NO_TASKS,
   NO_USAGE,
   UNKNOWN_LOCK_FACTS,
 } from '@/lib/contract/defaults';
@@ -39,6 +40,7 @@ const swarm: SwarmState = {
   usage: NO_USAGE,
   permissions: NO_PERMISSIONS,
   outgoing: NO_OUTGOING,
+  tasks: NO_TASKS,
   sources: {} as Sources,
   messages: [
     message(7, { sender: 'agent-1', recipients: ['agent-2'], msg_type: 'BLOCKED', content: 'waiting for\nthe schema' }),

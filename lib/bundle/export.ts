@@ -51,6 +51,9 @@ const parts: Record<BundleQuery['part'], (history: History, query: BundleQuery) 
     listed(commandRows(history, span, marks, after, LINES), (row) => JSON.stringify(bundledAction(row, text))),
 };
 
+/** Entries with sentences of the program, which may name a path outside the project. */
+const MAY_NAME_PATHS: ReadonlySet<JournalKind> = new Set(['source', 'server', 'attention']);
+
 function bundledAction({ client: _, ...row }: ActionRow, text: BundleQuery['text']): BundledAction {
   const { reason: detail } = withoutPaths({ reason: row.detail });
   const action = { ...row, detail, principal: row.principal || null, request: JSON.parse(row.request) };
@@ -71,8 +74,10 @@ function bundleHead(history: History, { since, until, text, marks }: BundleQuery
     Object.entries(state.sources).map(([name, source]) => [name, withoutPaths(source)]),
   ) as PastState['sources'];
   const entries = state.attention.attention.map((entry) => (isAboutSource(entry) ? withoutPaths(entry) : entry));
+  const { tasks } = state;
   const shownState: PastState = {
     ...state,
+    tasks: { ...tasks, file: tasks.file && withoutPaths(tasks.file) },
     sources,
     unknown: state.unknown.map(withoutPaths),
     attention: { ...state.attention, attention: entries },
@@ -92,13 +97,13 @@ function listed<Row>({ rows, last }: Rows<Row>, write: (row: Row) => string): Bu
 }
 
 function bundleEntry({ body, ...row }: EntryRow, text: BundleQuery['text']): string {
-  const raw = body === null || (text === 'keep' && row.kind !== 'source' && row.kind !== 'attention');
+  const raw = body === null || (text === 'keep' && !MAY_NAME_PATHS.has(row.kind));
   const shown = raw ? body : JSON.stringify(thingOf(row.kind, JSON.parse(body), text));
   return `${JSON.stringify(row).slice(0, -1)},"body":${shown}}`;
 }
 
 function thingOf(kind: JournalKind, body: object, text: BundleQuery['text']): object {
-  const thing = kind === 'source' || isAboutSource(body) ? withoutPaths({ ...body }) : { ...body };
+  const thing = kind === 'source' || kind === 'server' || isAboutSource(body) ? withoutPaths({ ...body }) : { ...body };
   return text === 'keep' ? thing : blankThing(kind, thing);
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { ActionsAnswer } from '../contract/action-schemas';
 import type { Bundle } from '../contract/bundle-schemas';
+import { examples } from '../contract/examples';
 import { type AgentHistory, type PastState, pastState as pastStateSchema } from '../contract/past-schemas';
 import { History } from '../history/history';
 import { actionsPage } from '../queries/actions';
@@ -15,14 +16,14 @@ import { BundleFault, OpenBundle, readBundle } from './open';
 const folder = mkdtempSync(join(tmpdir(), 'bundle-open-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const begun = JSON.stringify({ format: 'claude-swarm-bundle', version: 2 });
+const begun = JSON.stringify({ format: 'claude-swarm-bundle', version: 3 });
 
 test('readBundle(): an invalid file is refused with the fault and what to do', () => {
   const faulty: [text: string, said: RegExp][] = [
     ['{"format": "har"}', /^faulty\.json is not an exported time range: open a file/],
     ['null', /is not an exported time range/],
     ['not even JSON', /is not an exported time range/],
-    [begun.replace('2', '3'), /made by a newer dashboard \(bundle version 3, this one reads 2\): update/],
+    [begun.replace('3', '4'), /made by a newer dashboard \(bundle version 4, this one reads 3\): update/],
     [begun.slice(0, -3), /is cut off or damaged.*Export it again/],
     [begun, /is damaged: at \w+: .*Export it again/],
   ];
@@ -48,7 +49,7 @@ const until = since + 3_600_000;
 function sound(): Bundle {
   return {
     format: 'claude-swarm-bundle',
-    version: 2,
+    version: 3,
     made_at: '2026-02-03T11:00:00.000+00:00',
     made_by: '0.1.0',
     name: 'project',
@@ -122,6 +123,37 @@ test('readBundle(): a bundle of the first version opens, without the fields adde
   assert.equal(answer.stats.message_count, 6);
   assert.equal(answer.agents.agents[0]?.process.state, 'unseen');
   assert.throws(() => open({ ...first, version: 2 }), BundleFault, 'the second version has them');
+});
+
+test('readBundle(): a bundle of the second version opens, and its tasks are not known', () => {
+  const { state, ...rest } = sound();
+  const { tasks: _, known, ...others } = state;
+  const { tasks: __, ...earlier } = known;
+  const { other_type_count: ___, ...counts } = state.stats;
+  const agent = { id: 'agent-0', health: 'active', health_reason: 'It runs.' };
+  const agents = { ...state.agents, agents: [agent] };
+  const second = { ...rest, version: 2, state: { ...others, known: earlier, stats: counts, agents } };
+  const answer = pastStateSchema.parse(JSON.parse(open(second).state(until)));
+  assert.deepEqual([answer.known.agents, answer.known.tasks, answer.tasks.tasks], [true, false, []]);
+  assert.throws(() => open({ ...second, version: 3 }), BundleFault, 'the third version has them');
+});
+
+test('readBundle(): a bundle of the third version has tasks at each moment', () => {
+  const [task] = examples.tasks.tasks;
+  assert.ok(task);
+  const body = { ...task };
+  const things = {
+    registry: { header: { last_seen: [] } },
+    task: { [task.key]: body },
+    server: { tasks: { left_off: 0 } },
+  };
+  const journal = [
+    { id: 2, at: since + 1000, kind: 'task' as const, subject: task.key, body: { ...body, status: 'review' } },
+  ];
+  const third = open({ ...sound(), things, journal });
+  const at = (moment: number) => pastStateSchema.parse(JSON.parse(third.state(moment)));
+  assert.deepEqual([at(since).tasks.tasks[0]?.status, at(until).tasks.tasks[0]?.status], ['working', 'review']);
+  assert.deepEqual([at(until).known.tasks, at(until).tasks.file], [true, null]);
 });
 
 test('readBundle(): an expired lock and the lives of agents are preserved', () => {

@@ -1,13 +1,23 @@
 /** Reads a bundle from a file, checks it and puts it into a history of its own. */
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { ZodError } from 'zod';
-import { BUNDLE_FORMAT, BUNDLE_VERSION, type Bundle, bundle, firstBundle } from '../contract/bundle-schemas';
+import type { ZodError, z } from 'zod';
+import {
+  BUNDLE_FORMAT,
+  BUNDLE_VERSION,
+  type Bundle,
+  bundle,
+  firstBundle,
+  secondBundle,
+} from '../contract/bundle-schemas';
 import type { PastState } from '../contract/past-schemas';
 import { fillFrom } from '../history/bundle-rows';
 import { History } from '../history/history';
 import { pastState } from '../queries/state';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
+
+/** What files of earlier versions are checked against. */
+const EARLIER: Readonly<Record<string, z.ZodType | undefined>> = { 1: firstBundle, 2: secondBundle };
 
 /** The maximum length of a string in Node. */
 const MAX_BYTES = 500_000_000;
@@ -35,9 +45,9 @@ export function readBundle(file: string): Bundle {
       `${name} was made by a newer dashboard (bundle version ${written.version}, this one reads ${BUNDLE_VERSION}): update this one.`,
     );
   }
-  const read = (written.version === 1 ? firstBundle : bundle).safeParse(written);
+  const read = (EARLIER[String(written.version)] ?? bundle).safeParse(written);
   if (!read.success) throw damaged(name, issuePlace(read.error));
-  const { since, until } = read.data;
+  const { since, until } = read.data as Bundle;
   if (!(Date.parse(since) <= Date.parse(until)))
     throw damaged(name, '"since" must be a time that is not after "until"');
   // The parsed JSON, not the checked copy: the check removes names such as `__proto__`.
@@ -92,7 +102,9 @@ export class OpenBundle {
     this.#bundle = from;
     try {
       fillFrom(this.history, from, (instant) => readMicroseconds(instant, 'UTC'));
-      this.#before = from.state.stats;
+      // Absent in files of older versions, which list every type; the text of a file gets no defaults.
+      const stats: Partial<PastState['stats']> = from.state.stats;
+      this.#before = { ...(stats as PastState['stats']), other_type_count: stats.other_type_count ?? 0 };
       this.#own = this.#ownState(Date.parse(from.since)).stats;
     } catch (error) {
       throw damaged(name, `its parts do not fit together (${(error as Error).message})`);

@@ -5,6 +5,7 @@
 import type { BundledAction, BundledSpan } from '../contract/bundle-schemas';
 import type { PastState } from '../contract/past-schemas';
 import type { Agent, AttentionEntry } from '../contract/schemas';
+import type { Task } from '../contract/task-schemas';
 import type { JournalKind } from '../history/journal-kind';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -44,7 +45,26 @@ const KEPT_FIELDS: Record<JournalKind, readonly string[]> = {
     'zone',
     'suggested',
   ],
-  server: ['event', 'version', 'pid', 'at'],
+  server: [
+    ...['event', 'version', 'pid', 'at'],
+    ...['count', 'stale_count', 'orphaned_count', 'overlapping_count'],
+    ...['left_off', 'state', 'reason', 'kept_from'],
+  ],
+  task: [
+    ...[
+      'key',
+      'id',
+      'list',
+      'status',
+      'priority',
+      'created_by',
+      'assigned_to',
+      'owner',
+      'context_id',
+      'parent_task_id',
+    ],
+    ...['blocked_by', 'files', 'status_since', 'created_at', 'updated_at'],
+  ],
 };
 
 /** @returns a message in which every text is replaced by a note of its length */
@@ -57,6 +77,7 @@ export function blankThing(kind: JournalKind, fields: Fields): Fields {
   if (kind === 'attention') return blankEntry(fields);
   // Departed agents are journaled together with the registry's header.
   if (kind === 'agent' || 'left_at' in fields) return blankAgent(fields);
+  if (kind === 'task') return blankTask(fields as Fields & Partial<Task>);
   const kept = keeping(fields, KEPT_FIELDS[kind]);
   return kind === 'source' ? { ...kept, skipped: [] } : kept;
 }
@@ -67,10 +88,10 @@ const SESSION = [
   ...['model', 'permission_mode', 'entrypoint'],
 ];
 
-type Blanked = 'last_message' | 'card' | 'blocked' | 'session' | 'activity' | 'work';
+type Blanked = 'last_message' | 'card' | 'blocked' | 'session' | 'activity' | 'work' | 'current_task';
 
 function blankAgent(fields: Fields & Partial<Pick<Agent, Blanked>>): Fields {
-  const { last_message: said, card, blocked, session, activity, work, ...others } = fields;
+  const { last_message: said, card, blocked, session, activity, work, current_task: task, ...others } = fields;
   return {
     ...keeping(others, KEPT_FIELDS.agent),
     ...(said !== undefined && { last_message: said && { ...said, excerpt: left(said.excerpt) } }),
@@ -84,6 +105,22 @@ function blankAgent(fields: Fields & Partial<Pick<Agent, Blanked>>): Fields {
       activity: activity.source === 'swarm' ? { ...activity, reason: left(activity.reason) } : activity,
     }),
     ...(work !== undefined && { work: null }),
+    // Earlier versions passed on a field of the registry under this name, of any type.
+    ...(task !== undefined && { current_task: blankCurrentTask(task) }),
+  };
+}
+
+function blankCurrentTask(task: unknown): unknown {
+  if (task === null || typeof task !== 'object') return task === null ? null : left(task);
+  return keeping(task as Fields, ['key', 'status', 'count']);
+}
+
+const TASK_CHANGE = ['at', 'from_status', 'to_status', 'agent_id'];
+
+function blankTask({ history, ...fields }: Fields & Partial<Task>): Fields {
+  return {
+    ...keeping(fields, KEPT_FIELDS.task),
+    ...(history !== undefined && { history: history.map((change) => keeping(change, TASK_CHANGE)) }),
   };
 }
 
@@ -104,7 +141,18 @@ export function blankSpan(span: BundledSpan): BundledSpan {
 }
 
 /** Of the request of a command, only what also the record names. */
-const REQUEST = ['agent_id', 'filepath', 'lock_file', 'recipients', 'msg_type', 'behavior', 'force', 'dry_run'];
+const REQUEST = [
+  'agent_id',
+  'filepath',
+  'lock_file',
+  'recipients',
+  'msg_type',
+  'behavior',
+  'force',
+  'dry_run',
+  'to_status',
+  'assigned_to',
+];
 
 /** @returns a command without the name of its sender, and without texts written by people and agents */
 export function blankAction(action: BundledAction): BundledAction {
@@ -120,7 +168,7 @@ export function blankAction(action: BundledAction): BundledAction {
 
 /** @returns a complete state without texts written by people and agents */
 export function blankState(state: PastState): PastState {
-  const { agents, locks, attention, sources, messages } = state;
+  const { agents, locks, attention, tasks, sources, messages } = state;
   const things = <T extends Fields>(kind: JournalKind, list: readonly T[]) =>
     list.map((thing) => blankThing(kind, thing) as T);
   return {
@@ -132,6 +180,7 @@ export function blankState(state: PastState): PastState {
     },
     locks: { ...locks, locks: things('lock', locks.locks) },
     attention: { ...attention, attention: things('attention', attention.attention) },
+    tasks: { ...tasks, tasks: things('task', tasks.tasks) },
     sources: Object.fromEntries(
       Object.entries(sources).map(([name, source]) => [name, blankThing('source', source)]),
     ) as PastState['sources'],

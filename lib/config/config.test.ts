@@ -49,7 +49,7 @@ test('parseConfig(): an empty environment gives the defaults', () => {
     streams: 5000,
     streamsPerClient: 200,
     commandsPerMinute: 60,
-    actions: ['locks', 'messages', 'terminal', 'permissions'],
+    actions: ['locks', 'messages', 'terminal', 'permissions', 'tasks'],
     operatorName: 'operator',
     operatorKeyFile: '/home/one/.local/state/claude-swarm-dashboard/operator-key',
     logLevel: 'info',
@@ -336,7 +336,7 @@ test('parseConfig(): ACTIONS names groups of commands or is off, and OPERATOR_NA
   assert.deepEqual(parseConfig({ ACTIONS: 'off' }).actions, []);
   assert.throws(
     () => parseConfig({ ACTIONS: 'locks,doors' }),
-    /ACTIONS must list some of locks, messages, terminal, permissions, or be off, but contains "doors"; correct or unset/,
+    /ACTIONS must list some of locks, messages, terminal, permissions, tasks, or be off, but contains "doors"; correct or unset/,
   );
   assert.throws(() => parseConfig({ ACTIONS: 'off,locks' }), /but contains "off"/);
   for (const name of ['-a', 'a-', 'a b', 'x'.repeat(65)]) {

@@ -15,6 +15,8 @@ import { agentHistory, lockHistory, pastState, talkAnswer, timelineAnswer, waiti
 import { permissionAnswered, presenceNoted } from './permission-requests';
 import { agentsAnswer, attentionAnswer, attentionEntry, health, locksAnswer, messagesAnswer, stats } from './schemas';
 import { STREAM_EVENTS, STREAM_EXAMPLE } from './stream-schemas';
+import { taskAnswer } from './task-requests';
+import { tasksState } from './task-schemas';
 import { CLOSE_CODES, MAX_MESSAGE_BYTES, WEBSOCKET_PROTOCOL } from './websocket';
 
 export interface Answer {
@@ -97,6 +99,12 @@ export const ANSWERS = {
   withdrawnMessage: json('What was withdrawn.', withdrawnAnswer, withdrawnExample),
   acks: json('The pending acknowledgements.', acksAnswer, examples.acks),
   ackRemoved: json('The entry was removed.', ackRemoved, examples.ackRemoved),
+  tasks: json('The tasks.', tasksState, examples.tasks),
+  createdTask: {
+    ...json('The task as it was written.', taskAnswer, { task: examples.tasks.tasks[0], outcome: 'created' }),
+    status: 201,
+  },
+  changedTask: json('The task after the change.', taskAnswer, { task: examples.tasks.tasks[0], outcome: 'changed' }),
   waiting: json('The wait relations now.', waitingAnswer, pastExamples.waiting),
   stream: {
     description: 'The stream.',

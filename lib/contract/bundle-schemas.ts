@@ -5,14 +5,14 @@ import { instant, stats } from './schemas';
 
 export const BUNDLE_FORMAT = 'claude-swarm-bundle';
 /** Rises with every change that an older dashboard cannot read. */
-export const BUNDLE_VERSION = 2;
+export const BUNDLE_VERSION = 3;
 /** The bounds of one file, which a browser saves and a dashboard reads as a whole. */
 export const MAX_BUNDLED = { messages: 200_000, entries: 1_000_000 };
 
 /** Whether the bundle contains the texts of people and agents, or only their lengths. */
 export const bundleText = z.enum(['keep', 'blank']);
 
-const journalKind = z.enum(['agent', 'lock', 'source', 'server', 'attention', 'registry']);
+const journalKind = z.enum(['agent', 'lock', 'source', 'server', 'attention', 'registry', 'task']);
 
 /** A thing after a change; null where it was gone. */
 const body = z.record(z.string(), z.unknown());
@@ -79,10 +79,7 @@ export const bundle = z
     text: bundleText,
     epoch: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
     /** The whole state at `since`, as `GET /api/state` answers it. */
-    state: pastState.partial({ known: true }).extend({
-      // Absent in bundles of older versions, which list every type.
-      stats: stats.extend({ other_type_count: count.default(0) }),
-    }),
+    state: pastState,
     known_since: instant
       .nullable()
       .describe('The first moment in the span at which agents and locks are known; null if they never are.'),
@@ -107,6 +104,12 @@ export const bundle = z
       .describe('How much was pruned from the history during the export; absent if nothing was.'),
   })
   .meta({ id: 'Bundle' });
+
+/** The second version has no tasks. Of its state only the counts are read, in which other types may be absent. */
+export const secondBundle = bundle.extend({
+  version: z.literal(2),
+  state: z.looseObject({ stats: stats.extend({ other_type_count: count.default(0) }) }),
+});
 
 /** The first version: its state lacks fields that were added since; only the counts of it are read. */
 export const firstBundle = bundle.extend({

@@ -18,6 +18,7 @@ import type {
   Stats,
   ZoneSource,
 } from './schemas';
+import type { TasksState } from './task-schemas';
 
 /** The fields added to an agent of which only its entry and its health are known. */
 export const UNKNOWN_AGENT_FACTS: Pick<
@@ -34,6 +35,7 @@ export const UNKNOWN_AGENT_FACTS: Pick<
   | 'session'
   | 'activity'
   | 'work'
+  | 'current_task'
 > = {
   last_spoke_at: null,
   last_message: null,
@@ -47,6 +49,7 @@ export const UNKNOWN_AGENT_FACTS: Pick<
   session: null,
   activity: { state: 'unknown', since: null, reason: 'Its activity was not recorded.', source: 'none' },
   work: null,
+  current_task: null,
 };
 
 export const UNKNOWN_LOCK_FACTS: Pick<Lock, 'former_holder'> = { former_holder: null };
@@ -108,6 +111,8 @@ export const NO_ATTENTION: AttentionAnswer = {
   hidden_critical_count: 0,
   chains: [],
 };
+
+export const NO_TASKS: TasksState = { tasks: [], left_off: 0, file: null };
 
 /** The sum of no messages. */
 export const NO_SUM: UsageSum = {

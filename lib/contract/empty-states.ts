@@ -7,6 +7,7 @@ import {
   NO_OUTGOING,
   NO_PERMISSIONS,
   NO_STATS,
+  NO_TASKS,
   NO_USAGE,
 } from './defaults';
 import { formatInstant } from './instant';
@@ -19,6 +20,7 @@ export const EMPTY_STATES: States = {
   locks: NO_LOCKS,
   stats: NO_STATS,
   attention: NO_ATTENTION,
+  tasks: NO_TASKS,
   usage: NO_USAGE,
   permissions: NO_PERMISSIONS,
   outgoing: NO_OUTGOING,

@@ -19,6 +19,7 @@ import type {
   Sources,
   Stats,
 } from './schemas';
+import type { TasksState } from './task-schemas';
 
 export const EXAMPLE_EPOCH = 'k3v9q2mxw7ra';
 const NOW = '2026-02-03T09:12:04.118+00:00';
@@ -80,6 +81,7 @@ const agents: AgentsAnswer = {
         reason: 'Its session waits for a person: permission prompt for Bash.',
         source: 'session',
       },
+      current_task: null,
       work: {
         tool: { name: 'Bash', input: 'npm test', since: '2026-02-03T09:11:59.102+00:00' },
         last_prompt: { text: 'Round the totals.', at: '2026-02-03T09:08:00.000+00:00' },
@@ -121,6 +123,12 @@ const agents: AgentsAnswer = {
         since: null,
         reason: 'No session of Claude Code is known for it.',
         source: 'none',
+      },
+      current_task: {
+        key: 'task:0e3b7c52-8f43-4d0e-9d0f-5d2f6f5a9a11',
+        objective: 'Round the totals of partial refunds.',
+        status: 'working',
+        count: 1,
       },
       work: null,
     },
@@ -268,6 +276,55 @@ const attention: AttentionAnswer = {
   chains: [],
 };
 
+const tasks: TasksState = {
+  tasks: [
+    {
+      key: 'task:0e3b7c52-8f43-4d0e-9d0f-5d2f6f5a9a11',
+      id: '0e3b7c52-8f43-4d0e-9d0f-5d2f6f5a9a11',
+      list: null,
+      objective: 'Round the totals of partial refunds.',
+      status: 'working',
+      priority: 'high',
+      created_by: 'agent-0',
+      assigned_to: 'agent-1',
+      owner: null,
+      context_id: 'totals',
+      parent_task_id: null,
+      blocked_by: [],
+      files: ['src/cart/totals.ts'],
+      error: null,
+      status_since: '2026-02-03T09:09:02.000+00:00',
+      created_at: '2026-02-03T08:55:10.000+00:00',
+      updated_at: '2026-02-03T09:09:02.000+00:00',
+      history: [
+        {
+          at: '2026-02-03T08:55:10.000+00:00',
+          from_status: null,
+          to_status: 'pending',
+          agent_id: 'agent-0',
+          message: 'Task created',
+        },
+        {
+          at: '2026-02-03T09:08:40.000+00:00',
+          from_status: 'pending',
+          to_status: 'assigned',
+          agent_id: 'agent-1',
+          message: '',
+        },
+        {
+          at: '2026-02-03T09:09:02.000+00:00',
+          from_status: 'assigned',
+          to_status: 'working',
+          agent_id: 'agent-1',
+          message: 'Starts with the rounding.',
+        },
+      ],
+    },
+  ],
+  left_off: 0,
+  file: { state: 'ok', reason: null, kept_from: null },
+};
+
 const fine: Source = { state: 'ok', reason: null, since: BEGIN, kept_from: null, skipped: [] };
 
 const sources: Sources = {
@@ -402,7 +459,7 @@ const me: Me = {
   name: 'operator',
   via: 'operator_key',
   scope: 'write',
-  actions: ['locks', 'messages', 'terminal', 'permissions'],
+  actions: ['locks', 'messages', 'terminal', 'permissions', 'tasks'],
   reason: null,
   accepts_key: false,
 };
@@ -414,6 +471,7 @@ export const examples = {
   messages,
   stats,
   attention,
+  tasks,
   attentionEntry: attention.attention[0] as AttentionEntry,
   sources,
   usage,

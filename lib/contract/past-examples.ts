@@ -15,7 +15,7 @@ import type {
 } from './past-schemas';
 import type { Agent, Lock, Message } from './schemas';
 
-const { agents, locks, stats, attention, sources, messages } = examples;
+const { agents, locks, stats, attention, sources, messages, tasks } = examples;
 
 const SINCE = '2026-02-03T08:12:04.118+00:00';
 const UNTIL = '2026-02-03T09:12:04.118+00:00';
@@ -37,8 +37,8 @@ const state: PastState = {
   at: UNTIL,
   unknown: [],
   known_since: KNOWN_SINCE,
-  known: { agents: true, locks: true, messages: true },
-  ...{ agents, locks, stats, attention, sources },
+  known: { agents: true, locks: true, messages: true, tasks: true },
+  ...{ agents, locks, stats, attention, tasks, sources },
   messages,
 };
 

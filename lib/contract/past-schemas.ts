@@ -30,7 +30,12 @@ export const pastState = z
       .nullable()
       .describe('The first moment at which agents and locks are known; null if there is none.'),
     known: z
-      .object({ agents: z.boolean(), locks: z.boolean(), messages: z.boolean() })
+      .object({
+        agents: z.boolean(),
+        locks: z.boolean(),
+        messages: z.boolean(),
+        tasks: z.boolean().describe('False also for moments that a version without tasks recorded.'),
+      })
       .describe(
         'Whether anything is known about the moment. If not, lists are empty and figures 0 because nothing is known, not because there was nothing.',
       ),

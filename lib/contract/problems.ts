@@ -126,6 +126,26 @@ export const PROBLEMS = {
     detail:
       '/home/ana/shop/PENDING_ACKS.json was left as it is: it is not JSON. Repair it, or remove it while no agent runs.',
   },
+  task_changed: {
+    status: 409,
+    title: 'Task changed',
+    detail: 'The task is review by now, not working; nothing was changed. `task` is the present one.',
+  },
+  transition_not_allowed: {
+    status: 409,
+    title: 'Transition not allowed',
+    detail: "A task that is pending can't become review; it can become assigned or cancelled.",
+  },
+  task_read_only: {
+    status: 409,
+    title: 'Task is read only',
+    detail: 'This task is in a list of Claude Code, which only its own sessions change.',
+  },
+  tasks_unwritable: {
+    status: 409,
+    title: "Tasks can't be changed",
+    detail: '/home/ana/shop/TASKS.json was left as it is: it is not JSON. Repair it, or remove it while no agent runs.',
+  },
   key_reused: {
     status: 409,
     title: 'Idempotency key reused',

@@ -460,6 +460,7 @@ const timeless = {
     })
     .transform(({ id, recipient }) => ({ id, recipient: recipient ?? null })),
   permission: z.object({ id: pathId('The id of the permission request.', 'p-4f1c') }).transform((values) => values),
+  task: z.object({ id: pathId('The `key` of the task, percent-encoded.', 'task:4f1c') }).transform((values) => values),
   lockHistory: z
     .object({ filepath, holder: agentName('Only locks of this holder.', 'agent-1'), ...page })
     .transform((values) => values),

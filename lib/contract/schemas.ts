@@ -51,6 +51,14 @@ export const agentCard = z.object({
     .describe('The beginning of its description; without one its specializations, without these its skills.'),
 });
 
+/** What an agent is known to work on. */
+export const currentTask = z.object({
+  key: z.string().describe('Of the task, as `GET /api/tasks` lists it.'),
+  objective: z.string().describe('Its beginning, in one line.'),
+  status: z.string(),
+  count: z.int().positive().describe('How many such tasks the agent has; this is the one that changed last.'),
+});
+
 /** Why an agent is blocked. */
 export const agentBlock = z.object({
   since: instant.nullable().describe('When its oldest wait began; null if that is not known.'),
@@ -100,6 +108,12 @@ export const agent = z
       .nullable()
       .describe('The session of Claude Code in its process or pane; null where none is known, or more than one fits.'),
     activity: agentActivity,
+    current_task: currentTask
+      .nullable()
+      .describe(
+        'The task that is assigned to it and has the status `working`, `review`, `blocked` or, in a list of Claude Code, ' +
+          '`in_progress`; null where none is known, or where it was assigned to a former agent of this id.',
+      ),
     work: agentWork.nullable().describe('What its transcript says; null where none is read, and for past moments.'),
     original,
   })
@@ -548,6 +562,7 @@ export type LocksAnswer = z.infer<typeof locksAnswer>;
 export type Message = z.infer<typeof message>;
 export type MessagesAnswer = z.infer<typeof messagesAnswer>;
 export type Stats = z.infer<typeof stats>;
+export type CurrentTask = z.infer<typeof currentTask>;
 export type SourceState = z.infer<typeof sourceState>;
 export type Skipped = z.infer<typeof skipped>;
 export type Source = z.infer<typeof source>;

@@ -4,6 +4,7 @@ import { outgoingState, permissionsState } from './action-schemas';
 import { usageState } from './claude-schemas';
 import { agentsAnswer, attentionAnswer, locksAnswer, sources, stats } from './schemas';
 import type { StateKind, States } from './state';
+import { tasksState } from './task-schemas';
 
 export const STATE_SCHEMAS = {
   sources,
@@ -11,6 +12,7 @@ export const STATE_SCHEMAS = {
   locks: locksAnswer,
   stats,
   attention: attentionAnswer,
+  tasks: tasksState,
   usage: usageState,
   permissions: permissionsState,
   outgoing: outgoingState,
@@ -26,6 +28,7 @@ export const STATE_EVENTS: Record<StateKind, string> = {
   locks: 'first state, then on change, including releases',
   stats: 'first state, on change, at least every 5 s',
   attention: 'first state, then on change',
+  tasks: 'first state, then on change',
   usage: 'first state, then on change, at most once a second',
   permissions: 'first state, then on change',
   outgoing: 'first state, then on change',

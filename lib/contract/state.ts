@@ -7,6 +7,7 @@ import type { OutgoingState, PermissionsState } from './action-schemas';
 import type { UsageState } from './claude-schemas';
 import { NO_OUTGOING, NO_PERMISSIONS, NO_USAGE } from './defaults';
 import type { AgentsAnswer, AttentionAnswer, LocksAnswer, Sources, Stats } from './schemas';
+import type { TasksState } from './task-schemas';
 
 export interface States {
   sources: Sources;
@@ -14,6 +15,7 @@ export interface States {
   locks: LocksAnswer;
   stats: Stats;
   attention: AttentionAnswer;
+  tasks: TasksState;
   usage: UsageState;
   permissions: PermissionsState;
   outgoing: OutgoingState;
@@ -34,6 +36,7 @@ const KINDS: Record<StateKind, true> = {
   locks: true,
   stats: true,
   attention: true,
+  tasks: true,
   usage: true,
   permissions: true,
   outgoing: true,

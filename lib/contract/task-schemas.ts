@@ -1,11 +1,21 @@
 /** Tasks of a swarm: those of `TASKS.json`, and those of Claude Code's task lists. */
 import { z } from 'zod';
 import { instant } from './instant-schema';
+import { sourceState } from './schemas';
 
-/** Of `TASKS.json`. */
-export const TASK_STATUSES = [
-  ...['pending', 'assigned', 'working', 'review', 'blocked', 'failed', 'completed', 'cancelled'],
-] as const;
+/** The bounds of what is listed, in characters and in entries. */
+export const TASK_BOUNDS = {
+  tasks: 1000,
+  objective: 2000,
+  message: 300,
+  error: 500,
+  files: 50,
+  file: 300,
+  blockers: 100,
+  changes: 20,
+  /** Of all listed tasks together, as JSON. */
+  characters: 512_000,
+} as const;
 
 export const taskChange = z
   .object({
@@ -26,7 +36,14 @@ export const task = z
     status: z.string().nullable().describe('As written; null where the file has none.'),
     priority: z.string().nullable(),
     created_by: z.string().nullable(),
-    assigned_to: z.string().nullable(),
+    assigned_to: z
+      .string()
+      .nullable()
+      .describe('The id of the agent. Of a list of Claude Code: null also where it is not known whom `owner` means.'),
+    owner: z
+      .string()
+      .nullable()
+      .describe('The name that a list of Claude Code has for its owner; null for `TASKS.json`.'),
     context_id: z.string().nullable(),
     parent_task_id: z.string().nullable(),
     blocked_by: z.array(z.string()),
@@ -35,14 +52,23 @@ export const task = z
     status_since: instant.nullable().describe('When it got its status; null where that is not known.'),
     created_at: instant.nullable(),
     updated_at: instant.nullable(),
-    history: z.array(taskChange).describe('The oldest first; at most the newest 20.'),
+    history: z
+      .array(taskChange)
+      .describe(`The oldest first; at most the newest ${TASK_BOUNDS.changes}, and of past moments the newest 3.`),
   })
   .meta({ id: 'Task' });
 
 export const tasksState = z
   .object({
     tasks: z.array(task),
-    left_off: z.int().nonnegative().describe('Tasks beyond the 1,000 that are listed: the oldest finished ones first.'),
+    left_off: z
+      .int()
+      .nonnegative()
+      .describe('Tasks beyond 1,000, or beyond half a megabyte, which are not listed: the oldest finished ones first.'),
+    file: z
+      .object({ state: sourceState, reason: z.string().nullable(), kept_from: instant.nullable() })
+      .nullable()
+      .describe('How `TASKS.json` was read, as a source; null where that is not known.'),
   })
   .meta({ id: 'Tasks' });
 

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_AGENTS, NO_LOCKS, NO_TASKS } from '../contract/defaults';
+import { examples } from '../contract/examples';
 import { type PastState, pastState as pastStateSchema } from '../contract/past-schemas';
 import { History } from '../history/history';
 import { Journal } from '../history/journal';
+import { SwarmJournal } from '../swarms/journal-feed';
 import { pastState } from './state';
 
 const NOW = Date.parse('2026-02-03T09:30:00Z');
@@ -14,9 +17,10 @@ function knownAt(history: History, at: number): PastState['known'] {
 
 test('pastState(): only unrecorded moments are marked as unknown', () => {
   const history = new History(':memory:', { readTime: (time) => Date.parse(String(time)) * 1000 });
-  const nothing = { agents: false, locks: false, messages: false };
+  const nothing = { agents: false, locks: false, messages: false, tasks: false };
   assert.deepEqual(knownAt(history, NOW), nothing);
 
+  const all = { agents: true, locks: true, messages: true, tasks: true };
   const journal = new Journal(history.db, { aliveAt: null, reason: '', now: NOW });
   journal.record({
     at: NOW,
@@ -24,7 +28,7 @@ test('pastState(): only unrecorded moments are marked as unknown', () => {
     changed: [['server', 'dashboard', '{"at":0}']],
   });
   assert.deepEqual(knownAt(history, NOW - 1), nothing);
-  assert.deepEqual(knownAt(history, NOW), { agents: true, locks: true, messages: true }, 'there was nothing then');
+  assert.deepEqual(knownAt(history, NOW), { ...all, tasks: false }, 'there was nothing then');
 
   const fields = { sender: 'a', timestamp: new Date(NOW - HOUR).toISOString() };
   const later = { sender: 'a', timestamp: new Date(NOW + HOUR).toISOString() };
@@ -34,8 +38,47 @@ test('pastState(): only unrecorded moments are marked as unknown', () => {
   assert.deepEqual(knownAt(history, NOW - HOUR - 1), nothing);
 
   history.prune({ days: 30, messages: 1 }, NOW, 10);
-  assert.deepEqual(knownAt(history, NOW), { agents: true, locks: true, messages: false }, 'messages were dropped');
+  assert.deepEqual(knownAt(history, NOW), { ...all, messages: false, tasks: false }, 'messages were dropped');
   assert.equal(knownAt(history, NOW + HOUR).messages, true);
+});
+
+test('pastState(): tasks are known where a version that knows them recorded, and no longer once an older one did', () => {
+  const history = new History(':memory:');
+  const journal = new Journal(history.db, { aliveAt: null, reason: '', now: NOW });
+  const feed = new SwarmJournal((update) => journal.record(update));
+  const agents = { ...NO_AGENTS, session_name: 'shop' };
+  const publishAll = () => {
+    feed.agents(agents);
+    feed.locks(NO_LOCKS, () => false);
+  };
+  publishAll();
+  feed.begin(NOW);
+  const [task] = examples.tasks.tasks;
+  assert.ok(task);
+  const other = { ...task, key: 'task:b', id: 'b', history: [], priority: 'low' };
+  feed.tasks({ ...examples.tasks, tasks: [task, other], left_off: 3 });
+  feed.commit(NOW + 1000);
+  const review = { ...task, status: 'review' };
+  feed.tasks({ ...examples.tasks, tasks: [other, review] });
+  feed.commit(NOW + 2000);
+  feed.tasks({ ...examples.tasks, tasks: [review], file: { state: 'unreadable', reason: 'It is.', kept_from: null } });
+  feed.commit(NOW + 3000);
+
+  assert.deepEqual([knownAt(history, NOW).tasks, stateAt(history, NOW).tasks.tasks], [false, []]);
+  const first = stateAt(history, NOW + 1000);
+  assert.equal(first.known.tasks, true);
+  assert.deepEqual(first.tasks, { tasks: [task, other], left_off: 3, file: examples.tasks.file });
+  const statuses = (at: number) => stateAt(history, at).tasks.tasks.map(({ key, status }) => `${key} ${status}`);
+  assert.deepEqual(statuses(NOW + 2000), [`${task.key} review`, 'task:b working']);
+  assert.deepEqual(statuses(NOW + 3000), [`${task.key} review`]);
+  assert.equal(stateAt(history, NOW + 3000).tasks.file?.state, 'unreadable');
+
+  // A version that does not know tasks lists everything that it knows when it begins.
+  const older = new Journal(history.db, { aliveAt: NOW + 4000, reason: '', now: NOW + 5000 });
+  const dashboard = ['server', 'dashboard', '{"at":0}'] as const;
+  older.record({ at: NOW + 5000, complete: ['agent', 'lock', 'registry', 'server'], changed: [dashboard] });
+  assert.deepEqual([knownAt(history, NOW + 4000).tasks, knownAt(history, NOW + 5000).tasks], [true, false]);
+  assert.deepEqual(stateAt(history, NOW + 5000).tasks, NO_TASKS);
 });
 
 function stateAt(history: History, at: number): PastState {

@@ -2,6 +2,7 @@
 
 import {
   NO_AGENTS,
+  NO_TASKS,
   UNKNOWN_AGENT_FACTS,
   UNKNOWN_ATTENTION_FACTS,
   UNKNOWN_LOCK_FACTS,
@@ -25,13 +26,17 @@ import type {
   Sources,
 } from '../contract/schemas';
 import { SEVERITY_RANK } from '../contract/severity';
+import type { Task, TasksState } from '../contract/task-schemas';
 import type { History } from '../history/history';
 import type { JournaledLockCounts } from '../history/journal';
+import { JOURNALED_TASKS } from '../history/journal-kind';
 import { knownSince, type PastThings, thingsAt } from '../history/snapshots';
 import { unknownSpans } from '../history/span-reader';
+import { isObject } from '../platform/json-shape';
 import { findConflicts } from '../rules/lock-conflicts';
 import { toConflict } from '../rules/lock-status';
 import { statistics } from '../rules/stats';
+import { inBoardOrder } from '../rules/task-board';
 import { readInstant } from '../sources/claudeswarm/naive-time';
 import { withLastWords } from './last-words';
 import { messagesPage } from './messages';
@@ -48,7 +53,7 @@ interface Header extends Omit<AgentsAnswer, 'agents' | 'departed'> {
 
 /** @returns a `PastState` as JSON */
 export function pastState(history: History, { at }: { at: number }): string {
-  const { agents, locks, attention, sources, startedAt, known: isKnown } = swarmAt(history.db, at);
+  const { agents, locks, attention, tasks, sources, startedAt, known: isKnown } = swarmAt(history.db, at);
   const page = messagesPage(history, { limit: MESSAGES, filter: { until: at } });
   const known = knownSince(history.db);
   const { messages } = JSON.parse(page) as MessagesAnswer;
@@ -57,11 +62,15 @@ export function pastState(history: History, { at }: { at: number }): string {
     at: formatInstant(at),
     unknown: unknownSpans(history.db, at, at, known),
     known_since: known === null ? null : formatInstant(known),
-    known: { agents: isKnown, locks: isKnown, messages: knowsMessages(history, at, isKnown) },
+    known: {
+      ...{ agents: isKnown, locks: isKnown, messages: knowsMessages(history, at, isKnown) },
+      tasks: tasks !== null,
+    },
     agents: { ...agents, agents: withEvidence(spoken, locks.locks, at) },
     locks,
     stats: statistics(agents, locks, history.times.totalsUntil(at), startedAt ?? at, at),
     attention,
+    tasks: tasks ?? NO_TASKS,
     sources,
   };
   return `${JSON.stringify(state).slice(0, -1)},"messages":${page}}`;
@@ -75,12 +84,17 @@ function knowsMessages(history: History, at: number, isKnown: boolean): boolean 
   return (first !== null && at >= first) || (isKnown && history.oldest() === 1);
 }
 
+/** What is journaled with the tasks: how many are not listed, and how their file was read. */
+type JournaledTasks = Pick<TasksState, 'left_off'> & NonNullable<TasksState['file']>;
+
 interface SwarmThen {
   /** Whether anything is known about the moment. */
   known: boolean;
   agents: AgentsAnswer;
   locks: LocksAnswer;
   attention: AttentionAnswer;
+  /** Null where they were not recorded. */
+  tasks: TasksState | null;
   sources: Sources;
   /** When the dashboard that recorded the moment had started; null if none was running. */
   startedAt: number | null;
@@ -110,9 +124,17 @@ export function swarmAt(db: History['db'], at: number): SwarmThen {
       hidden_critical_count: hidden.filter(({ severity }) => severity === 'critical').length,
       chains: [],
     },
+    tasks: tasksOf(things),
     sources: pastSources(things, at),
     startedAt: (things.server?.dashboard as { at: number } | undefined)?.at ?? null,
   };
+}
+
+function tasksOf(things: PastThings): TasksState | null {
+  const read = things.server?.[JOURNALED_TASKS] as JournaledTasks | undefined;
+  if (read === undefined) return null;
+  const { left_off, ...file } = read;
+  return { tasks: inBoardOrder(valuesOf<Task>(things, 'task')), left_off, file: 'state' in file ? file : null };
 }
 
 /** Adds the locks that were held but not journaled, as they were counted at the time. */
@@ -141,7 +163,9 @@ function agentsOf(things: PastThings, at: number): AgentsAnswer {
 /** @returns an agent of the journal, with the fields that the journal leaves out set to unknown */
 function completed<T extends Agent>(agent: T): T {
   const process = { ...UNKNOWN_AGENT_FACTS.process, ...agent.process };
-  return { ...UNKNOWN_AGENT_FACTS, ...agent, process };
+  // Earlier versions passed on a field of the registry under this name, of any type.
+  const current_task = isObject(agent.current_task) ? agent.current_task : null;
+  return { ...UNKNOWN_AGENT_FACTS, ...agent, process, current_task };
 }
 
 /** The agents that had left within the hour before a moment. They are journaled together with the header. */

@@ -23,6 +23,7 @@ import { isPid } from '../sources/processes/processes';
 import type { Life } from './agent-lives';
 import { type Moved, Successors } from './agent-successors';
 import type { BlockedAgents } from './blocked-agents';
+import { currentTask, type TasksInHand } from './task-board';
 
 /** An agent without a sign of life for this many thresholds is no longer `stale` but `unknown`. */
 const STALE_THRESHOLDS = 5;
@@ -44,6 +45,8 @@ export interface Evidence {
   cards: AgentCards;
   blocked: BlockedAgents;
   claude: ClaudeEvidence;
+  /** What the agents have in hand; nothing is known of it if absent. */
+  tasks?: TasksInHand;
   /** For how many seconds an agent counts as active after a sign of life. */
   staleThresholdSeconds: number;
   /** Milliseconds since 1970. */
@@ -118,10 +121,13 @@ export function describeAgents(
     const twice = listedTimes > 1 ? ` The registry lists ${life.entry.id} ${listedTimes} times.` : '';
     // Waits are those of the listed agent, not of a former one with its id.
     const blocked = evidence.blocked.get(life.entry.id) ?? null;
-    return withAddedFields(
-      life.entry,
-      addedFields(subject, { health, reason: `${reason}${twice}` }, blocked, evidence),
-    );
+    const { tasks } = evidence;
+    // Which of two agents with one id has the task is not known.
+    const current_task = tasks && listedTimes === 1 ? currentTask(tasks, life.entry.id, life.beganAt) : null;
+    return withAddedFields(life.entry, {
+      ...addedFields(subject, { health, reason: `${reason}${twice}` }, blocked, evidence),
+      current_task,
+    });
   });
   const departed = lives.departed.map((life) => {
     const subject = lifeSubject(life);
@@ -155,6 +161,7 @@ function addedFields(subject: Subject, { health, reason }: Verdict, blocked: Age
     moved_to: health === 'moved' ? (moved?.to ?? null) : null,
     life_began_at: life.beganAt === null ? null : formatInstant(life.beganAt),
     card: cardOf(life, evidence.cards),
+    current_task: null,
     blocked,
     ...evidence.claude.fields(life.entry, {
       blocked,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { claudeSession, claudeTeam, teamMember } from '../../test/support/claude-sessions';
 import type { ClaudeTask } from '../sources/claude-code/claude-session';
 import type { Teammate } from './session-agents';
-import { sessionTasks } from './session-tasks';
+import { sessionTasks, unfinishedSessionTasks } from './session-tasks';
 
 const LEAD = claudeSession({ pid: 1 });
 
@@ -59,7 +59,9 @@ test('sessionTasks(): a task that is finished, or whose status is not known, nei
   fc.assert(
     fc.property(fc.array(status), (statuses) => {
       const tasks = statuses.map((one, index) => task(String(index), 'tester', { status: one }));
-      const kept = sessionTasks(tasks, new Map(), mates(['tester'])).map(({ status: one }) => one);
+      const all = sessionTasks(tasks, new Map(), mates(['tester']));
+      assert.equal(all.length, tasks.length, 'the board shows finished ones too');
+      const kept = unfinishedSessionTasks(all).map(({ status: one }) => one);
       assert.deepEqual(
         kept,
         statuses.filter((one) => one === 'pending' || one === 'in_progress'),

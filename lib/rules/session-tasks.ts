@@ -1,7 +1,9 @@
-/** The tasks of Claude Code's lists as tasks of the swarm, so that the same rules find who waits for whom. */
+/** The tasks of Claude Code's lists as tasks of the swarm, so that the same rules and the same board have them. */
+
+import { TASK_BOUNDS } from '../contract/task-schemas';
 import type { ClaudeTask } from '../sources/claude-code/claude-session';
-import { excerptOf } from '../sources/claudeswarm/message-fields';
-import type { Task } from '../sources/claudeswarm/tasks';
+import { cutText, excerptOf } from '../sources/claudeswarm/message-fields';
+import type { ListedTask, Task } from '../sources/claudeswarm/tasks';
 import type { Teammate } from './session-agents';
 
 /** The statuses of a task that is not finished. From a status that is not known nothing is concluded. */
@@ -10,9 +12,12 @@ const UNFINISHED: ReadonlySet<string> = new Set(['pending', 'in_progress']);
 /** Owners of tasks: the id of each agent by the names that its team has for it; null where two have one name. */
 type Owners = ReadonlyMap<string, string | null>;
 
+/** @returns those that are not finished: a finished one blocks nothing, although it stays in `blockedBy` of others */
+export function unfinishedSessionTasks<T extends Task>(tasks: readonly T[]): T[] {
+  return tasks.filter(({ status }) => status !== null && UNFINISHED.has(status));
+}
+
 /**
- * Takes the unfinished tasks. A finished one blocks nothing, although it stays in `blockedBy` of others.
- *
  * @param lists the task list of each team, by the name of the team's folder
  * @param mates the members of teams with the ids of their agents
  * @returns the tasks; the assignee is null where the owner is no agent that is shown, or could be several
@@ -21,19 +26,25 @@ export function sessionTasks(
   tasks: readonly ClaudeTask[],
   lists: ReadonlyMap<string, string>,
   mates: Iterable<readonly [id: string, mate: Teammate]>,
-): Task[] {
+): ListedTask[] {
   if (tasks.length === 0) return [];
   const owners = ownersByList(lists, mates);
-  return tasks
-    .filter(({ status }) => UNFINISHED.has(status))
-    .map(({ list, id, subject, status, owner, blockedBy }) => ({
-      ...{ list, id, status },
-      objective: excerptOf(subject),
-      assignedTo: owner === null ? null : (owners.get(list)?.get(owner) ?? null),
-      blockedBy: [...new Set(blockedBy)],
-      createdAt: null,
-    }));
+  return tasks.map(({ list, id, subject, status, owner, blockedBy }) => ({
+    ...{ list, id, status, owner },
+    key: `list:${list}/${id}`,
+    objective: excerptOf(subject),
+    text: cutText(subject, TASK_BOUNDS.objective),
+    assignedTo: owner === null ? null : (owners.get(list)?.get(owner) ?? null),
+    blockedBy: [...new Set(blockedBy)].slice(0, TASK_BOUNDS.blockers),
+    ...UNKNOWN_OF_LISTS,
+  }));
 }
+
+/** What Claude Code's lists do not say. */
+const UNKNOWN_OF_LISTS = {
+  ...{ createdAt: null, updatedAt: null, priority: null, createdBy: null, contextId: null, parentTaskId: null },
+  ...{ files: [], error: null, history: [] },
+};
 
 function ownersByList(
   lists: ReadonlyMap<string, string>,

@@ -2,7 +2,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { REGISTRY_FILE } from '../sources/claudeswarm/registry';
-import { pythonJsonIndented, temporaryName } from '../sources/claudeswarm/written-form';
+import { formatUtc, pythonJsonIndented, temporaryName } from '../sources/claudeswarm/written-form';
 import type { StoryAgent } from './world';
 
 export interface RosterEntry {
@@ -41,10 +41,4 @@ export function replaceFile(root: string, name: string, value: unknown): void {
   const temporary = path.join(root, temporaryName());
   writeFileSync(temporary, pythonJsonIndented(value), { mode: 0o600 });
   renameSync(temporary, path.join(root, name));
-}
-
-/** @returns a time as the swarm's tool writes it: UTC, microseconds, `+00:00` */
-export function formatUtc(milliseconds: number): string {
-  const microseconds = String(Math.floor((milliseconds % 1) * 1000)).padStart(3, '0');
-  return new Date(milliseconds).toISOString().replace('Z', `${microseconds}+00:00`);
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, mock, type TestContext, test } from 'node:test';
 import type { AttentionAnswer } from '../contract/schemas';
+import { TasksReader } from '../sources/claudeswarm/tasks';
 import { SwarmAttention } from './attention';
 import type { SwarmDescription } from './description';
 import type { SwarmSources } from './source-status';
@@ -23,6 +24,7 @@ function attentionTo(
     operatorName: 'operator',
     root,
     zone: 'UTC',
+    tasks: new TasksReader(root),
     limits: { questionFromMs: 60 * SECOND, questionUntilMs: 120 * SECOND, deliveryUntilMs: 0, ackOverdueMs: 0 },
     staleTimeoutSeconds: 300,
     startedAt: NOW,

@@ -22,7 +22,7 @@ import { waitingSteps } from '../rules/waits';
 import { CONFLICT_LOG_FILE, ConflictLogReader } from '../sources/claudeswarm/conflict-log';
 import { PENDING_ACKS_FILE, PendingAcksReader } from '../sources/claudeswarm/pending-acks';
 import { mergeAcks, PendingAcksPlaces } from '../sources/claudeswarm/pending-acks-places';
-import { TASKS_FILE, TasksReader } from '../sources/claudeswarm/tasks';
+import { TASKS_FILE, type TasksReader } from '../sources/claudeswarm/tasks';
 import type { ReaderStatus } from '../sources/source-status';
 import type { SwarmDescription } from './description';
 import type { SwarmSources } from './source-status';
@@ -50,6 +50,8 @@ interface Options {
   /** When the dashboard began to read the swarm, milliseconds since 1970. */
   startedAt: number;
   description: SwarmDescription;
+  /** Read here, since who waits for whom follows from it. */
+  tasks: TasksReader;
   sources: SwarmSources;
   /** The permission requests that can be answered. */
   permissions?: () => readonly PendingPermission[];
@@ -74,7 +76,6 @@ export class SwarmAttention {
   readonly #options: Options;
   readonly #acks: PendingAcksReader;
   readonly #ackPlaces: PendingAcksPlaces;
-  readonly #tasks: TasksReader;
   readonly #conflicts: ConflictLogReader;
   readonly #throttled: ReturnType<typeof throttle>;
   /** The instant of the last computation, and until when it is valid if nothing happens; null where it failed. */
@@ -91,7 +92,6 @@ export class SwarmAttention {
     this.#options = options;
     this.#acks = new PendingAcksReader(root, zone);
     this.#ackPlaces = new PendingAcksPlaces({ root, zone, pids: () => listedPids(description) });
-    this.#tasks = new TasksReader(root);
     this.#conflicts = new ConflictLogReader(root);
     this.#throttled = throttle(
       () => runInTurns(this.#attend()),
@@ -125,7 +125,7 @@ export class SwarmAttention {
 
   *#refreshSteps(): Generator<boolean> {
     yield this.#acks.refresh();
-    yield this.#tasks.refresh();
+    yield this.#options.tasks.refresh();
     yield this.#conflicts.refresh();
     yield* this.#ackPlaces.refreshSteps();
   }
@@ -167,7 +167,7 @@ export class SwarmAttention {
       unresolved: this.unresolved,
       time,
     };
-    const tasks = [...this.#tasks.tasks, ...description.sessionTasks];
+    const tasks = [...this.#options.tasks.tasks, ...description.sessionTasks];
     const { conflicts } = this.#conflicts;
     const acks = mergeAcks(this.#acks.acks, this.#ackPlaces.acks);
     this.waiting = yield* waitingSteps({ ...facts, tasks, conflicts, acks, questionFromMs: limits.questionFromMs });
@@ -180,7 +180,7 @@ export class SwarmAttention {
       permissions: this.#options.permissions?.() ?? [],
       pendingAcks: { acks, status: this.#acks.status },
       stores: {
-        ...{ [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status },
+        ...{ [TASKS_FILE]: this.#options.tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status },
         ...this.#ackPlaces.faults,
         ...others(),
       },

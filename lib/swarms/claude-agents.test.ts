@@ -287,7 +287,7 @@ test('describe(): a subagent that a killed session left unfinished does not run 
   assert.deepEqual(running('idle'), ['a2']);
 });
 
-test('describe(): the owner of a blocked task of a team is the agent that waits; tasks alone change no agent', () => {
+test('describe(): the owner of a blocked task of a team is the agent that waits; tasks change what an agent has in hand', () => {
   const lead = claudeSession({ pid: 2, name: 'api' });
   const teams = [claudeTeam(lead, [teamMember('tester'), teamMember('writer')])];
   const task = (id: string, owner: string, status: string, blockedBy: string[] = []): ClaudeTask => {
@@ -320,7 +320,10 @@ test('describe(): the owner of a blocked task of a team is the agent that waits;
     description.sessionTasks.map(({ id }) => id),
     ['2'],
   );
-  assert.deepEqual(description.agents, agents);
+  const withoutTask = (answer: typeof agents) => answer.agents.map((one) => ({ ...one, current_task: null }));
+  assert.deepEqual(withoutTask(description.agents), withoutTask(agents));
+  const inHand = ({ agents: all }: typeof agents) => all.flatMap(({ current_task: one }) => (one ? [one.key] : []));
+  assert.deepEqual([inHand(agents), inHand(description.agents)], [['list:team/1'], []]);
 });
 
 test('describe(): a session whose file stays unreadable has no status, and is still listed', () => {

@@ -1,6 +1,7 @@
 /** Describes a swarm from its files: agents with their health, locks with their overlaps. */
-import { NO_AGENTS } from '../contract/defaults';
+import { NO_AGENTS, NO_TASKS } from '../contract/defaults';
 import type { AgentsAnswer, DepartedAgent, Lock, LocksAnswer } from '../contract/schemas';
+import type { TasksState } from '../contract/task-schemas';
 import { runAtOnce } from '../platform/turns';
 import { describeAgents, type Evidence, type Speech } from '../rules/agent-health';
 import { AgentLives, MAX_DEPARTED } from '../rules/agent-lives';
@@ -12,13 +13,15 @@ import { findNeighbours } from '../rules/lock-neighbours';
 import { findOverlaps, type LockOverlap } from '../rules/lock-overlaps';
 import type { LockRow } from '../rules/lock-row';
 import { describeLock, isEarly, isStale, type LockBoardFacts } from '../rules/lock-status';
+import { unfinishedSessionTasks } from '../rules/session-tasks';
+import { taskBoardSteps, tasksInHand } from '../rules/task-board';
 import type { AgentCards, AgentCardsReader } from '../sources/claudeswarm/agent-cards';
 import { isSameEntry, type LockEntry } from '../sources/claudeswarm/lock-entry';
 import { findLock } from '../sources/claudeswarm/lock-list';
 import type { LocksReader } from '../sources/claudeswarm/locks';
 import type { Registry, RegistryEntry, RegistryReader } from '../sources/claudeswarm/registry';
 import type { SwarmConfig } from '../sources/claudeswarm/swarm-config';
-import type { Task } from '../sources/claudeswarm/tasks';
+import type { ListedTask, TasksReader } from '../sources/claudeswarm/tasks';
 import { isPid, type ProcessTable } from '../sources/processes/processes';
 import {
   type AgentContact,
@@ -35,6 +38,7 @@ interface Described {
   locks: LocksReader;
   cards: Pick<AgentCardsReader, 'cards'>;
   processes: ProcessTable;
+  tasks?: Pick<TasksReader, 'tasks' | 'status'>;
   config: SwarmConfig;
   claude?: ClaudeAgentsOptions;
   /** Called when locks that took long to compare can be described; the caller then calls `describe`. */
@@ -55,6 +59,7 @@ interface Signs {
   messages: ReadonlyMap<string, Speech>;
   locks: ReadonlyMap<string, number>;
   cards: AgentCards;
+  tasks: readonly ListedTask[];
   blocked: BlockedAgents;
   claude: ClaudeFacts;
   at: number;
@@ -69,8 +74,12 @@ export class SwarmDescription {
   /** What is known from Claude Code's files. */
   claude: ClaudeFacts = NO_CLAUDE_FACTS;
   /** The unfinished tasks of Claude Code's lists, with the agents that own them. The same list while none differs. */
-  sessionTasks: readonly Task[] = [];
+  sessionTasks: readonly ListedTask[] = [];
+  /** All tasks, as they are published. The same object for as long as nothing in it changes. */
+  tasks: TasksState = NO_TASKS;
   readonly lives = new AgentLives();
+  /** The tasks of Claude Code's lists, finished ones too. */
+  #listTasks: readonly ListedTask[] = [];
   /** Agents that the registry does not list. */
   readonly #ownLives = new AgentLives();
   readonly #claudeAgents: ClaudeAgents;
@@ -78,6 +87,10 @@ export class SwarmDescription {
   readonly #board = new LockBoard();
   readonly #comparison: LockComparison;
   #signs: Signs | null = null;
+  /** What `tasks` was computed from. */
+  #tasksFrom: { file: readonly ListedTask[]; status: TasksReader['status']; lists: readonly ListedTask[] } | null =
+    null;
+  #describingTasks: object | null = null;
   #newestLocks: { entries: LocksReader['locks']; newest: ReadonlyMap<string, number>; at: number } | null = null;
 
   constructor(from: Described) {
@@ -142,14 +155,16 @@ export class SwarmDescription {
   *describeSteps(newestBySender: ReadonlyMap<string, Speech>, now: number, signsAnew = false): Generator<void> {
     const { registry } = this.#from.registry;
     const { cards } = this.#from.cards;
+    const tasks = this.#from.tasks?.tasks ?? NO_LISTED_TASKS;
     const { blocked, claude } = this;
     const locks = this.#newestLocksAt(now);
-    const signs = { registry, messages: newestBySender, locks, cards, blocked, claude, at: now };
+    const signs = { registry, messages: newestBySender, locks, cards, tasks, blocked, claude, at: now };
     if (signsAnew || this.#wantsDescribing(signs)) {
       this.#signs = signs;
       this.agents = this.#describeAgents(signs);
       yield;
     }
+    yield* this.#describeTasks();
     this.#describeLocks(now);
   }
 
@@ -182,10 +197,10 @@ export class SwarmDescription {
     return entry === undefined ? null : { entry, ...this.#claudeAgents.contact(entry) };
   }
 
-  #wantsDescribing({ registry, messages, locks, cards, blocked, claude, at }: Signs): boolean {
+  #wantsDescribing({ registry, messages, locks, cards, tasks, blocked, claude, at }: Signs): boolean {
     const last = this.#signs;
     if (last === null || last.registry !== registry || last.cards !== cards || last.blocked !== blocked) return true;
-    if (last.claude !== claude) return true;
+    if (last.claude !== claude || last.tasks !== tasks) return true;
     if (Math.abs(at - last.at) >= SIGNS_INTERVAL_MS) return true;
     return this.agents.agents.some(
       ({ id, health }) =>
@@ -194,15 +209,18 @@ export class SwarmDescription {
     );
   }
 
-  #describeAgents({ registry, messages, locks, cards, blocked, claude, at }: Signs): AgentsAnswer {
+  #describeAgents({ registry, messages, locks, cards, tasks, blocked, claude, at }: Signs): AgentsAnswer {
     const { processes, config } = this.#from;
     const agents = this.#claudeAgents;
     agents.update(registry, claude, processes, at);
-    this.sessionTasks = agents.teams.tasks;
+    if (this.#listTasks !== agents.teams.tasks) {
+      this.#listTasks = agents.teams.tasks;
+      this.sessionTasks = unfinishedSessionTasks(this.#listTasks);
+    }
     const evidence: Evidence = {
       newestMessageBySender: messages,
       newestLockByHolder: locks,
-      ...{ cards, blocked, claude: agents },
+      ...{ cards, blocked, claude: agents, tasks: tasksInHand([...tasks, ...this.#listTasks]) },
       staleThresholdSeconds: config.staleThresholdSeconds,
       now: at,
     };
@@ -226,6 +244,21 @@ export class SwarmDescription {
     lives.update(own, this.#from.processes, evidence.now);
     const { agents, departed } = describeAgents(lives, evidence);
     return { agents, departed: departed.map(asOwnDeparted) };
+  }
+
+  *#describeTasks(): Generator<void> {
+    const { tasks: reader } = this.#from;
+    if (reader === undefined) return;
+    const from = { file: reader.tasks, status: reader.status, lists: this.#listTasks };
+    const last = this.#tasksFrom;
+    if (last?.file === from.file && last.status === from.status && last.lists === from.lists) return;
+    this.#describingTasks = from;
+    const tasks = yield* taskBoardSteps([...from.file, ...from.lists], from.status);
+    // Another description has begun meanwhile, from newer tasks.
+    if (this.#describingTasks !== from) return;
+    this.#tasksFrom = from;
+    this.tasks = tasks;
+    yield;
   }
 
   #formerEnds(): ReadonlyMap<string, number> {
@@ -261,6 +294,8 @@ export class SwarmDescription {
     return { holders, staleTimeoutSeconds: this.#from.config.lockStaleTimeoutSeconds, now };
   }
 }
+
+const NO_LISTED_TASKS: readonly ListedTask[] = [];
 
 /** Where nothing is known of processes above others. */
 const NO_PLACES = { ancestors: () => [], tmuxServer: () => null };

@@ -134,7 +134,7 @@ export class NoSwarm implements Runtime {
       at: formatInstant(at),
       unknown: [],
       known_since: null,
-      known: { agents: false, locks: false, messages: false },
+      known: { agents: false, locks: false, messages: false, tasks: false },
       ...this.#pastStates(),
       messages,
     };

@@ -10,8 +10,9 @@ import type {
   Source,
   Sources,
 } from '../contract/schemas';
+import type { Task, TasksState } from '../contract/task-schemas';
 import type { JournalUpdate } from '../history/journal';
-import type { JournalKind } from '../history/journal-kind';
+import { JOURNALED_TASKS, type JournalKind } from '../history/journal-kind';
 
 /** A thing as it was last, and its JSON; an unchanged object needs no new JSON. */
 interface PublishedThing {
@@ -24,6 +25,8 @@ type Named<T extends object> = readonly (readonly [subject: string, thing: T])[]
 /** How many facts of an item's `why` are journaled, and how long each may be, in characters. */
 const MAX_FACTS = 10;
 const MAX_FACT_LENGTH = 300;
+/** How many of the newest changes are journaled with a task: the entries before have the others. */
+const MAX_TASK_CHANGES = 3;
 
 export class SwarmJournal {
   readonly #record: (update: JournalUpdate) => void;
@@ -106,6 +109,17 @@ export class SwarmJournal {
       for (const lockFile of gone) if (isHeld(lockFile)) this.#leftOff.push(lockFile);
       this.#server.set('locks', { count, stale_count, orphaned_count, overlapping_count });
     } else if (!this.#server.delete('locks')) return;
+    this.#publish('server', [...this.#server]);
+  }
+
+  /** Journals the listed tasks. How the file was read is a thing of the server, so that a past moment has both or none. */
+  tasks({ tasks, left_off, file }: TasksState): void {
+    this.#publish(
+      'task',
+      tasks.map((task) => [task.key, task] as const),
+      boundedTask,
+    );
+    this.#server.set(JOURNALED_TASKS, { left_off, ...file });
     this.#publish('server', [...this.#server]);
   }
 
@@ -194,4 +208,8 @@ function departedSubject({ id, left_at }: DepartedAgent): string {
 function boundedOf({ why, ...entry }: AttentionEntry): object {
   const facts = why.facts.slice(0, MAX_FACTS).map((fact) => fact.slice(0, MAX_FACT_LENGTH));
   return { ...entry, why: { ...why, facts } };
+}
+
+function boundedTask({ history, ...task }: Task): object {
+  return { ...task, history: history.slice(-MAX_TASK_CHANGES) };
 }

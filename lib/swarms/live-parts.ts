@@ -17,6 +17,7 @@ import { AGENT_CARDS_FILE, AgentCardsReader } from '../sources/claudeswarm/agent
 import { LocksReader } from '../sources/claudeswarm/locks';
 import { RegistryReader } from '../sources/claudeswarm/registry';
 import type { SwarmConfigReader } from '../sources/claudeswarm/swarm-config-reader';
+import { TasksReader } from '../sources/claudeswarm/tasks';
 import type { ResolvedZone } from '../sources/claudeswarm/time-zone';
 import { EVERYWHERE, SwarmWatcher } from '../sources/claudeswarm/watcher';
 import { ProcPlaces } from '../sources/processes/process-places';
@@ -43,6 +44,7 @@ import { RecorderEvents } from './recorder-events';
 import { SwarmSources } from './source-status';
 import { StatePublisher } from './state-publisher';
 import { allActions, type SwarmActions } from './swarm-actions';
+import { liveTaskActions } from './task-commands';
 import { TeamMessages } from './team-messages';
 import type { Terminals } from './terminals';
 import { SwarmUsage } from './usage';
@@ -89,6 +91,7 @@ export class LiveParts {
   readonly #claude: ClaudeCode | null;
   readonly #registry: RegistryReader;
   readonly #cards: AgentCardsReader;
+  readonly #tasks: TasksReader;
   readonly #files: FileRefresh;
   readonly #watcher: SwarmWatcher;
   readonly description: SwarmDescription;
@@ -120,6 +123,7 @@ export class LiveParts {
     this.hub.setState('permissions', NO_PERMISSIONS);
     this.#registry = new RegistryReader(this.#options.root);
     this.#cards = new AgentCardsReader(this.#options.root);
+    this.#tasks = new TasksReader(this.#options.root);
     // What tens of thousands of locks leave behind would otherwise be hundreds of megabytes.
     const locks = new LocksReader(this.#options.root, Date.now, boundHeapGrowth);
     this.#files = this.#createFiles(locks);
@@ -141,7 +145,7 @@ export class LiveParts {
     this.usage = this.#createUsage();
     this.attention = this.#createAttention();
     this.recorderEvents = this.#createRecorderEvents();
-    const { description, publisher, readiness } = this;
+    const { description, publisher, readiness, attention } = this;
     const record: RecordAction = (step, one) => this.recorder.recordAction(step, one);
     this.actions = {
       runner: new ActionRunner({ groups: options.actionGroups, record }),
@@ -152,6 +156,10 @@ export class LiveParts {
         onChange: () => this.attention.request(),
       }),
       acks: createAckActions({ root: options.root, files: () => this.attention }),
+      tasks: liveTaskActions({
+        ...{ root: options.root, operatorName: options.operatorName, tasks: this.#tasks },
+        ...{ publisher, attention, readiness },
+      }),
     };
     this.actions.runner.expect(allActions(this.actions));
     this.terminals = new LiveTerminals({
@@ -225,6 +233,7 @@ export class LiveParts {
     const { swarmConfig } = this.#options;
     return new SwarmDescription({
       ...{ root: this.#options.root, registry: this.#registry, locks, cards: this.#cards, processes: this.#processes },
+      tasks: this.#tasks,
       claude: { places: this.#places, contextWindow: (model) => this.usage.contextWindow(model) },
       onCompared: () => this.publisher.describeSoon(),
       get config() {
@@ -273,7 +282,7 @@ export class LiveParts {
       get staleTimeoutSeconds() {
         return swarmConfig.config.lockStaleTimeoutSeconds;
       },
-      ...{ startedAt: this.startedAt, description: this.description, sources: this.sources },
+      ...{ startedAt: this.startedAt, description: this.description, sources: this.sources, tasks: this.#tasks },
       permissions: () => this.actions.permissions.pending.open,
       others: () => ({ [AGENT_CARDS_FILE]: this.#cards.status, ...this.alerts.sources, ...this.usage.sources }),
       publish: (answer) => this.publisher.publishAttention(answer),
@@ -337,7 +346,9 @@ export class LiveParts {
       this.publisher.describeSoon();
       this.attention.request();
     }
+    const { tasks, status } = this.#tasks;
     await this.attention.refreshFiles();
+    if (this.#tasks.tasks !== tasks || this.#tasks.status !== status) this.publisher.describeSoon();
   }
 
   #observeProcesses(): void {

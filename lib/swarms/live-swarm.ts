@@ -124,6 +124,7 @@ export class LiveSwarm implements Runtime {
       locks: this.#parts.description.locks,
       stats: this.#parts.publisher.stats(),
       attention: this.#parts.attention.answer,
+      tasks: this.#parts.description.tasks,
       usage: this.#parts.usage.state,
       permissions: this.actions.permissions.pending.state,
       outgoing: this.actions.messages.state,

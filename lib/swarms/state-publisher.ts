@@ -1,5 +1,5 @@
 /**
- * Publishes the state of a live swarm: agents and locks as described, statistics, sources and attention items go to the
+ * Publishes the state of a live swarm: agents, locks and tasks as described, statistics, sources and attention items go to the
  * hub; what differs also goes to the journal.
  */
 import type { AttentionAnswer, Stats } from '../contract/schemas';
@@ -20,7 +20,7 @@ interface Options {
   journal: SwarmJournal;
   description: Pick<
     SwarmDescription,
-    'describeSteps' | 'agents' | 'locks' | 'locksJson' | 'allLocks' | 'lives' | 'sessionTasks'
+    'describeSteps' | 'agents' | 'locks' | 'locksJson' | 'allLocks' | 'lives' | 'sessionTasks' | 'tasks'
   >;
   sources: Pick<SwarmSources, 'now' | 'fault' | 'history'>;
   counts: Pick<MessageCounts, 'summary'>;
@@ -46,7 +46,7 @@ export class StatePublisher {
   /** The tasks for which attention was requested last. */
   #judgedTasks: SwarmDescription['sessionTasks'];
   /** Published, but not journaled yet: a description in turns, or one that comes between two turns, will do it. */
-  readonly #unjournaled = new Set<'agents' | 'locks'>();
+  readonly #unjournaled = new Set<'agents' | 'locks' | 'tasks'>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -97,7 +97,9 @@ export class StatePublisher {
     if (hub.setState('agents', description.agents)) this.#unjournaled.add('agents');
     yield;
     if (hub.setState('locks', description.locks, description.locksJson)) this.#unjournaled.add('locks');
-    // Tasks change no agent, but who waits for whom.
+    yield;
+    if (hub.setState('tasks', description.tasks)) this.#unjournaled.add('tasks');
+    // Tasks change who waits for whom.
     const hasNewTasks = description.sessionTasks !== this.#judgedTasks;
     this.#judgedTasks = description.sessionTasks;
     if (this.#unjournaled.size > 0 || hasNewTasks) requestAttention();
@@ -107,6 +109,8 @@ export class StatePublisher {
     if (this.#unjournaled.delete('locks')) {
       journal.locks(description.locks, (lockFile) => findLock(description.allLocks, lockFile) !== undefined);
     }
+    yield;
+    if (this.#unjournaled.delete('tasks')) journal.tasks(description.tasks);
     journal.commit(Date.now());
     yield;
     this.#keepLives();

@@ -4,6 +4,7 @@ import type { AckActions } from '../actions/acks';
 import type { LockActions } from '../actions/locks';
 import type { PermissionActions } from '../actions/permissions';
 import type { ActionRunner } from '../actions/runner';
+import type { TaskActions } from '../actions/tasks';
 import type { MessageActions } from './message-actions';
 
 export interface SwarmActions {
@@ -12,10 +13,21 @@ export interface SwarmActions {
   readonly messages: MessageActions;
   readonly acks: AckActions;
   readonly permissions: PermissionActions;
+  readonly tasks: TaskActions;
 }
 
 /** @returns every command that is recorded */
-export function allActions({ locks, messages, acks, permissions }: Omit<SwarmActions, 'runner'>) {
+export function allActions({ locks, messages, acks, permissions, tasks }: Omit<SwarmActions, 'runner'>) {
   const { acquire, release, cleanUp } = locks;
-  return [acquire, release, cleanUp, messages.send, messages.withdraw, acks.remove, permissions.answer];
+  return [
+    acquire,
+    release,
+    cleanUp,
+    messages.send,
+    messages.withdraw,
+    acks.remove,
+    permissions.answer,
+    tasks.create,
+    tasks.change,
+  ];
 }

@@ -4,7 +4,7 @@ import { sessionTasks } from '../rules/session-tasks';
 import type { ClaudeSession, ClaudeTask, ClaudeTeam } from '../sources/claude-code/claude-session';
 import { teamOfSession } from '../sources/claude-code/teams-reader';
 import type { RegistryEntry } from '../sources/claudeswarm/registry';
-import type { Task } from '../sources/claudeswarm/tasks';
+import type { ListedTask } from '../sources/claudeswarm/tasks';
 
 /** The name of the lead for teammates in its process. */
 const MAIN = 'main';
@@ -18,11 +18,13 @@ export interface ShownTeams {
 }
 
 export class TeamAgents {
-  /** The unfinished tasks of lists, each with the agent that owns it. The same list while nothing in it differs. */
-  tasks: readonly Task[] = [];
+  /** The tasks of lists, each with the agent that owns it. The same list while nothing in it differs. */
+  tasks: readonly ListedTask[] = [];
   #sessions: readonly ClaudeSession[] = [];
   #teams: readonly ClaudeTeam[] = [];
   #leads: ReadonlyMap<ClaudeSession, string> = new Map();
+  /** What `tasks` follows from: they are computed about once a second. */
+  #tasksFrom: (Pick<ShownTeams, 'tasks' | 'taskLists' | 'teams'> & { names: string }) | null = null;
   #mates: readonly (readonly [id: string, mate: Teammate])[] = [];
 
   /**
@@ -38,6 +40,11 @@ export class TeamAgents {
     this.#teams = teams;
     this.#leads = leads;
     this.#mates = [...mates].map(([{ id }, mate]) => [id, mate] as const);
+    const names = JSON.stringify(this.#mates.map(([id, { lead, member }]) => [id, lead, member.name, member.agentId]));
+    const last = this.#tasksFrom;
+    const isSame = last?.tasks === tasks && last.taskLists === taskLists && last.teams === teams;
+    if (isSame && last.names === names) return;
+    this.#tasksFrom = { tasks, taskLists, teams, names };
     const found = sessionTasks(tasks, taskLists, this.#mates);
     if (JSON.stringify(found) !== JSON.stringify(this.tasks)) this.tasks = found;
   }

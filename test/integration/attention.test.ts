@@ -148,6 +148,7 @@ test('questions, deliveries and acknowledgements', async (context) => {
     'locks',
     'stats',
     'attention',
+    'tasks',
     'permissions',
     'outgoing',
     'messages',

@@ -17,7 +17,7 @@ mkdirSync(join(root, '.agent_locks'), { recursive: true });
 let states = 0;
 const newState = () => join(folder, `state-${states++}`);
 const keyFileIn = (state: string) => join(state, 'claude-swarm-dashboard', 'operator-key');
-const ALL = ['locks', 'messages', 'terminal', 'permissions'];
+const ALL = ['locks', 'messages', 'terminal', 'permissions', 'tasks'];
 
 /** A server whose key is where it is by default, and its output. */
 async function started(context: TestContext, state: string, environment: Record<string, string> = {}) {

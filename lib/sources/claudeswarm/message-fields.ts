@@ -68,3 +68,9 @@ export function excerptOf(text: string): string {
   if (characters.length <= EXCERPT_CHARACTERS) return characters.join('');
   return `${characters.slice(0, EXCERPT_CHARACTERS - 1).join('')}…`;
 }
+
+/** @returns a text with at most this many UTF-16 units; a cut one ends with an ellipsis, never within a character */
+export function cutText(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}

@@ -3,10 +3,8 @@
  * again would lose what JavaScript's numbers and objects can't express.
  */
 import { isObject } from '../../platform/json-shape';
+import { elementSpans, memberSpans, replaceSpans, type Span } from './json-spans';
 import { pythonJsonIndented } from './written-form';
-
-/** From the first character up to, not including, the last. */
-type Span = readonly [from: number, to: number];
 
 /** The file as text, with the places of what may change. */
 export interface AcksText {
@@ -121,62 +119,5 @@ function withNextVersion({ text, version, spans }: AcksText, list: Span, entries
     const start = text.indexOf('{') + 1;
     changes.push([[start, start], `\n  "version": ${next},`]);
   }
-  // The last one first, so that the places of the others stay true.
-  return changes
-    .sort(([[one]], [[other]]) => other - one)
-    .reduce((changed, [[from, to], by]) => changed.slice(0, from) + by + changed.slice(to), text);
-}
-
-/** One token of valid JSON, with the blanks before it. */
-const TOKEN = /\s*([{}[\],:]|"(?:[^"\\]+|\\.)*"|[^\s{}[\],:"]+)/y;
-
-/** @returns the token at or after a place, and where it ends; the text must be valid JSON */
-function tokenAt(text: string, place: number): { token: string; from: number; to: number } {
-  TOKEN.lastIndex = place;
-  const token = TOKEN.exec(text)?.[1] ?? '';
-  return { token, from: TOKEN.lastIndex - token.length, to: TOKEN.lastIndex };
-}
-
-/** @returns the span of the value at or after a place */
-function valueSpan(text: string, place: number): Span {
-  const first = tokenAt(text, place);
-  let { to } = first;
-  let depth = /^[{[]/.test(first.token) ? 1 : 0;
-  while (depth > 0) {
-    const next = tokenAt(text, to);
-    if (next.token === '{' || next.token === '[') depth += 1;
-    if (next.token === '}' || next.token === ']') depth -= 1;
-    to = next.to;
-  }
-  return [first.from, to];
-}
-
-/** @returns the name and the span of the value of each member of the object at a place */
-function memberSpans(text: string, place: number): [name: string, value: Span][] {
-  const members: [string, Span][] = [];
-  let at = tokenAt(text, place).to;
-  for (;;) {
-    const name = tokenAt(text, at);
-    if (name.token === '}') return members;
-    const colon = tokenAt(text, name.to);
-    const value = valueSpan(text, colon.to);
-    members.push([JSON.parse(name.token) as string, value]);
-    const end = tokenAt(text, value[1]);
-    if (end.token === '}') return members;
-    at = end.to;
-  }
-}
-
-/** @returns the span of each element of the list at a place */
-function elementSpans(text: string, place: number): Span[] {
-  const elements: Span[] = [];
-  let at = tokenAt(text, place).to;
-  for (;;) {
-    if (tokenAt(text, at).token === ']') return elements;
-    const element = valueSpan(text, at);
-    elements.push(element);
-    const end = tokenAt(text, element[1]);
-    if (end.token === ']') return elements;
-    at = end.to;
-  }
+  return replaceSpans(text, changes);
 }

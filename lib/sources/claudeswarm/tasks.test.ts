@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { CONFLICT_LOG_FILE, type Conflict, ConflictLogReader, parseConflictLog } from './conflict-log';
-import { isOpen, isUnfinished, parseTasks, TASKS_FILE, type Task, TasksReader } from './tasks';
+import { isOpen, isUnfinished, type ListedTask, parseTasks, TASKS_FILE, type Task, TasksReader } from './tasks';
 
 const folder = mkdtempSync(join(tmpdir(), 'stores-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -31,6 +31,20 @@ test('parseTasks(): reads a task as the swarm writes it', () => {
     blocks: [],
     created_at: '2026-02-03T09:01:00.5+00:00',
     updated_at: '2026-02-03T09:02:00+00:00',
+    priority: 'high',
+    created_by: 'agent-0',
+    context_id: 'tokens',
+    parent_task_id: null,
+    files: ['src/tokens.ts', 7],
+    error: null,
+    history: [
+      {
+        ...{ timestamp: '2026-02-03T09:01:00.5+00:00', from_status: null, to_status: 'pending', agent_id: 'agent-0' },
+        ...{ message: 'Task created', metadata: {} },
+      },
+      'no entry',
+      { timestamp: 'now', from_status: 'pending', to_status: 'blocked', agent_id: 7, message: 5 },
+    ],
   };
   assert.deepEqual(tasksIn({ version: '1.0', tasks: { t1: task } }), {
     tasks: [
@@ -41,7 +55,24 @@ test('parseTasks(): reads a task as the swarm writes it', () => {
         assignedTo: 'agent-1',
         blockedBy: ['t2', 't3'],
         createdAt: Date.UTC(2026, 1, 3, 9, 1, 0, 500),
-      } satisfies Task,
+        key: 'task:t1',
+        text: 'Rotate the\n tokens',
+        priority: 'high',
+        createdBy: 'agent-0',
+        owner: null,
+        contextId: 'tokens',
+        parentTaskId: null,
+        files: ['src/tokens.ts'],
+        error: null,
+        updatedAt: Date.UTC(2026, 1, 3, 9, 2),
+        history: [
+          {
+            ...{ at: Date.UTC(2026, 1, 3, 9, 1, 0, 500), from: null, to: 'pending', agentId: 'agent-0' },
+            message: 'Task created',
+          },
+          { at: null, from: 'pending', to: 'blocked', agentId: '7', message: '' },
+        ],
+      } satisfies ListedTask,
     ],
     skipped: [],
   });
@@ -51,10 +82,14 @@ test('parseTasks(): accepts fields of any type, takes the key for a missing id, 
   const { tasks, skipped } = tasksIn({
     tasks: { a: { task_id: null, blocked_by: 'b', assigned_to: null, objective: 5 }, b: 7, c: [], d: {} },
   });
-  const empty = { objective: '', status: null, assignedTo: null, blockedBy: [], createdAt: null };
+  const empty = {
+    ...{ objective: '', status: null, assignedTo: null, blockedBy: [], createdAt: null },
+    ...{ text: '', priority: null, createdBy: null, owner: null, contextId: null, parentTaskId: null },
+    ...{ files: [], error: null, updatedAt: null, history: [] },
+  };
   assert.deepEqual(tasks, [
-    { id: 'a', ...empty },
-    { id: 'd', ...empty },
+    { id: 'a', key: 'task:a', ...empty },
+    { id: 'd', key: 'task:d', ...empty },
   ]);
   assert.deepEqual(skipped, [{ reason: 'entry is not an object', count: 2, last: 'tasks["c"]' }]);
   const mixed = tasksIn({ tasks: { a: { blocked_by: [1, null, {}, 'b'] } } });
@@ -221,4 +256,19 @@ test('refresh(): a file of which only a part is read is degraded, and says how m
     [reader.conflicts.length, reader.status.state, reader.status.reason],
     [1000, 'degraded', 'CONFLICT_LOG.json is read in part: skipped 2 beyond the first 1000 entries.'],
   );
+});
+
+test('parseTasks(): texts, files and histories are cut to what is shown, never within a character', () => {
+  const long = `${'x'.repeat(1999)}\u{1F600}`;
+  const step = (index: number) => ({ to_status: String(index), message: 'm'.repeat(1000) });
+  const entry = {
+    ...{ objective: long.repeat(2), error: 'e'.repeat(9000), files: Array(200).fill('f'.repeat(900)) },
+    history: Array.from({ length: 50 }, (_, index) => step(index)),
+  };
+  const [task] = tasksIn({ tasks: { a: entry } }).tasks;
+  assert.ok(task);
+  assert.equal(task.text, `${'x'.repeat(1999)}…`);
+  assert.deepEqual([task.error?.length, task.files.length, task.files[0]?.length], [500, 50, 300]);
+  assert.deepEqual([task.history.length, task.history.at(-1)?.to, task.history[0]?.to], [20, '49', '30']);
+  assert.equal(task.history[0]?.message.length, 300);
 });

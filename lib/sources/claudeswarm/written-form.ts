@@ -53,6 +53,12 @@ export function formatNaiveLocal(milliseconds: number): string {
   return `${day}T${time}.${String(microseconds).padStart(6, '0')}`;
 }
 
+/** @returns a time as the swarm's tool writes it: UTC, microseconds, `+00:00` */
+export function formatUtc(milliseconds: number): string {
+  const microseconds = String(Math.floor((milliseconds % 1) * 1000)).padStart(3, '0');
+  return new Date(milliseconds).toISOString().replace('Z', `${microseconds}+00:00`);
+}
+
 /** A name as Python's `tempfile` creates it: readers of the swarm's files skip it. */
 export function temporaryName(): string {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789_';

@@ -11,6 +11,7 @@ import { OPERATIONS_ENDPOINTS } from './operations';
 import { PAST_ENDPOINTS } from './past';
 import { PERMISSION_ENDPOINTS } from './permission-commands';
 import { STREAM_ENDPOINTS } from './stream';
+import { TASK_ENDPOINTS } from './task-commands';
 
 /** All data endpoints, in the order in which the API document lists them. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -20,6 +21,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...LOCK_COMMANDS,
   ...MESSAGE_COMMAND_ENDPOINTS,
   ...ACK_ENDPOINTS,
+  ...TASK_ENDPOINTS,
   ...STREAM_ENDPOINTS,
   ...PAST_ENDPOINTS,
   ...ACTION_ENDPOINTS,

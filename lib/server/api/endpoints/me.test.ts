@@ -29,7 +29,7 @@ function describe(principal: Principal, runtime: Pick<Runtime, 'actions' | 'bund
 test('describeCaller(): whoever may send everything gets no reason', () => {
   assert.deepEqual(describe(OPERATOR), {
     ...{ name: 'operator', via: 'operator_key', scope: 'write' },
-    ...{ actions: ['locks', 'messages', 'terminal', 'permissions'], reason: null, accepts_key: false },
+    ...{ actions: ['locks', 'messages', 'terminal', 'permissions', 'tasks'], reason: null, accepts_key: false },
   });
 });
 
@@ -53,7 +53,7 @@ test('describeCaller(): commands that are switched off, all or some', () => {
   }
   const some = describe(OPERATOR, LIVE, 'locks,messages');
   assert.deepEqual(some.actions, ['locks', 'messages']);
-  assert.match(some.reason ?? '', /switched off: terminal, permissions\. The setting ACTIONS/);
+  assert.match(some.reason ?? '', /switched off: terminal, permissions, tasks\. The setting ACTIONS/);
   assert.equal(describe(READER, LIVE, 'locks').reason, 'Open the link.');
 });
 
