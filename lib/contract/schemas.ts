@@ -49,14 +49,14 @@ export const agentCard = z.object({
     .string()
     .nullable()
     .describe('The beginning of its description; without one its specializations, without these its skills.'),
-  description: z.string().nullable().optional().describe('At most 1,000 characters.'),
+  description: z.string().nullable().optional().describe('At most 300 characters.'),
   availability: z.string().nullable().optional().describe('`active`, `busy` or `offline`, as written.'),
-  skills: z.array(z.string()).optional().describe('At most 50.'),
-  specializations: z.array(z.string()).optional().describe('At most 50.'),
+  skills: z.array(z.string()).optional().describe('At most 20.'),
+  specializations: z.array(z.string()).optional().describe('At most 20.'),
   success_rates: z
     .array(z.object({ skill: z.string(), rate: z.number() }))
     .optional()
-    .describe('From 0 to 1, by skill, in the order of the file; at most 50.'),
+    .describe('From 0 to 1, by skill, in the order of the file; at most 20.'),
 });
 
 /** Why an agent is blocked. */

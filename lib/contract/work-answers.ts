@@ -22,7 +22,7 @@ const figure = z.number().nullable();
 /** The fields that all these answers have. */
 const about = {
   source,
-  changed_at: instant.nullable().describe('When the file was last written; null where it was never read.'),
+  changed_at: instant.nullable().describe('When its content was last written; null where it was never read.'),
   version: z.string().describe('The same text as in the state `work`.'),
 };
 const listed = {
