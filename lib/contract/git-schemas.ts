@@ -9,6 +9,9 @@ export const gitChange = z
     kind: z.enum(['changed', 'renamed', 'unmerged', 'untracked']),
     staged: z.string().nullable().describe("Git's letter for the index (`M`, `A`, `D`, ...); null if unchanged there."),
     unstaged: z.string().nullable().describe("Git's letter for the folder; null if unchanged there."),
+    changed_at: instant
+      .nullable()
+      .describe('When the file was last written; null where it is gone, or is a new folder.'),
   })
   .meta({ id: 'GitChange' });
 

@@ -381,6 +381,8 @@ export const attentionKind = z.enum([
   'lock_orphaned',
   'lock_overlap',
   'acknowledgement_overdue',
+  'messages_unread',
+  'unlocked_change',
   'source_unreadable',
   'zone_mismatch',
 ]);

@@ -10,10 +10,12 @@ import type {
   HeldLock,
   Sources,
 } from '../contract/schemas';
+import type { UnreadMessages } from '../contract/work-schemas';
 import type { PendingAck } from '../sources/claudeswarm/pending-acks';
 import type { ReaderStatus } from '../sources/source-status';
 import type { DeadlineClock } from './deadline-clock';
 import type { LockOverlap } from './lock-overlaps';
+import type { GitFacts } from './unlocked-changes';
 import type { UnresolvedMessages } from './unresolved-messages';
 
 export interface AttentionLimits {
@@ -24,6 +26,8 @@ export interface AttentionLimits {
   deliveryUntilMs: number;
   /** An acknowledgement is overdue this long after its next retry, in milliseconds. */
   ackOverdueMs: number;
+  /** The age from which an unread message is an item, in milliseconds. */
+  unreadFromMs: number;
 }
 
 export interface AttentionFacts {
@@ -41,6 +45,10 @@ export interface AttentionFacts {
   /** The other files from which waits are concluded, by name. */
   stores: Readonly<Record<string, ReaderStatus>>;
   unresolved: UnresolvedMessages;
+  /** How many messages agents have not read; absent where that is not known. */
+  inboxes?: readonly UnreadMessages[];
+  /** What git said of the folders of agents; absent where it was not asked. */
+  git?: GitFacts;
   waiting: WaitingAnswer;
   staleTimeoutSeconds: number;
   limits: AttentionLimits;

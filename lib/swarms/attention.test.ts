@@ -23,7 +23,13 @@ function attentionTo(
     operatorName: 'operator',
     root,
     zone: 'UTC',
-    limits: { questionFromMs: 60 * SECOND, questionUntilMs: 120 * SECOND, deliveryUntilMs: 0, ackOverdueMs: 0 },
+    limits: {
+      questionFromMs: 60 * SECOND,
+      questionUntilMs: 120 * SECOND,
+      deliveryUntilMs: 0,
+      ackOverdueMs: 0,
+      unreadFromMs: 0,
+    },
     staleTimeoutSeconds: 300,
     startedAt: NOW,
     description: {

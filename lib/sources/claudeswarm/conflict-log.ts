@@ -121,9 +121,11 @@ export class ConflictLogReader extends SmallFileReader<readonly LoggedConflict[]
 
   /** The last conflicts that could be read; none before the first reading and once the file is gone. */
   get conflicts(): readonly LoggedConflict[] {
-    return this.content ?? [];
+    return this.content ?? NO_CONFLICTS;
   }
 }
+
+const NO_CONFLICTS: readonly LoggedConflict[] = [];
 
 const KIND: SmallFileKind<readonly LoggedConflict[]> = {
   name: CONFLICT_LOG_FILE,

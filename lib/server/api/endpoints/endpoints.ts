@@ -11,10 +11,12 @@ import { OPERATIONS_ENDPOINTS } from './operations';
 import { PAST_ENDPOINTS } from './past';
 import { PERMISSION_ENDPOINTS } from './permission-commands';
 import { STREAM_ENDPOINTS } from './stream';
+import { WORK_ENDPOINTS } from './work';
 
 /** All data endpoints, in the order in which the API document lists them. */
 export const ENDPOINTS: readonly Endpoint[] = [
   ...NOW_ENDPOINTS,
+  ...WORK_ENDPOINTS,
   ...ATTENTION_ENDPOINTS,
   ...ME_ENDPOINTS,
   ...LOCK_COMMANDS,

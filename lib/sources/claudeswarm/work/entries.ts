@@ -69,9 +69,11 @@ export class EntriesReader<Entry> extends SmallFileReader<readonly Entry[]> {
 
   /** In the order of the file; none before the first reading. A new list after a change. */
   get entries(): readonly Entry[] {
-    return this.content ?? [];
+    return this.content ?? NONE;
   }
 }
+
+const NONE: readonly never[] = [];
 
 function kindOf<Entry>(file: EntriesFile<Entry>): SmallFileKind<readonly Entry[]> {
   const { name, missing, what } = file;

@@ -1,4 +1,5 @@
 /** What agents remember, `.agent_memory/<id>.json`: the folder is listed, and a file is read only when asked for. */
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatInstant } from '../../../contract/instant';
 import type { AgentMemory } from '../../../contract/work-answers';
@@ -30,6 +31,8 @@ export class MemoryFolder {
   status: ReaderStatus;
   /** The agents that have one, sorted. They stay as they were while the folder can't be listed. A new list after a change. */
   agents: readonly string[] = [];
+  /** When a file of it was last replaced, milliseconds since 1970; null before the first listing. */
+  changedAt: number | null = null;
   readonly #root: string;
   readonly #names: FolderNames;
   readonly #now: () => number;
@@ -46,18 +49,30 @@ export class MemoryFolder {
     this.status = { ...MISSING, since: now() };
   }
 
-  /** Lists the folder if it changed. @returns whether it was listed or its state changed */
+  /** Lists the folder if it changed. @returns whether a file of it or its state changed */
   async refresh(): Promise<boolean> {
     const before = this.status;
     const listed = await this.#names.refresh();
-    const { state } = this.#names;
     const now = this.#now();
-    if (state.kind === 'ok') this.#goodAt = now;
-    if (listed && state.kind === 'ok') {
-      this.agents = this.#names.names.map((name) => name.slice(0, -ENDING.length)).sort();
+    const known = this.agents;
+    if (this.#names.state.kind === 'ok') {
+      this.#goodAt = now;
+      if (listed) await this.#takeNames();
     }
     this.status = statusAfter(this.status, this.#found(), now);
-    return (listed && state.kind === 'ok') || this.status !== before;
+    return this.agents !== known || this.status !== before;
+  }
+
+  /** A file is replaced by a rename, which changes the time of the folder. */
+  async #takeNames(): Promise<void> {
+    const agents = this.#names.names.map((name) => name.slice(0, -ENDING.length)).sort();
+    const changedAt = await stat(join(this.#root, MEMORY_FOLDER)).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => null,
+    );
+    if (changedAt === this.changedAt && agents.join() === this.agents.join()) return;
+    this.agents = agents;
+    this.changedAt = changedAt;
   }
 
   #found(): Omit<ReaderStatus, 'since'> {

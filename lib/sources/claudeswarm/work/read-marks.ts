@@ -10,6 +10,7 @@ export const READ_MARKS_FILE = '.swarm/last_read_messages.json';
 const MAX_MARKS = 2000;
 /** A timestamp has 26 characters. */
 const MAX_MARK_LENGTH = 100;
+const KEPT_MS = 5000;
 
 /** The timestamp of the newest message that an agent has read, as the log writes it, by the id of the agent. */
 export type ReadMarks = ReadonlyMap<string, string>;
@@ -37,18 +38,25 @@ export function parseReadMarks(bytes: Buffer): { content: ReadMarks; skipped: Sk
 
 /** Keeps the newest marks that could be read. */
 export class ReadMarksReader extends SmallFileReader<ReadMarks> {
+  readonly #now: () => number;
+
   /**
    * @param root the swarm's root
    * @param now the clock, milliseconds since 1970
    */
-  constructor(root: string, now?: () => number) {
+  constructor(root: string, now: () => number = Date.now) {
     super(root, KIND, now);
+    this.#now = now;
   }
 
-  /** None before the first reading, and while the file is gone or unusable: old marks would count read messages. */
+  /**
+   * None before the first reading, and once the file has been gone or unusable for 5 s: old marks would count messages
+   * that were read. The tool writes the file in place, so it is empty or cut for a moment.
+   */
   get marks(): ReadMarks {
-    const { state } = this.status;
-    return state === 'ok' || state === 'degraded' ? (this.content ?? NO_MARKS) : NO_MARKS;
+    const { state, since } = this.status;
+    const isGood = state === 'ok' || state === 'degraded' || Math.abs(this.#now() - since) < KEPT_MS;
+    return (isGood ? this.content : null) ?? NO_MARKS;
   }
 }
 
@@ -56,7 +64,6 @@ const NO_MARKS: ReadMarks = new Map();
 
 const KIND: SmallFileKind<ReadMarks> = {
   name: READ_MARKS_FILE,
-  // The tool writes it in place, so it is empty or cut for a moment.
   parse: parseReadMarks,
   missing: `There is no ${READ_MARKS_FILE}: no agent of this folder has read its messages with the tool.`,
   ending: {
