@@ -7,6 +7,7 @@ import {
   NO_OUTGOING,
   NO_PERMISSIONS,
   NO_USAGE,
+  NO_WORK,
   UNKNOWN_LOCK_FACTS,
 } from '@/lib/contract/defaults';
 import type { SwarmState } from '@/lib/contract/events';
@@ -39,6 +40,7 @@ const swarm: SwarmState = {
   usage: NO_USAGE,
   permissions: NO_PERMISSIONS,
   outgoing: NO_OUTGOING,
+  work: NO_WORK,
   sources: {} as Sources,
   messages: [
     message(7, { sender: 'agent-1', recipients: ['agent-2'], msg_type: 'BLOCKED', content: 'waiting for\nthe schema' }),

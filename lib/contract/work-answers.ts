@@ -7,11 +7,7 @@
 import { z } from 'zod';
 import { instant } from './instant-schema';
 import { source } from './schemas';
-
-/** The longest text of one field, in characters. Longer ones are cut, and end with an ellipsis. */
-export const MAX_WORK_TEXT = 1000;
-/** The longest coordination document whose text is given, in characters. */
-export const MAX_DOCUMENT_TEXT = 200_000;
+import { MAX_DOCUMENT_TEXT } from './work-bounds';
 
 const text = z.string().nullable();
 const names = z.array(z.string());

@@ -1,5 +1,6 @@
 /** The facts that the attention rules are given, and the items that they return. */
 import type { PendingPermission } from '../contract/action-schemas';
+import type { GitFolder } from '../contract/git-schemas';
 import type { WaitingAnswer } from '../contract/past-schemas';
 import type {
   Agent,
@@ -15,7 +16,6 @@ import type { PendingAck } from '../sources/claudeswarm/pending-acks';
 import type { ReaderStatus } from '../sources/source-status';
 import type { DeadlineClock } from './deadline-clock';
 import type { LockOverlap } from './lock-overlaps';
-import type { GitFacts } from './unlocked-changes';
 import type { UnresolvedMessages } from './unresolved-messages';
 
 export interface AttentionLimits {
@@ -28,6 +28,13 @@ export interface AttentionLimits {
   ackOverdueMs: number;
   /** The age from which an unread message is an item, in milliseconds. */
   unreadFromMs: number;
+}
+
+/** What git said of the folders of agents, and where in their worktrees the swarm's root is. */
+export interface GitFacts {
+  folders: readonly GitFolder[];
+  /** The root of the swarm below the top of its worktree; empty where they are the same. */
+  below: string;
 }
 
 export interface AttentionFacts {

@@ -26,13 +26,6 @@ const MAX_FACTS = 10;
 /** Bounds all comparisons of one evaluation, about 20 ms. */
 const MAX_STEPS = 2_000_000;
 
-/** What git said of the folders of agents, and where in their worktrees the swarm's root is. */
-export interface GitFacts {
-  folders: readonly GitFolder[];
-  /** The root of the swarm below the top of its worktree; empty where they are the same. */
-  below: string;
-}
-
 interface Finding {
   folder: GitFolder;
   lock: HeldLock;

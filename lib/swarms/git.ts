@@ -3,7 +3,7 @@ import { readlink } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import type { AgentGitAnswer, GitAnswer, GitFolder } from '../contract/git-schemas';
 import type { Agent } from '../contract/schemas';
-import type { GitFacts } from '../rules/unlocked-changes';
+import type { GitFacts } from '../rules/attention-facts';
 import { GitFolders, type Located } from '../sources/git/git-folders';
 import { gitRunner, type RunGit } from '../sources/git/run-git';
 

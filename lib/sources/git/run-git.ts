@@ -3,6 +3,7 @@
  * configuration names. Agents write that configuration, so it is not trusted.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 const GIT_TIMEOUT_MS = 5000;
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
@@ -77,23 +78,29 @@ function run(
     const fail = (fault: GitFault, message: string, code: number | null = null) =>
       reject(new GitError(fault, message, code));
     if (signal.aborted) return fail('stopped', 'it was stopped');
+    const env = {
+      ...environment,
+      ...SAFE_ENVIRONMENT,
+      ...asVariables([...SAFE, ...overrides]),
+    } as unknown as NodeJS.ProcessEnv;
     const child = spawn('git', ['--no-optional-locks', '--no-pager', ...words], {
-      ...{ cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL', timeout: timeoutMs },
-      env: { ...environment, ...SAFE_ENVIRONMENT, ...asVariables([...SAFE, ...overrides]) },
+      ...{ cwd: folder, env, signal, killSignal: 'SIGKILL' as const, timeout: timeoutMs },
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     const output: Buffer[] = [];
     let bytes = 0;
     let said = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
+    child.stdout.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= MAX_OUTPUT_BYTES) output.push(chunk);
       else child.kill('SIGKILL');
     });
-    child.stderr?.on('data', (chunk: Buffer) => {
+    child.stderr.on('data', (chunk: Buffer) => {
       if (said.length < MAX_SAID_BYTES) said += chunk.toString('utf8');
     });
     child.once('error', (error: NodeJS.ErrnoException) => {
       if (signal.aborted) fail('stopped', 'it was stopped');
+      else if (!existsSync(folder)) fail('failed', 'the folder is gone');
       else fail(error.code === 'ENOENT' ? 'no_git' : 'failed', `it could not be started (${error.code ?? error.name})`);
     });
     child.once('close', (code, killedBy) => {

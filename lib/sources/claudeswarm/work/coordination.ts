@@ -1,5 +1,6 @@
 /** The document by which agents coordinate, `COORDINATION.md`: its sections, and the table of the current work. */
-import { type CoordinationAnswer, MAX_DOCUMENT_TEXT } from '../../../contract/work-answers';
+import type { CoordinationAnswer } from '../../../contract/work-answers';
+import { MAX_DOCUMENT_TEXT } from '../../../contract/work-bounds';
 import { type SmallFileKind, SmallFileReader } from '../json-file';
 import { cut, MAX_WORK_BYTES } from './fields';
 

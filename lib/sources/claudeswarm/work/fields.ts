@@ -1,5 +1,5 @@
 /** Reads the fields of the swarm's files about work, which may contain anything: bounded, and null where they do not fit. */
-import { MAX_WORK_TEXT } from '../../../contract/work-answers';
+import { MAX_WORK_TEXT } from '../../../contract/work-bounds';
 import { isObject } from '../../../platform/json-shape';
 import { readName } from '../message-fields';
 import { readInstant } from '../naive-time';
