@@ -10,6 +10,7 @@ import type { AgentProcesses } from './agent-processes';
 import { PendingAcks } from './pending-acks';
 import { type RosterEntry, writeRegistry } from './registry-file';
 import { Stores } from './stores';
+import { WorkFiles } from './work-files';
 import type { Deed, StoryMessage } from './world';
 
 export interface Counts {
@@ -47,6 +48,7 @@ export class Player {
   readonly #log: LogWriter;
   readonly #acks: PendingAcks;
   readonly #stores: Stores;
+  readonly #work: WorkFiles;
   readonly #roster = new Map<string, RosterEntry & { present: boolean }>();
   /** The agent by the path that it has locked. */
   readonly #held = new Map<string, string>();
@@ -69,6 +71,7 @@ export class Player {
     this.#log = new LogWriter(root, { rotateAtBytes });
     this.#acks = new PendingAcks(root);
     this.#stores = new Stores(root);
+    this.#work = new WorkFiles(root);
     mkdirSync(path.join(root, LOCKS_FOLDER), { recursive: true });
   }
 
@@ -81,9 +84,11 @@ export class Player {
       case 'message':
         this.#lines.push(logLine(deed.message, now));
         this.#stores.confirmCard(deed.message.sender, now);
+        this.#work.takeMessage(deed.message, now);
         return;
       case 'task':
         this.#stores.takeTask(deed.task, now);
+        this.#work.takeTask(deed.task, now);
         return;
       case 'conflict':
         this.#stores.takeConflict(deed.conflict, now);
@@ -155,6 +160,7 @@ export class Player {
   flush(): void {
     this.#acks.write();
     this.#stores.flush();
+    this.#work.flush();
     if (this.#lines.length === 0) return;
     const lines = this.#lines;
     this.#lines = [];
@@ -180,6 +186,7 @@ export class Player {
       const pid = this.#processes?.start(deed.agent.id) ?? deed.agent.pid;
       const agent = { ...deed.agent, pid };
       this.#stores.takeCard(agent, now);
+      this.#work.takeAgent(agent);
       this.#roster.set(agent.id, { agent, status: 'active', lastSeen: now, present: true });
       return;
     }
@@ -187,6 +194,7 @@ export class Player {
     if (deed.kind === 'drop' || (deed.kind === 'vanish' && deed.died)) this.#processes?.stop(deed.agentId);
     if (deed.kind === 'drop') {
       this.#roster.delete(deed.agentId);
+      this.#work.dropAgent(deed.agentId);
       return;
     }
     const entry = this.#roster.get(deed.agentId);
