@@ -148,6 +148,7 @@ test('questions, deliveries and acknowledgements', async (context) => {
     'attention',
     'permissions',
     'outgoing',
+    'work',
     'messages',
   ]);
 
