@@ -21,6 +21,7 @@ const MAX_DELEGATIONS = 100;
 const MAX_AGENTS = 200;
 const MAX_MEMORIES = 20;
 const MAX_ROWS = 12;
+const MAX_FINISHED = 4;
 /** A busy agent looks into its inbox at least this often. */
 const INBOX_INTERVAL_MS = 4 * 60_000;
 /** The tool's own writes are far apart; a fast story would rewrite the files all the time. */
@@ -61,6 +62,8 @@ export class WorkFiles {
   readonly #delegations: object[] = [];
   readonly #records = new Map<string, TaskRecord>();
   readonly #open = new Map<string, { task: StoryTask; since: number }>();
+  /** Stay in the table of the current work until somebody cleans it up. */
+  readonly #finished: StoryTask[] = [];
   readonly #inboxes = new Map<string, Inbox>();
   readonly #changed = new Map<string, number>();
   #writtenAt = Number.NEGATIVE_INFINITY;
@@ -119,6 +122,8 @@ export class WorkFiles {
     if (task.status === 'completed') {
       const seconds = known === undefined ? 0 : Math.round((now - known.since) / 1000);
       this.#open.delete(task.task_id);
+      this.#finished.push(task);
+      if (this.#finished.length > MAX_FINISHED) this.#finished.shift();
       record.running = Math.max(0, record.running - 1);
       record.completed += 1;
       record.seconds += seconds;
@@ -276,7 +281,9 @@ export class WorkFiles {
 
   #coordination(now: number): string {
     const open = [...this.#open.values()].map(({ task }) => task).slice(-MAX_ROWS);
-    const rows = open.map(({ assigned_to, objective, status }) => `| ${assigned_to} | ${objective} | ${status} |`);
+    const rows = [...this.#finished, ...open].map(
+      ({ assigned_to, objective, status }) => `| ${assigned_to} | ${objective} | ${status} |`,
+    );
     const blocked = open.filter(({ status }) => status === 'blocked');
     const decisions = [...this.#contexts.values()].flatMap((context) => context.decisions).slice(-MAX_ROWS);
     const day = formatUtc(now).slice(0, 10);

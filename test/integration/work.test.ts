@@ -84,7 +84,7 @@ test('the files about work: every answer, a change, a broken file and one that v
     first?.files.map(({ name, count }) => [name, count]),
     [
       ['contexts', 2],
-      ['conflicts', 5],
+      ['conflicts', 3],
       ['delegations', 3],
       ['learning', 2],
       ['memory', 2],
