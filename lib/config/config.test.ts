@@ -87,7 +87,7 @@ test('parseConfig(): reads every setting', () => {
       SWARM_ATTENTION_QUESTION_HOURS: '48',
       SWARM_ATTENTION_DELIVERY_MINUTES: '10',
       SWARM_ATTENTION_ACK_SECONDS: '120',
-    SWARM_ATTENTION_UNREAD_MINUTES: '15',
+      SWARM_ATTENTION_UNREAD_MINUTES: '15',
       DASHBOARD_USERNAME: 'ada',
       DASHBOARD_PASSWORD: ' se:cret ',
       ALLOWED_HOSTS: 'Dash.example.org, 10.0.0.7,',
