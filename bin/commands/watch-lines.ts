@@ -15,6 +15,7 @@ import type {
   Stats,
 } from '../../lib/contract/schemas';
 import type { TasksState } from '../../lib/contract/task-schemas';
+import type { WorkState } from '../../lib/contract/work-schemas';
 import { inputOf } from './permissions';
 import { visible } from './text';
 
@@ -83,6 +84,11 @@ function describeState(event: Exclude<StreamEventName, 'messages'>, data: unknow
     case 'outgoing': {
       const { messages } = data as OutgoingState;
       return tallied(messages.flatMap(({ deliveries }) => Object.values(deliveries).map(({ outcome }) => outcome)));
+    }
+    case 'work': {
+      const { files, unread } = data as WorkState;
+      const unreadCount = unread.reduce((sum, { count }) => sum + count, 0);
+      return `${files.map(({ name, count }) => `${count} ${name}`).join(', ') || 'no files'}; ${unreadCount} messages unread`;
     }
     case 'sources': {
       const faulty = Object.entries(data as Sources).filter(([, { state }]) => state !== 'ok');

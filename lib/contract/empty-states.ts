@@ -9,6 +9,7 @@ import {
   NO_STATS,
   NO_TASKS,
   NO_USAGE,
+  NO_WORK,
 } from './defaults';
 import { formatInstant } from './instant';
 import type { States } from './state';
@@ -24,4 +25,5 @@ export const EMPTY_STATES: States = {
   usage: NO_USAGE,
   permissions: NO_PERMISSIONS,
   outgoing: NO_OUTGOING,
+  work: NO_WORK,
 };

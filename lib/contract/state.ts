@@ -5,9 +5,10 @@
  */
 import type { OutgoingState, PermissionsState } from './action-schemas';
 import type { UsageState } from './claude-schemas';
-import { NO_OUTGOING, NO_PERMISSIONS, NO_USAGE } from './defaults';
+import { NO_OUTGOING, NO_PERMISSIONS, NO_USAGE, NO_WORK } from './defaults';
 import type { AgentsAnswer, AttentionAnswer, LocksAnswer, Sources, Stats } from './schemas';
 import type { TasksState } from './task-schemas';
+import type { WorkState } from './work-schemas';
 
 export interface States {
   sources: Sources;
@@ -19,10 +20,11 @@ export interface States {
   usage: UsageState;
   permissions: PermissionsState;
   outgoing: OutgoingState;
+  work: WorkState;
 }
 
 /** The kinds of state that are known only of the present: of usage, `GET /api/usage` has the past. */
-const PRESENT_ONLY = { usage: NO_USAGE, permissions: NO_PERMISSIONS, outgoing: NO_OUTGOING };
+const PRESENT_ONLY = { usage: NO_USAGE, permissions: NO_PERMISSIONS, outgoing: NO_OUTGOING, work: NO_WORK };
 
 /** The kinds of state that are known of past moments. */
 export type PastStates = Omit<States, keyof typeof PRESENT_ONLY>;
@@ -40,6 +42,7 @@ const KINDS: Record<StateKind, true> = {
   usage: true,
   permissions: true,
   outgoing: true,
+  work: true,
 };
 
 export const STATE_KINDS = Object.keys(KINDS) as readonly StateKind[];

@@ -22,6 +22,8 @@ export class BundleSwarm implements Runtime {
   readonly startedAt = Date.now();
   readonly actions = null;
   readonly terminals = null;
+  readonly work = null;
+  readonly git = null;
   readonly hub: Hub;
   readonly #thread: Thread;
   readonly #version: string;

@@ -28,6 +28,8 @@ export class NoSwarm implements Runtime {
   readonly startedAt = Date.now();
   readonly actions = null;
   readonly terminals = null;
+  readonly work = null;
+  readonly git = null;
   readonly hub: Hub;
   readonly #version: string;
 

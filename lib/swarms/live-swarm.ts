@@ -12,12 +12,14 @@ import type { Answer, Json, MessageQuery, PastQuestion, Questions } from '../que
 import { changeFrom } from '../rules/attention-dispositions';
 import { type LockPageQuery, locksPage } from '../rules/lock-pages';
 import type { HookPayload } from '../sources/claude-code/hook-payloads';
+import type { SwarmGit } from './git';
 import { liveHealth } from './live-health';
 import { LiveParts, type LiveSwarmOptions } from './live-parts';
 import { newestMessages, newestPage } from './newest-messages';
 import type { Figures, Runtime } from './swarm';
 import type { SwarmActions } from './swarm-actions';
 import type { Terminals } from './terminals';
+import type { SwarmWork } from './work';
 
 const FIRST_MESSAGES = 50;
 
@@ -29,6 +31,8 @@ export class LiveSwarm implements Runtime {
   readonly hub: Hub;
   readonly actions: SwarmActions;
   readonly terminals: Terminals | null;
+  readonly work: SwarmWork;
+  readonly git: SwarmGit;
   readonly #parts: LiveParts;
   readonly #version: string;
 
@@ -42,6 +46,8 @@ export class LiveSwarm implements Runtime {
     this.hub = this.#parts.hub;
     this.actions = this.#parts.actions;
     this.terminals = this.#parts.terminals;
+    this.work = this.#parts.work;
+    this.git = this.#parts.git;
   }
 
   ready(): Promise<void> {
@@ -128,6 +134,7 @@ export class LiveSwarm implements Runtime {
       usage: this.#parts.usage.state,
       permissions: this.actions.permissions.pending.state,
       outgoing: this.actions.messages.state,
+      work: this.work.state,
       sources: this.#parts.sources.now(),
       messages: newestMessages(this.hub, FIRST_MESSAGES),
       lastEventId: formatCursor(epoch, seq),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { CONFLICT_LOG_FILE, type Conflict, ConflictLogReader, parseConflictLog } from './conflict-log';
+import { CONFLICT_LOG_FILE, ConflictLogReader, type LoggedConflict, parseConflictLog } from './conflict-log';
 import { isOpen, isUnfinished, type ListedTask, parseTasks, TASKS_FILE, type Task, TasksReader } from './tasks';
 
 const folder = mkdtempSync(join(tmpdir(), 'stores-'));
@@ -139,7 +139,9 @@ test('parseConflictLog(): reads a conflict as the swarm writes it, and invalid o
         resource: 'src/a.ts',
         status: 'pending',
         detectedAt: Date.UTC(2026, 1, 3, 9, 1),
-      } satisfies Conflict,
+        detected_at: '2026-02-03T09:01:00+00:00',
+        ...{ locked_at: null, lock_reason: null, negotiations: [], resolution: null },
+      } satisfies LoggedConflict,
       {
         id: 'conflicts[5]',
         type: null,
@@ -148,6 +150,7 @@ test('parseConflictLog(): reads a conflict as the swarm writes it, and invalid o
         resource: null,
         status: null,
         detectedAt: null,
+        ...{ detected_at: null, locked_at: null, lock_reason: null, negotiations: [], resolution: null },
       },
     ],
     skipped: [{ reason: 'entry does not name a requester and a holder', count: 4, last: 'conflicts[4]' }],
