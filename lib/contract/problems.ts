@@ -100,6 +100,11 @@ export const PROBLEMS = {
       'Terminals are not shown here: this server can be reached from other computers, and screens can show secrets. Start ' +
       'it with TERMINALS=on to show them.',
   },
+  no_terminal: {
+    status: 409,
+    title: 'No screen',
+    detail: 'No pane of agent-3 is known.',
+  },
   terminal_gone: {
     status: 409,
     title: 'No terminal',
