@@ -15,8 +15,8 @@ import { cutSoon, RETRY, STREAM_HEADERS } from './stream';
 import { TERMINAL_EVENT, type WatchedStream, watchStream } from './stream-watch';
 
 const HEARTBEAT_INTERVAL_MS = 5_000;
-/** A client that does not read for so long is dropped. */
-const MAX_STALL_MS = 30_000;
+/** A client that does not read for so many of them, 30 s, is dropped. */
+const MAX_STALLED_BEATS = 6;
 /** Written in one turn of the event loop; other clients come in between. */
 const MAX_TURN_BYTES = 64 * 1024;
 /** A comment, which clients ignore: it keeps proxies from closing the connection. */
@@ -95,8 +95,8 @@ class TerminalStream {
   #cursor: TerminalCursor | null = null;
   #timer: NodeJS.Timeout | null = null;
   #turn: NodeJS.Immediate | null = null;
-  /** Since when there is no room, milliseconds of a monotonic clock; null while there is. */
-  #fullSince: number | null = null;
+  /** For how many heartbeats there was no room; null while there is room. */
+  #stalledBeats: number | null = null;
   #ended = false;
 
   constructor(start: TerminalStart, connection: RequestConnection | null) {
@@ -116,7 +116,7 @@ class TerminalStream {
     const { terminals, agentId, mode, lastEventId } = this.#start;
     this.#sink = sink;
     sink.onDrain = () => {
-      this.#fullSince = null;
+      this.#stalledBeats = null;
       this.#send();
     };
     this.#write(RETRY);
@@ -143,7 +143,7 @@ class TerminalStream {
   #send(): void {
     if (this.#turn !== null) return;
     let bytes = 0;
-    while (!this.#ended && this.#fullSince === null) {
+    while (!this.#ended && this.#stalledBeats === null) {
       if (bytes >= MAX_TURN_BYTES) {
         this.#turn = setImmediate(() => {
           this.#turn = null;
@@ -162,12 +162,16 @@ class TerminalStream {
   }
 
   #write(parts: readonly Uint8Array[]): void {
-    if (this.#sink?.write(parts) === false) this.#fullSince ??= performance.now();
+    if (this.#sink?.write(parts) === false) this.#stalledBeats ??= 0;
   }
 
   #beat(): void {
-    if (this.#fullSince === null) this.#write(HEARTBEAT);
-    else if (performance.now() - this.#fullSince > MAX_STALL_MS) this.end(STALLED);
+    if (this.#stalledBeats === null) {
+      this.#write(HEARTBEAT);
+      return;
+    }
+    this.#stalledBeats += 1;
+    if (this.#stalledBeats >= MAX_STALLED_BEATS) this.end(STALLED);
   }
 }
 
