@@ -37,6 +37,8 @@ export interface Action<Body = unknown, Answer = unknown> {
   name: string;
   group: ActionGroup;
   subject(body: Body): Subject;
+  /** What a repeated key is compared by, if not the body: a hash of it is kept, so it contains no secret. */
+  identity?(body: Body): unknown;
   /** @throws {ActionRefused} if it had no effect, and why */
   run(body: Body, caller: Caller): Promise<Done<Answer>>;
 }

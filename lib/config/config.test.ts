@@ -49,6 +49,8 @@ test('parseConfig(): an empty environment gives the defaults', () => {
     streams: 5000,
     streamsPerClient: 200,
     commandsPerMinute: 60,
+    terminalPerMinute: 600,
+    terminals: null,
     actions: ['locks', 'messages', 'terminal', 'permissions'],
     operatorName: 'operator',
     operatorKeyFile: '/home/one/.local/state/claude-swarm-dashboard/operator-key',

@@ -13,6 +13,7 @@ export const TAGS = {
   Attention: "Acknowledge and snooze: changes of the dashboard's own state, shared by all viewers.",
   Stream: 'The state and then every change, as it happens.',
   Commands: 'Acting on the swarm; every command needs the scope `write`, and is recorded.',
+  Terminals: 'What the terminals of agents show, and typing into them.',
   Past: 'The past, conversations and wait relations.',
   Hooks: 'Events that Claude Code reports about its sessions.',
   Operations: 'For probes and monitoring.',
@@ -30,7 +31,7 @@ export type AnswerName = keyof typeof ANSWERS;
 export type Scope = 'open' | 'read' | 'write' | 'hook';
 
 /** The requests of which one client may send a limited number each minute. */
-export type LimitedKind = 'reads' | 'exports' | 'commands';
+export type LimitedKind = 'reads' | 'exports' | 'commands' | 'typing';
 
 export interface EndpointDescription<Name extends RequestName = RequestName, Body extends z.ZodType = z.ZodType> {
   path: Path;

@@ -21,6 +21,7 @@ export class BundleSwarm implements Runtime {
   readonly simulated = false;
   readonly startedAt = Date.now();
   readonly actions = null;
+  readonly terminals = null;
   readonly hub: Hub;
   readonly #thread: Thread;
   readonly #version: string;

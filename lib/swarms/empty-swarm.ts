@@ -26,6 +26,7 @@ export class NoSwarm implements Runtime {
   readonly simulated = false;
   readonly startedAt = Date.now();
   readonly actions = null;
+  readonly terminals = null;
   readonly hub: Hub;
   readonly #version: string;
 

@@ -42,6 +42,8 @@ import { SwarmSources } from './source-status';
 import { StatePublisher } from './state-publisher';
 import type { SwarmActions } from './swarm-actions';
 import { TeamMessages } from './team-messages';
+import { liveTerminalActions } from './terminal-commands';
+import type { Terminals } from './terminals';
 import { SwarmUsage } from './usage';
 
 /** At least once a second, also when the event loop is a little late. */
@@ -101,6 +103,7 @@ export class LiveParts {
   readonly #teamMessages: TeamMessages;
   readonly usage: SwarmUsage;
   readonly actions: SwarmActions;
+  readonly terminals: Terminals | null = null;
   readonly #heartbeat = new HeartbeatTimer();
   readonly #timer: NodeJS.Timeout;
 
@@ -146,6 +149,9 @@ export class LiveParts {
       permissions: createPermissions({
         ...{ groups: options.actionGroups, hub: () => this.hub, claude: () => this.#claude },
         onChange: () => this.attention.request(),
+      }),
+      terminal: liveTerminalActions({
+        ...{ ...options.messages, places: this.#places, description: () => this.description },
       }),
       acks: createAckActions({ root: options.root, files: () => this.attention }),
     };

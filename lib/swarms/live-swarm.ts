@@ -17,6 +17,7 @@ import { LiveParts, type LiveSwarmOptions } from './live-parts';
 import { newestMessages, newestPage } from './newest-messages';
 import type { Figures, Runtime } from './swarm';
 import type { SwarmActions } from './swarm-actions';
+import type { Terminals } from './terminals';
 
 const FIRST_MESSAGES = 50;
 
@@ -27,6 +28,7 @@ export class LiveSwarm implements Runtime {
   readonly startedAt: number;
   readonly hub: Hub;
   readonly actions: SwarmActions;
+  readonly terminals: Terminals | null;
   readonly #parts: LiveParts;
   readonly #version: string;
 
@@ -39,6 +41,7 @@ export class LiveSwarm implements Runtime {
     this.startedAt = this.#parts.startedAt;
     this.hub = this.#parts.hub;
     this.actions = this.#parts.actions;
+    this.terminals = this.#parts.terminals;
   }
 
   ready(): Promise<void> {

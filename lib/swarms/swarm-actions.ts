@@ -4,6 +4,7 @@ import type { AckActions } from '../actions/acks';
 import type { LockActions } from '../actions/locks';
 import type { PermissionActions } from '../actions/permissions';
 import type { ActionRunner } from '../actions/runner';
+import type { TerminalActions } from '../actions/terminal/terminal-actions';
 import type { MessageActions } from './message-actions';
 
 export interface SwarmActions {
@@ -11,5 +12,6 @@ export interface SwarmActions {
   readonly locks: LockActions;
   readonly messages: MessageActions;
   readonly acks: AckActions;
+  readonly terminal: TerminalActions;
   readonly permissions: PermissionActions;
 }

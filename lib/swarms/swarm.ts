@@ -20,6 +20,7 @@ import type { UsageEvent } from '../recorder/events';
 import type { LockPageQuery } from '../rules/lock-pages';
 import type { HookPayload } from '../sources/claude-code/hook-payloads';
 import type { SwarmActions } from './swarm-actions';
+import type { Terminals } from './terminals';
 
 export type { LockPageQuery } from '../rules/lock-pages';
 
@@ -105,6 +106,8 @@ export interface Runtime {
   takeHook(payload: HookPayload): void;
   /** The commands of a live swarm; null where none is shown. */
   readonly actions: SwarmActions | null;
+  /** The terminals of the agents of a live swarm; null where none is shown. */
+  readonly terminals: Terminals | null;
   /** The state of each receiver of alerts. */
   alerts(): readonly ReceiverState[];
   firstState(): SwarmState;

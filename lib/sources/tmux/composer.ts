@@ -17,9 +17,14 @@ const MAX_LINES = 500;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the attributes of a terminal begin with one
 const ATTRIBUTES = /\u001b\[([0-9;:]*)m|\u001b\[[0-9;:?]*[A-Za-z]|\u001b[()][A-Z0-9]/g;
 
+/** @returns a line without its attributes */
+export function plainLine(line: string): string {
+  return line.replace(ATTRIBUTES, '');
+}
+
 /** @returns the composer in which the cursor of a pane is */
 export function findComposer({ lines, cursor }: Pick<PaneView, 'lines' | 'cursor'>): Composer {
-  const plain = lines.map((line) => line.replace(ATTRIBUTES, ''));
+  const plain = lines.map(plainLine);
   const top = promptLine(plain, cursor.y);
   const end = plain.findIndex((line, index) => index > cursor.y && RULE.test(line));
   if (top === null || end < 0) return { kind: 'absent' };

@@ -11,6 +11,7 @@ import { OPERATIONS_ENDPOINTS } from './operations';
 import { PAST_ENDPOINTS } from './past';
 import { PERMISSION_ENDPOINTS } from './permission-commands';
 import { STREAM_ENDPOINTS } from './stream';
+import { TERMINAL_ENDPOINTS } from './terminals';
 
 /** All data endpoints, in the order in which the API document lists them. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -21,6 +22,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...MESSAGE_COMMAND_ENDPOINTS,
   ...ACK_ENDPOINTS,
   ...STREAM_ENDPOINTS,
+  ...TERMINAL_ENDPOINTS,
   ...PAST_ENDPOINTS,
   ...ACTION_ENDPOINTS,
   ...PERMISSION_ENDPOINTS,
