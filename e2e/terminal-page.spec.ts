@@ -15,6 +15,7 @@ type Page = Parameters<typeof openLive>[0];
 
 const terminal = (page: Page, agent = 'agent-1') => page.getByRole('region', { name: `Terminal of ${agent}` });
 const rows = (page: Page, agent = 'agent-1') => terminal(page, agent).locator('.xterm-rows');
+const screen = (page: Page) => page.locator('.xterm-screen');
 const wall = (page: Page) => page.getByRole('region', { name: 'Terminals', exact: true });
 const OPTIONS = {
   composer: 'absent' as const,
@@ -39,6 +40,7 @@ test('terminal: opened by a button, by its key and by a link; its colours pass t
   terminals.show('agent-1', DIALOG_SCREEN);
   await server.start();
   await page.goto(`${server.url}/?agent=agent-1`);
+  await expect(connection(page)).toHaveText(/Live/);
   await page.getByRole('button', { name: 'Terminal', exact: true }).click();
   await expect(page).toHaveURL(/terminal=open/);
   await expect(rows(page)).toContainText('Do you want to proceed?');
@@ -72,7 +74,7 @@ test('terminal: searched, with the number of matches; its text is selected and c
   await openLive(page, server);
   await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
   await expect(rows(page)).toContainText('last beta');
-  await rows(page).click();
+  await screen(page).click();
   await page.keyboard.press('Control+f');
   const field = page.getByRole('searchbox', { name: 'Search in the terminal' });
   await expect(field).toBeFocused();
@@ -127,7 +129,7 @@ test('terminal: with typing off Tab leaves it and nothing is sent; what there is
   await server.start();
   await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
   await expect(rows(page)).toContainText('a shell');
-  await rows(page).click();
+  await screen(page).click();
   await page.keyboard.type('rm -r');
   await page.keyboard.press('Tab');
   await expect(page.locator('.xterm-helper-textarea')).not.toBeFocused();
@@ -173,11 +175,11 @@ test('terminal: typing is switched on, keys and digits are sent, and it is left 
   await expect(terminal(page)).toContainText('What you type goes to agent-1');
   await expect(page.locator('.xterm-helper-textarea')).toBeFocused();
   await page.getByRole('button', { name: /^1 Yes$/ }).click();
-  await check.poll(() => terminals.of('keys')[0]).toMatchObject({ keys: ['1'], expected_option: 'Yes' });
+  await expect.poll(() => terminals.of('keys')[0]).toMatchObject({ keys: ['1'], expected_option: 'Yes' });
   await expect(terminal(page)).toContainText('Sent 1 key.');
   terminals.view('agent-1', { composer: 'empty', dialog: null });
   await expect(page.getByRole('button', { name: /^1 Yes$/ })).toHaveCount(0);
-  await rows(page).click();
+  await screen(page).click();
   await page.keyboard.type('hi');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
@@ -189,7 +191,7 @@ test('terminal: typing is switched on, keys and digits are sent, and it is left 
   terminals.answer = () => ({ outcome: 'stopped', detail: 'It is idle since the Escape.' });
   await page.getByRole('button', { name: 'Interrupt' }).click();
   await expect(terminal(page)).toContainText('It is idle since the Escape.');
-  await rows(page).click();
+  await screen(page).click();
   await page.keyboard.press('Control+Shift+Enter');
   await expect(terminal(page)).not.toContainText('What you type goes to agent-1');
   await expect(type).toBeFocused();

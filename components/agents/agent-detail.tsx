@@ -6,6 +6,7 @@ import { Moment } from '@/lib/client/moment';
 import type { PanelName } from '@/lib/client/settings';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { asText } from '@/lib/client/text';
+import { useAddress } from '@/lib/client/use-address';
 import { detailCovers } from '@/lib/client/use-layout';
 import type { UsageState } from '@/lib/contract/claude-schemas';
 import { lifeKey } from '@/lib/contract/life';
@@ -44,9 +45,6 @@ interface AgentDetailProps {
   usage: UsageState;
   /** The id of the newest known message. */
   lastEventId: string | null;
-  /** Whether its terminal is open in place of what is known about it. */
-  terminal: boolean;
-  onTerminal: (open: boolean) => void;
   /** Opens what a link on the page points at, in whichever panel shows it. */
   onGo: (to: Partial<Address>) => void;
   onShow: (panel: PanelName) => void;
@@ -56,7 +54,10 @@ interface AgentDetailProps {
 /** Everything about one agent. */
 export function AgentDetail(props: AgentDetailProps) {
   const { id, answer, locks, messages, attention, usage, lastEventId, onGo, onShow, onClose } = props;
-  const { terminal, onTerminal } = props;
+  // Not in the server's page: a terminal is drawn by the browser alone.
+  const [{ terminal: opened }, change] = useAddress('');
+  const terminal = opened !== null;
+  const toggleTerminal = () => change({ terminal: terminal ? null : 'open' });
   const entries = answer.agents.filter((agent) => agent.id === id);
   const agent = findAgent(answer, id);
   const hasLeft = entries.length === 0 && agent !== undefined;
@@ -72,7 +73,7 @@ export function AgentDetail(props: AgentDetailProps) {
     `${agent?.health} ${agent && lifeKey(agent)} ${held.map(({ lock_file }) => lock_file).join()}`,
   );
   const body = useTopOnChange(id);
-  useShortcut('v', 'Show the terminal of the agent, or what is known about it', () => onTerminal(!terminal));
+  useShortcut('v', 'Show the terminal of the agent, or what is known about it', toggleTerminal);
   const close = () => {
     onClose();
     // The focused button disappears, so the focus returns to the list from which the detail was opened.
@@ -96,7 +97,7 @@ export function AgentDetail(props: AgentDetailProps) {
           type="button"
           aria-pressed={terminal}
           title="Show its terminal (V)"
-          onClick={() => onTerminal(!terminal)}
+          onClick={toggleTerminal}
           className="quiet-button ml-auto aria-pressed:bg-tint aria-pressed:font-medium aria-pressed:text-ink"
         >
           Terminal

@@ -104,8 +104,6 @@ export function Panels(props: PanelsProps) {
               attention={attention}
               usage={usage}
               lastEventId={lastEventId}
-              terminal={address.terminal !== null}
-              onTerminal={(open) => change({ terminal: open ? 'open' : null })}
               onGo={onGo}
               onShow={onShow}
               onClose={onCloseDetail}

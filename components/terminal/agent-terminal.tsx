@@ -3,6 +3,7 @@ import './terminal.css';
 import { type ReactNode, use, useEffect, useRef, useState } from 'react';
 import { mayAct, useMe } from '@/lib/client/commands';
 import { Moment } from '@/lib/client/moment';
+import type { Me } from '@/lib/contract/action-schemas';
 import { Text } from '../ui/text';
 import { PasteDialog } from './paste-dialog';
 import { SearchBar } from './search-bar';
@@ -61,6 +62,9 @@ function LiveTerminal({ agent, children }: AgentTerminalProps) {
   const isOpen = status.state?.state === 'open' && status.link === 'live';
   const typing = useTyping({ agent, view: status.view, allowed: allowed && isOpen });
   useEffect(() => terminal.current?.setTyping(typing.on), [terminal, typing.on]);
+  useEffect(() => {
+    if (!document.activeElement?.matches('input, textarea, select')) terminal.current?.focus();
+  }, [terminal]);
   const notice = terminalNotice(status);
   const find = (text: string, way: 'next' | 'previous', incremental = false) => {
     setSearch(text);
@@ -96,10 +100,11 @@ function LiveTerminal({ agent, children }: AgentTerminalProps) {
         <div ref={drawn.place} className="w-max" />
         <span ref={drawn.probe} className="font-mono" aria-hidden="true" />
       </div>
-      {isOpen && (
+      {!notice?.instead && (
         <TypingBar
-          {...{ agent, typing, me, allowed, leaveButton }}
+          {...{ agent, typing, leaveButton }}
           view={status.view}
+          hindrance={hindranceOf(me, isOpen)}
           onStart={() => terminal.current?.focus()}
         />
       )}
@@ -114,4 +119,11 @@ function LiveTerminal({ agent, children }: AgentTerminalProps) {
       {typing.asked !== null && <PasteDialog agent={agent} text={typing.asked} onAnswer={typing.answer} />}
     </section>
   );
+}
+
+/** @returns why nothing can be typed now, a sentence; null where it can */
+function hindranceOf(me: Me | null, isOpen: boolean): string | null {
+  if (me === null) return 'Whether you may type into it is not known yet.';
+  if (!mayAct(me, 'terminal')) return `You can only watch. ${me.reason ?? ''}`.trim();
+  return isOpen ? null : 'You can type into it once it is shown live.';
 }

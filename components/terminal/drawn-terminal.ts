@@ -2,7 +2,7 @@
 import { SearchAddon } from '@xterm/addon-search';
 import { type ITheme, Terminal } from '@xterm/xterm';
 import type { TerminalAct } from '@/lib/client/terminal-model';
-import { strictDocument } from './strict-document';
+import { openStrictly } from './strict-elements';
 import { refuseModes } from './terminal-modes';
 import { MIN_CONTRAST } from './terminal-theme';
 
@@ -60,15 +60,14 @@ export class DrawnTerminal {
         drawBoldTextInBrightColors: false,
       },
       ...{ disableStdin: true, cursorBlink: false, cursorInactiveStyle: 'outline', macOptionIsMeta: false },
-      ...{ screenReaderMode: options.screenReader, documentOverride: strictDocument() },
+      ...{ screenReaderMode: options.screenReader },
       // For the marks of the search.
       allowProposedApi: true,
     });
     this.#terminal = terminal;
     terminal.loadAddon(this.#search);
     refuseModes(terminal);
-    terminal.open(place);
-    drawStrictly(terminal);
+    openStrictly(terminal, place);
     terminal.attachCustomKeyEventHandler((event) => options.onKey(event));
     terminal.onData((data) => options.onTyped(data));
     terminal.textarea?.addEventListener('paste', (event) => this.#paste(event), true);
@@ -210,15 +209,4 @@ export class DrawnTerminal {
     const text = event.clipboardData?.getData('text/plain') ?? '';
     if (text !== '' && this.#terminal.options.disableStdin === false) this.#options.onPaste(text);
   }
-}
-
-interface Internals {
-  _core: { _renderService: { _renderer: { value?: { _rowFactory?: { _document: Document } } } } };
-}
-
-/** The part of xterm.js that makes the rows does not take `documentOverride` (6.0.0), so it is given the same one. */
-function drawStrictly(terminal: Terminal): void {
-  const factory = (terminal as unknown as Internals)._core._renderService._renderer.value?._rowFactory;
-  if (!factory) throw new Error('This version of xterm.js makes its rows in another way: see drawStrictly().');
-  factory._document = terminal.options.documentOverride as Document;
 }

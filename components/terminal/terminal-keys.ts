@@ -55,11 +55,23 @@ function whileWatching(event: KeyboardEvent, { terminal }: KeyActions): boolean 
     Home: () => terminal?.scrollTo('top'),
     End: () => terminal?.scrollTo('bottom'),
   };
+  const withModifier = event.ctrlKey || event.metaKey || event.altKey;
   const isSelectAll = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a';
   const act = isSelectAll ? () => terminal?.selectAll() : scroll[event.key];
   if (act) {
     event.preventDefault();
     act();
-  }
+  } else if (!withModifier && event.key.length === 1) passOn(event);
   return false;
+}
+
+/** Gives a key to the page, whose shortcuts take one that comes from a text field for a typed letter. */
+function passOn(event: KeyboardEvent): void {
+  event.stopPropagation();
+  const again = new KeyboardEvent(event.type, { ...plain(event), bubbles: true, cancelable: true });
+  if (!document.dispatchEvent(again)) event.preventDefault();
+}
+
+function plain({ key, code, shiftKey, repeat }: KeyboardEvent): KeyboardEventInit {
+  return { key, code, shiftKey, repeat };
 }

@@ -1,5 +1,4 @@
 import type { RefObject } from 'react';
-import type { Me } from '@/lib/contract/action-schemas';
 import type { TerminalView } from '@/lib/contract/terminal-schemas';
 import { Text } from '../ui/text';
 import { TypingRecord } from './typing-record';
@@ -9,8 +8,8 @@ interface TypingBarProps {
   agent: string;
   typing: Typing;
   view: TerminalView | null;
-  me: Me | null;
-  allowed: boolean;
+  /** Why nothing can be typed now, a sentence; null where it can. */
+  hindrance: string | null;
   /** Gets the focus when typing is left by its key. */
   leaveButton: RefObject<HTMLButtonElement | null>;
   /** Brings the focus into the terminal. */
@@ -19,13 +18,13 @@ interface TypingBarProps {
 
 /** Typing into the terminal: the switch, the keys as buttons, how the last input ended, and who typed last. */
 export function TypingBar(props: TypingBarProps) {
-  const { agent, typing, view, me, allowed, leaveButton, onStart } = props;
+  const { agent, typing, view, hindrance, leaveButton, onStart } = props;
   return (
     <section
       aria-label="Typing"
       className="max-h-[45%] shrink-0 overflow-y-auto border-line border-t px-3 py-1.5 max-md:px-4"
     >
-      {allowed ? (
+      {hindrance === null ? (
         <div className="flex flex-wrap items-center gap-1.5">
           <button
             ref={leaveButton}
@@ -46,7 +45,7 @@ export function TypingBar(props: TypingBarProps) {
           {typing.on && <KeyButtons typing={typing} view={view} />}
         </div>
       ) : (
-        <p className="text-muted">{me?.reason ? `You can only watch. ${me.reason}` : 'You can only watch.'}</p>
+        <p className="flex min-h-7 items-center text-muted">{hindrance}</p>
       )}
       {typing.said && (
         <p
