@@ -217,7 +217,12 @@ test('commands over the WebSocket: nobody without the right to act types anythin
 });
 
 test('commands over the WebSocket: pages of other sites and tokens of hooks get no connection', async () => {
-  for (const headers of [{ Origin: 'https://evil.example' }, { Origin: 'null' }, { Host: 'evil.example' }]) {
+  const foreign: Record<string, string>[] = [
+    { Origin: 'https://evil.example' },
+    { Origin: 'null' },
+    { Host: 'evil.example' },
+  ];
+  for (const headers of foreign) {
     const { status } = await new TestSocket(`${open.url}/api/ws`, { headers }).refused();
     assert.equal(status, 403, JSON.stringify(headers));
   }
