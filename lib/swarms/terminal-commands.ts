@@ -1,7 +1,8 @@
 /** The commands for terminals of a live swarm, wired. */
 import { join } from 'node:path';
 import { TargetClaims } from '../actions/messages/target-claims';
-import { createTerminalActions, TERMINAL_TIMES, type TerminalActions } from '../actions/terminal/terminal-actions';
+import { createTerminalActions, type TerminalActions } from '../actions/terminal/terminal-actions';
+import { TERMINAL_TIMES } from '../actions/terminal/terminal-options';
 import type { ProcPlaces } from '../sources/processes/process-places';
 import { limitRuns, runTmux } from '../sources/tmux/run-tmux';
 import type { SwarmDescription } from './description';

@@ -4,7 +4,7 @@ import type { TerminalInterruptAnswer } from '../../contract/terminal-requests';
 import { readSessionNow } from '../../sources/claude-code/session-now';
 import { pressKeys } from '../../sources/tmux/pane-input';
 import type { Reach } from '../messages/delivery';
-import type { TerminalOptions } from './terminal-actions';
+import type { TerminalOptions } from './terminal-options';
 import { attempt, findTerminal } from './terminal-place';
 
 type Outcome = Omit<TerminalInterruptAnswer, 'pane'>;

@@ -4,7 +4,7 @@ import type { TerminalKeysAnswer, TerminalKeysBody } from '../../contract/termin
 import { pressKeys } from '../../sources/tmux/pane-input';
 import { readTerminalView } from '../../sources/tmux/screen-view';
 import { ActionRefused } from '../action';
-import type { TerminalOptions } from './terminal-actions';
+import type { TerminalOptions } from './terminal-options';
 import { attempt, type FoundTerminal, findTerminal } from './terminal-place';
 import type { TerminalQueue } from './terminal-queue';
 

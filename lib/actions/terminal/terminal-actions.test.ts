@@ -10,7 +10,8 @@ import { type RunTmux, runTmux } from '../../sources/tmux/run-tmux';
 import { ActionRefused } from '../action';
 import type { Reach } from '../messages/delivery';
 import { TargetClaims } from '../messages/target-claims';
-import { createTerminalActions, TERMINAL_TIMES, type TerminalActions } from './terminal-actions';
+import { createTerminalActions, type TerminalActions } from './terminal-actions';
+import { TERMINAL_TIMES } from './terminal-options';
 
 const skip = missingTmux() ?? (process.platform === 'linux' ? false : 'it needs /proc');
 const CALLER = { name: 'anna', client: '127.0.0.1' };

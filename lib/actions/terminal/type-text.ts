@@ -14,7 +14,7 @@ import { readTerminalView } from '../../sources/tmux/screen-view';
 import { ActionRefused } from '../action';
 import { sessionHindrance } from '../messages/pane-place';
 import { type TargetClaims, targetKey } from '../messages/target-claims';
-import type { TerminalOptions } from './terminal-actions';
+import type { TerminalOptions } from './terminal-options';
 import { attempt, type FoundTerminal, findTerminal, notReady } from './terminal-place';
 import type { TerminalQueue } from './terminal-queue';
 import { typedText } from './typed-text';

@@ -92,7 +92,7 @@ async function greet(socket: OpenSocket, hello: Hello, visitor: Visitor, context
     if (phase() !== 'ready') await awaitFirstState(runtime);
     const reached = runtime.hub.reaching(lastEventId);
     if (reached !== null) await reached;
-    socket.follow(runtime.hub, lastEventId);
+    socket.follow(runtime.hub, lastEventId, hello.events);
     socket.openTerminals(socketTerminals(known, connection, context));
   } catch (error) {
     if (!isProblem(error)) reportError('endpoint', error);

@@ -129,6 +129,20 @@ test('subscribe: the events of a terminal come beside those of the swarm, until 
   assert.equal(terminals.last.closed, true);
 });
 
+test('hello: with events: false only signs of life come beside the terminals', async () => {
+  const { url, hub } = await serve();
+  hub.setState('agents', NO_AGENTS);
+  const client = await TestSocket.greeted(url, { events: false });
+  await client.next('connected');
+  await subscribe(client, 'agent-1');
+  hub.setState('agents', NO_AGENTS);
+  await client.next('heartbeat');
+  assert.deepEqual(
+    client.events.filter(({ event }) => !['heartbeat', 'terminal'].includes(event)),
+    [],
+  );
+});
+
 test('subscribe: again replaces the subscription; a client that leaves ends all', async () => {
   const { url, terminals } = await serve();
   const client = await TestSocket.greeted(url);

@@ -28,6 +28,8 @@ const MAX_MESSAGES_PER_SECOND = 200;
 /** Messages that came before the credentials of the hello were checked. */
 const MAX_EARLY_MESSAGES = 32;
 
+const LIFE: ReadonlySet<string> = new Set(['connected', 'heartbeat']);
+
 const BROKEN = 'it broke the protocol';
 const BINARY = 'it sent a binary message';
 const FLOOD = 'it sent too many messages';
@@ -98,8 +100,12 @@ export class OpenSocket {
     if (this.#isClosing) place.leave();
   }
 
-  /** Sends the events of the hub from now on, unless the client has left. */
-  follow(hub: Hub, lastEventId: string | null): void {
+  /**
+   * Sends the events of the hub from now on, unless the client has left.
+   *
+   * @param all whether the client wants them; otherwise only those by which it knows that the connection lives
+   */
+  follow(hub: Hub, lastEventId: string | null, all: boolean): void {
     if (!this.#isOpen()) return;
     const follower = subscribe({ hub, lastEventId, place: this.#place }, this.#options.connection, 'websocket');
     const { subscriber } = follower;
@@ -107,7 +113,12 @@ export class OpenSocket {
     subscriber.onEnd = (reason) => this.#finish(reason);
     // The reason for an end is reported right after it, unless the hub had stopped before.
     const onEnd = () => queueMicrotask(() => this.#finish(STOPPED));
-    follow(follower, new FrameSink(this.#socket, () => this.#isOpen(), onEnd), encodeFrame);
+    follow(
+      follower,
+      new FrameSink(this.#socket, () => this.#isOpen(), onEnd),
+      encodeFrame,
+      ({ name }) => all || LIFE.has(name),
+    );
   }
 
   /** Handles the client's messages about terminals from now on, unless it has left. */
