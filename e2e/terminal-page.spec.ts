@@ -1,7 +1,16 @@
 /** The page of terminals, on a server that the tests play: what the real one sends is checked by terminal.spec.ts. */
 
 import { DIALOG_SCREEN, FakeTerminals } from './fake-terminals';
-import { test as base, expect as check, expect, expectFaultless, openAsOperator, openLive, pasted } from './fixtures';
+import {
+  test as base,
+  connection,
+  expect,
+  expectFaultless,
+  openAsOperator,
+  openLive,
+  pasted,
+  SCREENS,
+} from './fixtures';
 
 const test = base.extend<{ terminals: FakeTerminals }>({
   terminals: async ({ page }, use) => {
@@ -79,11 +88,11 @@ test('terminal: searched, with the number of matches; its text is selected and c
   const field = page.getByRole('searchbox', { name: 'Search in the terminal' });
   await expect(field).toBeFocused();
   await page.keyboard.type('beta');
-  await expect(terminal(page)).toContainText('3 of 3');
-  await page.keyboard.press('Enter');
   await expect(terminal(page)).toContainText('1 of 3');
+  await page.keyboard.press('Enter');
+  await expect(terminal(page)).toContainText('2 of 3');
   await page.getByRole('button', { name: 'Previous match' }).click();
-  await expect(terminal(page)).toContainText('3 of 3');
+  await expect(terminal(page)).toContainText('1 of 3');
   await field.fill('nothing like it');
   await expect(terminal(page)).toContainText('no match');
   await page.keyboard.press('Escape');
@@ -194,7 +203,7 @@ test('terminal: typing is switched on, keys and digits are sent, and it is left 
   await screen(page).click();
   await page.keyboard.press('Control+Shift+Enter');
   await expect(terminal(page)).not.toContainText('What you type goes to agent-1');
-  await expect(type).toBeFocused();
+  await expect(terminal(page)).toBeFocused();
   await page.keyboard.type('not sent');
   expect(terminals.of('input')).toHaveLength(typed.length);
 });
@@ -299,10 +308,24 @@ test('terminal: terminal and wall have no fault in both themes, wide and narrow'
   await openAsOperator(page, server);
   await page.goto(`${server.url}/?agent=agent-1&terminal=open&view=terminals`);
   await expectFaultless(page, async (width) => {
+    if (width < 500) await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
     await expect(rows(page)).toContainText('Do you want to proceed?');
     if (width < 500) await page.getByRole('button', { name: 'Type into agent-1' }).click();
     else await page.getByRole('button', { name: 'Search in the terminal' }).click();
   });
+});
+
+test('terminal: the wall has no fault on a narrow screen', async ({ page, swarm, server, terminals }) => {
+  swarm.register([withPane('agent-1', 3), withPane('agent-2', 4)]);
+  terminals.show('agent-1', DIALOG_SCREEN);
+  terminals.show('agent-2', '', { state: { state: 'no_pane', detail: 'No pane is known.' } });
+  await server.start();
+  await page.goto(`${server.url}/?view=terminals`);
+  const bring = async () => {
+    await expect(wall(page).getByRole('listitem')).toHaveCount(2);
+    await expect(wall(page)).toContainText('No pane of this agent is known.');
+  };
+  await expectFaultless(page, bring, SCREENS.slice(1));
 });
 
 test('terminal: a past moment shows no terminal and sends nothing', async ({ page, swarm, server, terminals }) => {

@@ -37,7 +37,8 @@ export function WallTile({ id, agent, needs, onOpen }: WallTileProps) {
         )}
       </div>
       <div className="relative min-h-0 flex-1">
-        <canvas ref={canvas} role="presentation" className={`size-full ${notice ? 'opacity-40' : ''}`} />
+        {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus */}
+        <canvas ref={canvas} aria-hidden="true" className={`size-full ${notice ? 'opacity-40' : ''}`} />
         {notice && (
           <p className="wrap-anywhere absolute inset-x-0 top-0 bg-paper px-2 py-1">
             {notice.title}{' '}

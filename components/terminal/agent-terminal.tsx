@@ -42,7 +42,7 @@ function LiveTerminal({ agent, children }: AgentTerminalProps) {
   const me = useMe();
   const allowed = mayAct(me, 'terminal');
   const [search, setSearch] = useState<string | null>(null);
-  const leaveButton = useRef<HTMLButtonElement>(null);
+  const section = useRef<HTMLElement>(null);
   const drawn = useDrawnTerminal({
     agent,
     onTyped: (data) => typing.type(data),
@@ -54,7 +54,8 @@ function LiveTerminal({ agent, children }: AgentTerminalProps) {
         search: () => setSearch((text) => text ?? ''),
         leave: () => {
           typing.stop();
-          leaveButton.current?.focus();
+          // Not the button that starts it again: a blank would press it.
+          section.current?.focus();
         },
       }),
   });
@@ -76,7 +77,13 @@ function LiveTerminal({ agent, children }: AgentTerminalProps) {
     terminal.current?.focus();
   };
   return (
-    <section aria-label={`Terminal of ${agent}`} data-terminal className="flex min-h-0 flex-1 flex-col">
+    <section
+      ref={section}
+      aria-label={`Terminal of ${agent}`}
+      data-terminal
+      tabIndex={-1}
+      className="flex min-h-0 flex-1 flex-col outline-none"
+    >
       <TerminalToolbar drawn={drawn} searching={search !== null} onSearch={() => setSearch((text) => text ?? '')} />
       {search !== null && (
         <SearchBar
@@ -102,7 +109,7 @@ function LiveTerminal({ agent, children }: AgentTerminalProps) {
       </div>
       {!notice?.instead && (
         <TypingBar
-          {...{ agent, typing, leaveButton }}
+          {...{ agent, typing }}
           view={status.view}
           hindrance={hindranceOf(me, isOpen)}
           onStart={() => terminal.current?.focus()}

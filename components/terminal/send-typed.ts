@@ -24,7 +24,7 @@ const PATHS = {
   interrupt: INTERRUPT_BY_QUERY_PATH,
 } as const;
 const CUT_OFF =
-  'The connection was lost before the answer, so it is not known whether this arrived. Look at the screen before you repeat it.';
+  'The connection was lost before the answer, so it is not known whether this arrived. Check the screen before you repeat it.';
 
 /** Sends one input, once. */
 export async function sendTyped(agent: string, input: TypedInput): Promise<SendOutcome> {

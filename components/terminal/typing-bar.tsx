@@ -1,4 +1,3 @@
-import type { RefObject } from 'react';
 import type { TerminalView } from '@/lib/contract/terminal-schemas';
 import { Text } from '../ui/text';
 import { TypingRecord } from './typing-record';
@@ -10,15 +9,13 @@ interface TypingBarProps {
   view: TerminalView | null;
   /** Why nothing can be typed now, a sentence; null where it can. */
   hindrance: string | null;
-  /** Gets the focus when typing is left by its key. */
-  leaveButton: RefObject<HTMLButtonElement | null>;
   /** Brings the focus into the terminal. */
   onStart: () => void;
 }
 
 /** Typing into the terminal: the switch, the keys as buttons, how the last input ended, and who typed last. */
 export function TypingBar(props: TypingBarProps) {
-  const { agent, typing, view, hindrance, leaveButton, onStart } = props;
+  const { agent, typing, view, hindrance, onStart } = props;
   return (
     <section
       aria-label="Typing"
@@ -27,7 +24,6 @@ export function TypingBar(props: TypingBarProps) {
       {hindrance === null ? (
         <div className="flex flex-wrap items-center gap-1.5">
           <button
-            ref={leaveButton}
             type="button"
             aria-pressed={typing.on}
             className={`quiet-button border ${typing.on ? 'border-bad text-bad' : 'border-line text-ink'}`}
