@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { KeySender, type TypedInput, typedInput } from '@/lib/client/terminal-keys';
 import { counted } from '@/lib/client/text';
+import { whenHidden } from '@/lib/client/when-hidden';
 import type { TerminalView } from '@/lib/contract/terminal-schemas';
 import { sendInterrupt, sendTyped } from './send-typed';
 
@@ -113,23 +114,4 @@ export function useTyping({ agent, view, allowed }: TypingOptions): Typing {
 
 function lost(count: number): string {
   return `${counted(count, 'key')} that you typed after it ${count === 1 ? 'was' : 'were'} not sent.`;
-}
-
-/** Calls back once when the page was hidden for so long, also where timers of a hidden page stand still. */
-function whenHidden(limitMs: number, onHidden: () => void): () => void {
-  let hiddenAt: number | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const check = () => {
-    clearTimeout(timer);
-    const isHidden = document.visibilityState === 'hidden';
-    if (!isHidden && hiddenAt !== null && Date.now() - hiddenAt >= limitMs) onHidden();
-    hiddenAt = isHidden ? (hiddenAt ?? Date.now()) : null;
-    if (isHidden) timer = setTimeout(onHidden, limitMs);
-  };
-  check();
-  document.addEventListener('visibilitychange', check);
-  return () => {
-    clearTimeout(timer);
-    document.removeEventListener('visibilitychange', check);
-  };
 }
