@@ -27,8 +27,6 @@ export const TERMINAL_KEYS = [
   '9',
 ] as const;
 
-export type TerminalKey = (typeof TERMINAL_KEYS)[number];
-
 /** In one command. */
 export const MAX_KEYS = 100;
 /** Of one text, in UTF-16 units. */

@@ -22,7 +22,7 @@ const key = z
   .optional()
   .describe('As the header Idempotency-Key.');
 
-export const subscribeMessage = z.object({
+const subscribeMessage = z.object({
   type: z.literal('subscribe'),
   channel,
   ...named,
@@ -35,10 +35,10 @@ export const subscribeMessage = z.object({
     .nullish()
     .describe('The last `id` of this terminal that was received.'),
 });
-export const unsubscribeMessage = z.object({ type: z.literal('unsubscribe'), channel, ...named });
-export const inputMessage = terminalInputBody.safeExtend({ type: z.literal('input'), ...named, key });
-export const keysMessage = terminalKeysBody.safeExtend({ type: z.literal('keys'), ...named, key });
-export const interruptMessage = z.object({ type: z.literal('interrupt'), ...named, key });
+const unsubscribeMessage = z.object({ type: z.literal('unsubscribe'), channel, ...named });
+const inputMessage = terminalInputBody.safeExtend({ type: z.literal('input'), ...named, key });
+const keysMessage = terminalKeysBody.safeExtend({ type: z.literal('keys'), ...named, key });
+const interruptMessage = z.object({ type: z.literal('interrupt'), ...named, key });
 
 export const terminalMessage = z
   .union([subscribeMessage, unsubscribeMessage, inputMessage, keysMessage, interruptMessage])

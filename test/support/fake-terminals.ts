@@ -17,7 +17,7 @@ export function outputOf(seq: number, content: string): TerminalEvent {
 }
 
 /** What one viewer has opened. */
-export interface FakeView {
+interface FakeView {
   agentId: string;
   mode: TerminalMode;
   lastId: string | null;

@@ -18,7 +18,7 @@ const OPEN: ReadonlySet<string> = new Set(['idle', 'busy', 'shell']);
 const NO_WAY = 'It has no messaging socket and no terminal in tmux that this dashboard can see.';
 
 /** The tmux server of an agent, and the processes of which one must be that of its pane. */
-export interface TmuxPlace {
+interface TmuxPlace {
   socket: string;
   above: ReadonlySet<number>;
 }

@@ -3,7 +3,7 @@ import type { Reach } from '../messages/delivery';
 import type { PlaceOptions } from '../messages/pane-place';
 
 /** How long each step is waited for, milliseconds. */
-export interface TerminalTimes {
+interface TerminalTimes {
   /** Between two looks at a screen or a session. */
   pollMs: number;
   /** For a text to be shown before Enter. */

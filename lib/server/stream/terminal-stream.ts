@@ -23,7 +23,7 @@ const MAX_TURN_BYTES = 64 * 1024;
 const HEARTBEAT = [Buffer.from(': heartbeat\n\n')] as const;
 const STALLED = 'stalled';
 
-export interface TerminalStart {
+interface TerminalStart {
   terminals: Terminals;
   agentId: string;
   mode: TerminalMode;

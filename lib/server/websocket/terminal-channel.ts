@@ -29,7 +29,7 @@ export interface ChannelOptions {
 }
 
 /** The socket, as the channel uses it. */
-export interface ChannelSocket {
+interface ChannelSocket {
   /** Sends an event of its own. */
   say(event: 'answer', data: SocketAnswer): void;
   /** Writes a whole frame. */
