@@ -60,10 +60,10 @@ test('terminal: opened, read and searched; after a restart of the server it show
   await page.goto(`${server.url}/?agent=agent-0&terminal=open`);
   await expect(rows(page)).toContainText('manual mode on');
   await server.stop();
-  await expect(terminal(page)).toContainText('The connection was lost');
+  await expect(terminal(page)).toContainText('Not connected');
   await expect(rows(page)).toContainText('manual mode on');
   await server.start();
-  await expect(terminal(page)).not.toContainText('The connection was lost');
+  await expect(terminal(page)).not.toContainText('Not connected');
   await expect(rows(page)).toContainText('manual mode on');
 });
 

@@ -45,7 +45,7 @@ const CLOSED: Record<Closed, Omit<TerminalNotice, 'detail'> & { action: string }
 };
 
 const LINKS: Partial<Record<LinkState, string>> = {
-  reconnecting: 'The connection was lost. Connecting again…',
+  reconnecting: 'Not connected. Connecting again…',
   paused: 'Paused while the page is hidden.',
 };
 

@@ -99,6 +99,7 @@ test('TerminalLink: after a drop it continues after the last id that it got', ()
   assert.equal(one.status().link, 'reconnecting');
   mock.timers.tick(500);
   assert.deepEqual([carriers.length, last().asked], [2, ['+agent-1 live e.7']]);
+  assert.equal(one.status().link, 'reconnecting', 'until the server is heard');
   say('agent-1', output('e.7', 'b'), output('e.8', 'c'));
   assert.deepEqual([one.drawn(), one.status().link], ['[a]bc', 'live']);
 });
@@ -131,7 +132,7 @@ test('TerminalLink: where no socket gets through, streams are used, and the term
   assert.deepEqual(last().asked, ['+agent-2 live null', '+agent-0 preview null']);
   assert.deepEqual(
     shown.map((one) => one.status().link),
-    ['connecting', 'waiting', 'connecting'],
+    ['reconnecting', 'waiting', 'reconnecting'],
   );
   leaves[0]?.();
   assert.deepEqual(last().asked.slice(-2), ['-agent-0', '+agent-1 preview null']);

@@ -156,7 +156,11 @@ export class TerminalLink {
       },
     });
     this.#carrier = carrier;
-    this.#say({ link: 'connecting' });
+    for (const [agent, { status }] of this.#shown) {
+      // What was live stays "not live" until the server is heard.
+      const wasOpen = status.link === 'paused' || status.link === 'reconnecting';
+      this.#sayOf(agent, { link: wasOpen ? 'reconnecting' : 'connecting' });
+    }
     this.#subscribeAll();
   }
 
