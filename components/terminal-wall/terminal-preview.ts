@@ -1,5 +1,6 @@
 /** The live preview of one terminal on a canvas. Nothing here makes React render. */
 import { type ITheme, Terminal } from '@xterm/xterm';
+import { setTmuxWidths } from '@/components/terminal/tmux-widths';
 import type { TerminalAct } from '@/lib/client/terminal-model';
 import { paintScreen } from './paint-screen';
 
@@ -22,6 +23,7 @@ export class TerminalPreview {
   #pending: Promise<void> = Promise.resolve();
 
   constructor(canvas: HTMLCanvasElement, looks: Looks) {
+    setTmuxWidths(this.#terminal);
     this.#canvas = canvas;
     this.#looks = looks;
   }

@@ -5,6 +5,7 @@ import type { TerminalAct } from '@/lib/client/terminal-model';
 import { openStrictly } from './strict-elements';
 import { refuseModes } from './terminal-modes';
 import { MIN_CONTRAST } from './terminal-theme';
+import { setTmuxWidths } from './tmux-widths';
 
 /** Lines above the screen that stay readable. */
 const SCROLLBACK = 5000;
@@ -61,11 +62,12 @@ export class DrawnTerminal {
       },
       ...{ disableStdin: true, cursorBlink: false, cursorInactiveStyle: 'outline', macOptionIsMeta: false },
       ...{ screenReaderMode: options.screenReader },
-      // For the marks of the search.
+      // For the marks of the search, and the widths of letters.
       allowProposedApi: true,
     });
     this.#terminal = terminal;
     terminal.loadAddon(this.#search);
+    setTmuxWidths(terminal);
     refuseModes(terminal);
     openStrictly(terminal, place);
     terminal.attachCustomKeyEventHandler((event) => options.onKey(event));
