@@ -1,5 +1,6 @@
 /** Draws what a terminal shows onto a canvas: a preview of many terminals costs less so than elements for each character. */
 import type { IBuffer, IBufferCell, ITheme, Terminal } from '@xterm/xterm';
+import { readableColour } from './readable-colour';
 
 const LINE_HEIGHT = 1.2;
 /** Characters smaller than this are not read: a larger screen is cut instead, in CSS pixels. */
@@ -19,7 +20,6 @@ interface Style {
   foreground: string;
   background: string | null;
   font: string;
-  alpha: number;
 }
 
 /** The colours 16 to 255 of a terminal: a cube of 6 x 6 x 6 and 24 greys. */
@@ -49,12 +49,27 @@ function styleOf(cell: IBufferCell, { theme, fontFamily }: Picture, size: number
   const behind = cell.isBgDefault() ? null : colourOf(cell.getBgColor(), cell.isBgPalette(), theme);
   const [foreground, background] = [own ?? String(theme.foreground), behind];
   const isInverse = cell.isInverse() !== 0;
+  const [shown, ground] = isInverse ? [background ?? String(theme.background), foreground] : [foreground, background];
   return {
-    foreground: isInverse ? (background ?? String(theme.background)) : foreground,
-    background: isInverse ? foreground : background,
+    foreground: cell.isDim() && ground === null ? String(theme.brightBlack) : readable(shown, ground, theme),
+    background: ground,
     font: `${cell.isItalic() ? 'italic ' : ''}${cell.isBold() ? 'bold ' : ''}${size}px ${fontFamily}`,
-    alpha: cell.isDim() ? 0.6 : 1,
   };
+}
+
+const known = new Map<string, string>();
+const MAX_KNOWN = 2000;
+
+/** @returns the colour as far as it can be read; the same few pairs come again and again */
+function readable(foreground: string, background: string | null, theme: ITheme): string {
+  const behind = background ?? String(theme.background);
+  const key = `${foreground} ${behind}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  if (known.size >= MAX_KNOWN) known.clear();
+  const found = readableColour(foreground, behind);
+  known.set(key, found);
+  return found;
 }
 
 /** The part of a screen that a picture shows: all of it, or its lower left part where it would be too small to read. */
@@ -91,7 +106,6 @@ export function cutOf(
 export function paintScreen(terminal: Terminal, picture: Picture): void {
   const { context, width, height, theme } = picture;
   const buffer = terminal.buffer.active;
-  context.globalAlpha = 1;
   context.fillStyle = String(theme.background);
   context.fillRect(0, 0, width, height);
   context.textBaseline = 'alphabetic';
@@ -121,14 +135,12 @@ function paintRow(buffer: IBuffer, cut: Cut, row: number, picture: Picture & { a
     if (!run) return;
     const { style, text, column, cells } = run;
     const x = column * cellWidth;
-    context.globalAlpha = 1;
     if (style.background !== null) {
       context.fillStyle = style.background;
       // A hair more than its cells: no gaps between rows.
       context.fillRect(x, y, cells * cellWidth + 0.5, cellHeight + 0.5);
     }
     if (text.trim() !== '') {
-      context.globalAlpha = style.alpha;
       context.fillStyle = style.foreground;
       context.font = style.font;
       context.fillText(text, x, y + cut.fontSize);
@@ -152,10 +164,5 @@ function paintRow(buffer: IBuffer, cut: Cut, row: number, picture: Picture & { a
 }
 
 function isSame(one: Style, other: Style): boolean {
-  return (
-    one.foreground === other.foreground &&
-    one.background === other.background &&
-    one.font === other.font &&
-    one.alpha === other.alpha
-  );
+  return one.foreground === other.foreground && one.background === other.background && one.font === other.font;
 }

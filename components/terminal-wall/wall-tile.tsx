@@ -40,7 +40,9 @@ export function WallTile({ id, agent, needs, onOpen }: WallTileProps) {
         {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus */}
         <canvas ref={canvas} aria-hidden="true" className={`size-full ${notice ? 'opacity-40' : ''}`} />
         {notice && (
-          <p className="wrap-anywhere absolute inset-x-0 top-0 bg-paper px-2 py-1">
+          <p
+            className={`wrap-anywhere absolute inset-x-0 bg-paper px-2 py-1 ${notice.instead ? 'top-0' : 'bottom-0 border-line border-t'}`}
+          >
             {notice.title}{' '}
             {notice.instead && notice.detail !== '' && (
               <span className="text-muted">
