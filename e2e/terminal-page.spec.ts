@@ -98,9 +98,8 @@ test('terminal: searched, with the number of matches; its text is selected and c
   await page.keyboard.press('Escape');
   await expect(field).toHaveCount(0);
   await expect(page).toHaveURL(/agent=agent-1/);
-  await rows(page)
-    .getByText('beta gamma')
-    .dblclick({ position: { x: 5, y: 5 } });
+  const box = await rows(page).getByText('beta gamma').boundingBox();
+  await page.mouse.dblclick((box?.x ?? 0) + 10, (box?.y ?? 0) + 6);
   await page.keyboard.press('Control+c');
   await page.keyboard.press('Escape');
   expect(await pasted(page)).toBe('beta');
