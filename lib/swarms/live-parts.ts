@@ -31,9 +31,11 @@ import { FileRefresh } from './file-refresh';
 import { HeartbeatTimer } from './heartbeat';
 import { HookEvents } from './hook-events';
 import { SwarmJournal } from './journal-feed';
+import { LiveTerminals } from './live-terminals';
 import { liveLockActions } from './lock-commands';
 import { createMessageActions, type MessageActions, type MessageSettings } from './message-actions';
 import { MessageCounts } from './message-counts';
+import { reachAgent } from './message-reach';
 import type { OwnPrices } from './own-prices';
 import { createPermissions } from './permissions';
 import { Readiness } from './readiness';
@@ -103,7 +105,7 @@ export class LiveParts {
   readonly #teamMessages: TeamMessages;
   readonly usage: SwarmUsage;
   readonly actions: SwarmActions;
-  readonly terminals: Terminals | null = null;
+  readonly terminals: Terminals;
   readonly #heartbeat = new HeartbeatTimer();
   readonly #timer: NodeJS.Timeout;
 
@@ -155,6 +157,11 @@ export class LiveParts {
       }),
       acks: createAckActions({ root: options.root, files: () => this.attention }),
     };
+    this.terminals = new LiveTerminals({
+      reach: (id) => reachAgent(id, this.description),
+      places: this.#places,
+      onFault: (error) => log().error({ error }, 'terminal could not be read'),
+    });
     this.#files.request(EVERYWHERE);
     this.recorderEvents.awaitHistory();
     this.#timer = setInterval(() => this.#reconcile(), RECONCILE_INTERVAL_MS);
@@ -166,6 +173,7 @@ export class LiveParts {
   async stop(): Promise<void> {
     this.recorder.beginStop();
     const messages = this.actions.messages.stop();
+    const terminals = this.terminals.stop();
     this.actions.permissions.stop();
     clearInterval(this.#timer);
     this.#files.stop();
@@ -175,7 +183,7 @@ export class LiveParts {
     this.publisher.journalProcess('stopped');
     // The outcome of the last commands, and of the last attempts to post, is still to be kept.
     await Promise.all([this.actions.runner.stop(), this.alerts.stop()]);
-    await Promise.all([messages, this.#watcher.close(), this.#claude?.stop(), this.recorder.stop()]);
+    await Promise.all([messages, terminals, this.#watcher.close(), this.#claude?.stop(), this.recorder.stop()]);
   }
 
   #createFiles(locks: LocksReader): FileRefresh {

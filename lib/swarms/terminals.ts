@@ -12,6 +12,13 @@ export interface TerminalCursor {
   close(): void;
 }
 
+/** The screen of a watched terminal at this moment. */
+export interface TerminalScreenLines {
+  /** Its visible lines with their attributes (SGR). */
+  lines: string[];
+  cursor: { x: number; y: number };
+}
+
 export interface Terminals {
   /**
    * Opens the terminal of an agent for one viewer. The first event is always a `state`.
@@ -22,5 +29,7 @@ export interface Terminals {
   open(agentId: string, mode: TerminalMode, lastId: string | null, onMore: () => void): TerminalCursor;
   /** @returns the plain text of the screen as it is now, or why there is none */
   text(agentId: string): Promise<{ text: string } | { state: TerminalState }>;
+  /** @returns what is on the screen now, without a question to tmux; null where nobody watches the terminal */
+  lines(agentId: string): TerminalScreenLines | null;
   stop(): Promise<void>;
 }

@@ -9,10 +9,14 @@ const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 /** A command of tmux failed. The message is a sentence. */
 export class TmuxError extends Error {
   override readonly name = 'TmuxError';
-  /** @param known whether the command is known to have had no effect; it may have had one where it did not end in time */
+  /**
+   * @param known whether the command is known to have had no effect; it may have had one where it did not end in time
+   * @param kind `other` for everything that is not about the server as a whole
+   */
   constructor(
     message: string,
     readonly known: boolean,
+    readonly kind: 'no_tmux' | 'other_user' | 'gone' | 'other' = 'other',
   ) {
     super(message);
   }
@@ -51,19 +55,20 @@ async function checkSocket(socket: string): Promise<void> {
     const found = await lstat(socket);
     const user = process.getuid?.() ?? null;
     if (!found.isSocket()) throw new TmuxError(`${socket} is no socket of tmux.`, true);
-    if (user !== null && found.uid !== user) throw new TmuxError(`${socket} belongs to another user.`, true);
+    if (user !== null && found.uid !== user)
+      throw new TmuxError(`${socket} belongs to another user.`, true, 'other_user');
   } catch (error) {
     if (error instanceof TmuxError) throw error;
-    throw new TmuxError(`The tmux server at ${socket} is gone (${errorCode(error)}).`, true);
+    throw new TmuxError(`The tmux server at ${socket} is gone (${errorCode(error)}).`, true, 'gone');
   }
 }
 
 function failure(error: Error & { killed?: boolean; code?: unknown }, stderr: string, socket: string): TmuxError {
-  if (error.code === 'ENOENT') return new TmuxError('tmux is not installed where the dashboard runs.', true);
+  if (error.code === 'ENOENT') return new TmuxError('tmux is not installed where the dashboard runs.', true, 'no_tmux');
   if (error.killed === true) return new TmuxError(`tmux did not answer within ${TMUX_TIMEOUT_MS / 1000} s.`, false);
   const [said = ''] = stderr.trim().split('\n');
   if (/no server running|error connecting|server exited|lost server/.test(said)) {
-    return new TmuxError(`The tmux server at ${socket} is gone.`, !/exited|lost/.test(said));
+    return new TmuxError(`The tmux server at ${socket} is gone.`, !/exited|lost/.test(said), 'gone');
   }
   return new TmuxError(`tmux refused: ${said.slice(0, 200) || 'without a reason'}.`, true);
 }

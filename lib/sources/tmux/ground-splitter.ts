@@ -1,0 +1,93 @@
+/**
+ * Divides the output of a terminal where no character and no control sequence is cut, so that a screen can be taken
+ * between any two parts.
+ */
+
+/** A longer sequence, such as an image, is passed on in parts. */
+const MAX_HELD = 64 * 1024;
+const ESC = '\u001b';
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what ends the text of a sequence
+const TEXT_END = /[\u0007\u0018\u001a\u001b]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what ends the text of a sequence
+const FINAL_OF_CSI = /[@-~\u0018\u001a\u001b]/g;
+/** OSC, DCS, SOS, PM, APC: a text follows. */
+const WITH_TEXT = new Set([']', 'P', 'X', '^', '_', 'k']);
+/**
+ * What tmux and the emulator of the page read differently: the title of a window, which the emulator would print, and
+ * control characters above ASCII, which tmux ignores.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control sequences begin with one
+const FOREIGN = /\u001bk[^\u0007\u001b]*(?:\u0007|\u001b\\)?|[\u0080-\u009f]/g;
+
+export class GroundSplitter {
+  #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  #held = '';
+
+  /** @param pending the beginning of a character or sequence whose rest is still to come */
+  constructor(pending: Buffer = Buffer.alloc(0)) {
+    this.#held = this.#decoder.decode(pending, { stream: true });
+  }
+
+  /** @returns what is complete now; empty if nothing is */
+  push(bytes: Buffer): string {
+    const text = this.#held + this.#decoder.decode(bytes, { stream: true });
+    const end = groundEnd(text);
+    if (text.length - end > MAX_HELD) {
+      this.#held = '';
+      return text;
+    }
+    this.#held = text.slice(end);
+    return text.slice(0, end).replace(FOREIGN, '');
+  }
+}
+
+/** @returns where the last complete character or sequence ends */
+function groundEnd(text: string): number {
+  let at = text.indexOf(ESC);
+  while (at >= 0) {
+    const end = sequenceEnd(text, at);
+    if (end < 0) return at;
+    at = text.indexOf(ESC, end);
+  }
+  return text.length;
+}
+
+/** @returns where the sequence that begins at an ESC ends; -1 if it is not complete */
+function sequenceEnd(text: string, at: number): number {
+  let next = at + 1;
+  const kind = text[next];
+  if (kind === undefined) return -1;
+  if (kind === '[') return endOf(FINAL_OF_CSI, text, next + 1);
+  if (WITH_TEXT.has(kind)) return endOf(TEXT_END, text, next + 1);
+  // Intermediate characters, then one more: `ESC ( 0`.
+  while (next < text.length && (text[next] ?? '') >= ' ' && (text[next] ?? '') <= '/') next += 1;
+  return next < text.length ? next + 1 : -1;
+}
+
+/** An ESC ends one sequence and begins the next, also as the first half of the end of a text. */
+function endOf(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from;
+  const found = pattern.exec(text);
+  if (!found) return -1;
+  if (found[0] !== ESC) return found.index + 1;
+  // The end of a text must not be cut in two: the screen is the same, but not what a terminal waits for.
+  return found.index + 1 < text.length ? found.index : -1;
+}
+
+/** @returns the bytes of a character at the end of some output whose rest is still to come */
+export function incompleteEnd(bytes: Buffer): Buffer {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) break;
+    if (byte < 0xc0) continue;
+    const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    return back < needed ? bytes.subarray(bytes.length - back) : Buffer.alloc(0);
+  }
+  return Buffer.alloc(0);
+}
+
+/** @returns whether output begins with the rest of a character */
+export function beginsInside(bytes: Buffer): boolean {
+  const byte = bytes[0] ?? 0;
+  return byte >= 0x80 && byte < 0xc0;
+}

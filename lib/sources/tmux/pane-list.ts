@@ -1,0 +1,64 @@
+/** The panes of a tmux server with their sessions, as far as watching them needs it. */
+
+export interface ListedPane {
+  /** Immutable, such as `%3`. */
+  id: string;
+  /** The process that tmux started in it. */
+  pid: number;
+  /** The immutable ids of the sessions that show it: a window can be in several. */
+  sessions: string[];
+  dead: boolean;
+  columns: number;
+  rows: number;
+  historySize: number;
+  /** The name of the process in its foreground. */
+  command: string;
+}
+
+export interface PaneList {
+  panes: ReadonlyMap<string, ListedPane>;
+  /** Sessions that tmux destroys when the last client leaves, while there is none: they must not be attached. */
+  fragile: ReadonlySet<string>;
+}
+
+const FORMAT = [
+  ...['pane_id', 'session_id', 'session_attached', 'destroy-unattached', 'pane_pid', 'pane_dead', 'pane_width'],
+  ...['pane_height', 'history_size', 'pane_current_command'],
+]
+  .map((name) => `#{${name}}`)
+  .join(':');
+
+export const LIST_WORDS = ['list-panes', '-a', '-F', FORMAT] as const;
+export const LIST_COMMAND = `list-panes -a -F '${FORMAT}'`;
+
+/** @param lines what `list-panes` printed */
+export function parsePaneList(lines: readonly string[]): PaneList {
+  const panes = new Map<string, ListedPane>();
+  const fragile = new Set<string>();
+  for (const line of lines) {
+    const [id, session, attached, destroys, pid, dead, columns, rows, history, ...command] = line.split(':');
+    if (!id?.startsWith('%') || session === undefined) continue;
+    // `on` is 1 in a format; later versions have further words.
+    if (attached === '0' && destroys !== '0' && destroys !== 'off' && destroys !== '') fragile.add(session);
+    const known = panes.get(id);
+    if (known) known.sessions.push(session);
+    else {
+      panes.set(id, {
+        ...{ id, pid: Number(pid), sessions: [session], dead: dead === '1', columns: Number(columns) },
+        ...{ rows: Number(rows), historySize: Number(history), command: command.join(':') },
+      });
+    }
+  }
+  return { panes, fragile };
+}
+
+/**
+ * @param layout a layout as tmux writes it
+ * @returns the sizes of its panes, by the ids of the panes
+ */
+export function layoutSizes(layout: string): Map<string, { columns: number; rows: number }> {
+  const leaves = layout.matchAll(/(\d+)x(\d+),\d+,\d+,(\d+)(?=[,\]}]|$)/g);
+  return new Map(
+    [...leaves].map(([, columns, rows, id]) => [`%${id}`, { columns: Number(columns), rows: Number(rows) }]),
+  );
+}

@@ -1,0 +1,412 @@
+/**
+ * One pane that somebody watches: its screen, and what it writes. A capture of the screen stands in the same stream as
+ * the output, so that nothing is missing or doubled between them. Whatever makes the screen doubtful leads to a new one:
+ * another size, another process, too much output, a difference from what tmux shows.
+ */
+import { randomBytes } from 'node:crypto';
+import type { ControlClient } from './control-client';
+import { beginsInside, GroundSplitter, incompleteEnd } from './ground-splitter';
+import { OutputRing } from './output-ring';
+import type { ListedPane } from './pane-list';
+import type { PaneSnapshot } from './pane-snapshot';
+import { snapshotCommand, snapshotRequest } from './pane-snapshot';
+import type { ParseQueue } from './parse-queue';
+import { findDifference } from './screen-cells';
+import type { Carried } from './screen-extras';
+import { MAX_EARLIER_LINES, ScreenModel, type ScreenSize } from './screen-model';
+
+/** The link of a pane to tmux: the control client of a session that has it. */
+export interface PaneLink {
+  client: ControlClient;
+  canPause: boolean;
+}
+
+/** The screen of a pane for a terminal that was reset. */
+export interface PaneScreen {
+  columns: number;
+  rows: number;
+  title: string;
+  alternate: boolean;
+  content: string;
+}
+
+/** More output than this that is not on the screen yet is left out, and a new screen follows. */
+const MAX_UNREAD_LETTERS = 256 * 1024;
+/** Between two captures of one pane. */
+const CAPTURE_INTERVAL_MS = 100;
+/** After too much output. */
+const CATCH_UP_INTERVAL_MS = 250;
+/** Between two previews. */
+const PREVIEW_INTERVAL_MS = 250;
+/** Between two comparisons with tmux, while there is output. */
+const COMPARE_INTERVAL_MS = 500;
+const MAX_COMPARE_INTERVAL_MS = 8000;
+
+/**
+ * `idle`: there is no client. `asked`: a capture is on its way, output before it is on it. `joined`: it is taken, output
+ * waits for it. `live`: output is taken. `behind`: output is left out until the screen has caught up. `ended`: the pane is
+ * closed, or no longer the agent's.
+ */
+type Mode = 'idle' | 'asked' | 'joined' | 'live' | 'behind' | 'ended';
+
+/** Where a capture stands in the output. */
+interface Joint {
+  snapshot: PaneSnapshot | null;
+  /** Output before it was not taken. */
+  isFresh: boolean;
+  /** What the emulator had before it and no capture tells; null while that is not read. */
+  carried: Carried | null;
+  /** Output after it. */
+  later: Buffer[];
+}
+
+export class WatchedPane {
+  readonly id: string;
+  readonly epoch = randomBytes(6).toString('hex');
+  readonly #queue: ParseQueue;
+  readonly #ring = new OutputRing();
+  readonly #listeners = new Set<() => void>();
+  #mode: Mode = 'idle';
+  #link: PaneLink | null = null;
+  #model: ScreenModel | null = null;
+  #ready = false;
+  #snapshot: PaneSnapshot | null = null;
+  #historySize = 0;
+  #splitter = new GroundSplitter();
+  /** The end of the output before a capture, if any was seen. */
+  #tail: Buffer | null = null;
+  #joint: Joint | null = null;
+  #mayBeginInside = false;
+  #paused = false;
+  /** The last part that is on the screen. */
+  #shownSeq = 0;
+  /** How many captures were asked for: only the last one counts. */
+  #asked = 0;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #capture: NodeJS.Timeout | null = null;
+  #compare: NodeJS.Timeout | null = null;
+  /** Whether there was output since a comparison led to a new screen. */
+  #mayRenew = false;
+  #compareMs = COMPARE_INTERVAL_MS;
+  #preview: NodeJS.Timeout | null = null;
+  #previewIsDue = false;
+  #previews = 0;
+  #notified = false;
+  /** The last screens that viewers were given, with earlier lines and without. */
+  readonly #cached = new Map<boolean, { key: string; screen: PaneScreen }>();
+
+  constructor(id: string, queue: ParseQueue) {
+    this.id = id;
+    this.#queue = queue;
+  }
+
+  /** Calls back, in a later turn, when there is something new. @returns what ends that */
+  follow(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What it was when it was captured last; null before that. */
+  get snapshot(): Readonly<PaneSnapshot> | null {
+    return this.#snapshot;
+  }
+
+  get link(): PaneLink | null {
+    return this.#link;
+  }
+
+  /** Rises by one when a preview should be shown again, at most four times a second. */
+  get previews(): number {
+    return this.#previews;
+  }
+
+  /** The screen as it is now; null before the first. */
+  get model(): ScreenModel | null {
+    return this.#ready ? this.#model : null;
+  }
+
+  /** @returns the whole screen, and the number of the last part that is on it; null while there is none */
+  screen(withEarlierLines: boolean): { screen: PaneScreen; seq: number } | null {
+    const { model } = this;
+    if (model === null) return null;
+    const key = `${this.#shownSeq} ${model.title}`;
+    const known = this.#cached.get(withEarlierLines);
+    if (known?.key === key) return { screen: known.screen, seq: this.#shownSeq };
+    const { title, isAlternate: alternate } = model;
+    const screen = { ...model.size, title, alternate, content: model.content(withEarlierLines) };
+    this.#cached.set(withEarlierLines, { key, screen });
+    return { screen, seq: this.#shownSeq };
+  }
+
+  /** @returns whether a viewer that has everything up to a part can go on from there */
+  reaches(seq: number): boolean {
+    return this.#ring.reaches(seq);
+  }
+
+  /** @returns what came after a part that is reached; null for nothing */
+  after(seq: number): { text: string; seq: number } | null {
+    return this.#ring.after(seq);
+  }
+
+  /** Takes output from a client. */
+  output(client: ControlClient, bytes: Buffer): void {
+    if (client !== this.#link?.client) return;
+    if (this.#mode === 'asked') this.#tail = incompleteEnd(Buffer.concat([this.#tail ?? Buffer.alloc(0), bytes]));
+    if (this.#mode === 'live') this.#take(bytes);
+    if (this.#mode === 'joined') this.#joint?.later.push(bytes);
+  }
+
+  /** Continues by another client, or by none. */
+  connect(link: PaneLink | null): void {
+    if (this.#mode === 'ended') return;
+    this.#link = link;
+    // The client may have been told earlier not to send it.
+    this.#paused = link !== null;
+    this.#asked += 1;
+    this.#joint = null;
+    this.#mode = 'idle';
+    if (link) this.renew();
+  }
+
+  /** Compares it with what tmux lists, and gets a new screen if something has changed that no output tells. */
+  compareFacts(listed: Pick<ListedPane, 'columns' | 'rows' | 'pid' | 'dead' | 'historySize'>): void {
+    const snapshot = this.#snapshot;
+    const isCleared = listed.historySize < this.#historySize / 2;
+    this.#historySize = listed.historySize;
+    if (snapshot === null || this.#mode !== 'live') return;
+    this.resized(listed);
+    if (isCleared || listed.pid !== snapshot.pid || listed.dead !== snapshot.dead) this.renew();
+  }
+
+  /** Its size is another one now, which changes its lines. */
+  resized({ columns, rows }: ScreenSize): void {
+    const snapshot = this.#snapshot;
+    if (snapshot && this.#mode === 'live' && (columns !== snapshot.columns || rows !== snapshot.rows)) this.renew();
+  }
+
+  /** tmux has stopped sending its output. */
+  paused(client: ControlClient): void {
+    if (client !== this.#link?.client || this.#paused) return;
+    this.#paused = true;
+    if (this.#mode !== 'behind') this.#fallBehind();
+  }
+
+  /** Gets a new screen: this one may be wrong. */
+  renew(delayMs = 0): void {
+    if (this.#mode === 'ended' || this.#link === null || this.#capture) return;
+    const wait = Math.max(delayMs, this.#askedAt + CAPTURE_INTERVAL_MS - performance.now());
+    if (wait <= 0) this.#ask();
+    else {
+      this.#capture = setTimeout(() => {
+        this.#capture = null;
+        this.#ask();
+      }, wait);
+    }
+  }
+
+  /** Takes nothing any more; what it showed last stays. */
+  end(): void {
+    this.#mode = 'ended';
+    this.#link = null;
+    for (const timer of [this.#capture, this.#compare, this.#preview]) if (timer) clearTimeout(timer);
+    this.#notify();
+  }
+
+  dispose(): void {
+    this.end();
+    this.#listeners.clear();
+    this.#cached.clear();
+    this.#ready = false;
+    this.#model?.dispose();
+    this.#model = null;
+  }
+
+  #ask(): void {
+    const link = this.#link;
+    if (this.#mode === 'ended' || link === null) return;
+    this.#askedAt = performance.now();
+    // Output that is taken until the capture leaves behind what no capture tells: the pen.
+    if (this.#mode !== 'live') {
+      this.#mode = 'asked';
+      this.#tail = null;
+    }
+    if (this.#paused && link.canPause) link.client.tell(`refresh-client -A '${this.id}:continue'`);
+    this.#paused = false;
+    this.#asked += 1;
+    const turn = this.#asked;
+    const isCurrent = () => turn === this.#asked;
+    const request = snapshotRequest(
+      MAX_EARLIER_LINES,
+      () => isCurrent() && this.#join(),
+      (result) => {
+        if (!isCurrent() || this.#joint === null || 'fault' in result) return;
+        this.#joint.snapshot = result;
+        this.#beginIfJoined();
+      },
+    );
+    link.client.send(snapshotCommand(this.id, MAX_EARLIER_LINES), request);
+  }
+
+  /** The capture is taken now: output from here on comes after it. */
+  #join(): void {
+    if (this.#mode !== 'live' && this.#mode !== 'asked') return;
+    const joint: Joint = { snapshot: null, carried: null, isFresh: this.#mode === 'asked', later: [] };
+    this.#joint = joint;
+    if (this.#mode === 'live') {
+      this.#model?.atEnd((carried) => {
+        joint.carried = carried;
+        if (joint === this.#joint) this.#beginIfJoined();
+      });
+    }
+    this.#mode = 'joined';
+  }
+
+  #beginIfJoined(): void {
+    const joint = this.#joint;
+    if (joint === null || joint.snapshot === null || (joint.carried === null && !joint.isFresh)) return;
+    this.#joint = null;
+    this.#begin(joint.snapshot, joint.carried);
+    for (const bytes of joint.later) this.#take(bytes);
+  }
+
+  /** Begins with a captured screen. What was kept before is of no use any more. */
+  #begin(snapshot: PaneSnapshot, carried: Carried | null): void {
+    this.#model?.dispose();
+    this.#ready = false;
+    this.#snapshot = snapshot;
+    this.#historySize = snapshot.historySize;
+    this.#mode = 'live';
+    this.#shownSeq = this.#ring.clear();
+    if (carried === null) {
+      this.#splitter = new GroundSplitter(snapshot.pending.length > 0 ? snapshot.pending : (this.#tail ?? undefined));
+      this.#mayBeginInside = this.#tail === null && snapshot.pending.length === 0;
+    }
+    this.#tail = null;
+    const model = new ScreenModel(
+      { ...snapshot, carried },
+      this.#queue,
+      () => {
+        this.#ready = true;
+        this.#changed();
+      },
+      // The other screen is known to tmux alone.
+      () => this.renew(),
+    );
+    this.#model = model;
+  }
+
+  #take(bytes: Buffer): void {
+    if (this.#mayBeginInside && beginsInside(bytes)) this.renew();
+    this.#mayBeginInside = false;
+    const text = this.#splitter.push(bytes);
+    const model = this.#model;
+    if (text === '' || model === null) return;
+    const seq = this.#ring.push(text);
+    model.write(text, () => {
+      if (model !== this.#model) return;
+      this.#shownSeq = seq;
+      this.#changed();
+      if (this.#mode === 'behind' && model.unread === 0) this.renew(CATCH_UP_INTERVAL_MS);
+    });
+    this.#notify();
+    this.#mayRenew = true;
+    this.#compareSoon();
+    if (model.unread > MAX_UNREAD_LETTERS) this.#fallBehind();
+  }
+
+  /** Leaves output out until the screen has caught up. */
+  #fallBehind(): void {
+    this.#mode = 'behind';
+    this.#asked += 1;
+    this.#joint = null;
+    const link = this.#link;
+    if (link?.canPause && !this.#paused) {
+      this.#paused = true;
+      link.client.tell(`refresh-client -A '${this.id}:pause'`);
+    }
+    if ((this.#model?.unread ?? 0) === 0) this.renew(CATCH_UP_INTERVAL_MS);
+  }
+
+  /** After output, compares the screen with what tmux shows. */
+  #compareSoon(): void {
+    if (this.#compare || this.#mode === 'ended') return;
+    this.#compare = setTimeout(() => {
+      this.#compare = null;
+      this.#compareNow();
+    }, this.#compareMs);
+  }
+
+  #compareNow(): void {
+    const link = this.#link;
+    if (link === null) return;
+    if (this.#mode !== 'live') {
+      this.#compareSoon();
+      return;
+    }
+    let seq = -1;
+    const request = snapshotRequest(
+      0,
+      () => {
+        seq = this.#ring.head;
+      },
+      (result) => {
+        if (link === this.#link && !('fault' in result)) this.#compareWith(result, seq);
+      },
+    );
+    link.client.send(snapshotCommand(this.id, 0), request);
+  }
+
+  #compareWith(snapshot: PaneSnapshot, seq: number): void {
+    const other = new ScreenModel(
+      { ...snapshot, carried: null },
+      this.#queue,
+      () => {
+        const { model } = this;
+        const isComparable = this.#mode === 'live' && model !== null && this.#ring.head === seq && model.unread === 0;
+        if (isComparable && this.#mayRenew && isDifferent(model, other, snapshot)) {
+          // If the new screen differs too, tmux and the emulator draw it differently, and a third would not help.
+          this.#mayRenew = false;
+          this.renew();
+        }
+        // While there is output all the time, a comparison rarely finds both at one moment.
+        this.#compareMs = isComparable ? COMPARE_INTERVAL_MS : Math.min(this.#compareMs * 2, MAX_COMPARE_INTERVAL_MS);
+        other.dispose();
+        if (!isComparable) this.#compareSoon();
+      },
+      () => {},
+    );
+  }
+
+  /** The screen has changed: a preview follows at once, the next ones no sooner than their interval. */
+  #changed(): void {
+    this.#notify();
+    this.#previewIsDue = true;
+    if (this.#preview === null && this.#mode !== 'ended') this.#showPreview();
+  }
+
+  #showPreview(): void {
+    this.#preview = null;
+    if (!this.#previewIsDue) return;
+    this.#previewIsDue = false;
+    this.#previews += 1;
+    this.#preview = setTimeout(() => this.#showPreview(), PREVIEW_INTERVAL_MS);
+    this.#notify();
+  }
+
+  #notify(): void {
+    if (this.#notified) return;
+    this.#notified = true;
+    setImmediate(() => {
+      this.#notified = false;
+      for (const listener of [...this.#listeners]) listener();
+    });
+  }
+}
+
+function isDifferent(model: ScreenModel, other: ScreenModel, snapshot: PaneSnapshot): boolean {
+  const { columns, rows } = model.size;
+  if (columns !== snapshot.columns || rows !== snapshot.rows || model.isAlternate !== snapshot.alternate) return true;
+  const [mine, its] = [model.buffer, other.buffer];
+  if (mine.cursorX !== its.cursorX || mine.cursorY !== its.cursorY) return true;
+  return findDifference(mine, its, model.size) !== null;
+}

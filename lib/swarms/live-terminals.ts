@@ -1,0 +1,186 @@
+/**
+ * The terminals of the agents of a live swarm. A terminal is watched while somebody looks at it, and for some time
+ * after, so that a viewer who comes back goes on where it stopped.
+ */
+import type { Reach } from '../actions/messages/delivery';
+import type { TerminalMode, TerminalState } from '../contract/terminal-schemas';
+import type { ProcPlaces } from '../sources/processes/process-places';
+import { type RunTmux, runTmux } from '../sources/tmux/run-tmux';
+import { TmuxServer } from '../sources/tmux/tmux-server';
+import { AgentTerminal } from './agent-terminal';
+import { TerminalPlace } from './terminal-place';
+import type { TerminalCursor, TerminalScreenLines, Terminals } from './terminals';
+
+export interface LiveTerminalsOptions {
+  /** @returns how an agent can be reached now; null if no such agent is known */
+  reach: (agentId: string) => Reach | null;
+  places: Pick<ProcPlaces, 'ancestors' | 'tmuxServer'>;
+  onFault: (error: unknown) => void;
+  run?: RunTmux;
+  /** Calls back after some time; another clock in tests. @returns what cancels it */
+  after?: (ms: number, run: () => void) => () => void;
+}
+
+interface Kept {
+  terminal: AgentTerminal;
+  viewers: number;
+  /** Cancels its end, while nobody looks at it. */
+  cancelEnd: (() => void) | null;
+}
+
+/** After the last viewer. */
+export const LINGER_MS = 30_000;
+/** What tmux tells nobody about: the command in the foreground, ended processes, cleared lines. */
+const REFRESH_INTERVAL_MS = 2000;
+/** For the first screen, for callers that want a text. */
+const TEXT_TIMEOUT_MS = 3000;
+
+export class LiveTerminals implements Terminals {
+  readonly #options: LiveTerminalsOptions;
+  readonly #after: NonNullable<LiveTerminalsOptions['after']>;
+  readonly #terminals = new Map<string, Kept>();
+  readonly #servers = new Map<string, TmuxServer>();
+  readonly #ending = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | null = null;
+  #stopped = false;
+
+  constructor(options: LiveTerminalsOptions) {
+    this.#options = options;
+    this.#after = options.after ?? startTimer;
+  }
+
+  open(agentId: string, mode: TerminalMode, lastId: string | null, onMore: () => void): TerminalCursor {
+    const kept = this.#keep(agentId);
+    kept.viewers += 1;
+    return new TerminalPlace(kept.terminal, { mode, lastId, onMore }, () => this.#leave(agentId, kept));
+  }
+
+  async text(agentId: string): Promise<{ text: string } | { state: TerminalState }> {
+    const kept = this.#keep(agentId);
+    kept.viewers += 1;
+    try {
+      return await firstText(kept.terminal);
+    } finally {
+      this.#leave(agentId, kept);
+    }
+  }
+
+  lines(agentId: string): TerminalScreenLines | null {
+    return this.#terminals.get(agentId)?.terminal.lines() ?? null;
+  }
+
+  /** The tmux servers to which a client is attached now, or was until just now. */
+  get servers(): readonly string[] {
+    return [...this.#servers.keys()];
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const [id, kept] of [...this.#terminals]) this.#drop(id, kept);
+    if (this.#timer) clearInterval(this.#timer);
+    await Promise.all(this.#ending);
+  }
+
+  #keep(agentId: string): Kept {
+    const known = this.#terminals.get(agentId);
+    if (known) {
+      known.cancelEnd?.();
+      known.cancelEnd = null;
+      return known;
+    }
+    const terminal = new AgentTerminal({
+      reach: () => this.#options.reach(agentId),
+      places: this.#options.places,
+      server: (socket) => this.#server(socket),
+    });
+    const kept: Kept = { terminal, viewers: 0, cancelEnd: null };
+    this.#terminals.set(agentId, kept);
+    if (this.#timer === null && !this.#stopped) this.#timer = setInterval(() => this.#refresh(), REFRESH_INTERVAL_MS);
+    terminal.locate();
+    return kept;
+  }
+
+  #leave(agentId: string, kept: Kept): void {
+    kept.viewers -= 1;
+    if (kept.viewers > 0 || this.#terminals.get(agentId) !== kept) return;
+    kept.cancelEnd = this.#after(LINGER_MS, () => this.#drop(agentId, kept));
+  }
+
+  #drop(agentId: string, kept: Kept): void {
+    kept.cancelEnd?.();
+    this.#terminals.delete(agentId);
+    kept.terminal.dispose();
+    this.#endUnused();
+    if (this.#terminals.size > 0 || this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #endUnused(): void {
+    const used = new Set([...this.#terminals.values()].map(({ terminal }) => terminal.server));
+    for (const [socket, server] of this.#servers) {
+      if (used.has(server)) continue;
+      this.#servers.delete(socket);
+      const ending = server.stop().finally(() => this.#ending.delete(ending));
+      this.#ending.add(ending);
+    }
+  }
+
+  #server(socket: string): TmuxServer {
+    const known = this.#servers.get(socket);
+    if (known) return known;
+    const { run = runTmux, onFault } = this.#options;
+    const server = new TmuxServer({ socket, run, onChange: () => this.#locateAll(), onFault });
+    this.#servers.set(socket, server);
+    if (!this.#stopped) server.refresh().catch(onFault);
+    return server;
+  }
+
+  #refresh(): void {
+    for (const server of this.#servers.values()) server.refresh().catch(this.#options.onFault);
+    this.#locateAll();
+    this.#endUnused();
+  }
+
+  #locateAll(): void {
+    for (const { terminal } of this.#terminals.values()) terminal.locate();
+  }
+}
+
+/** Waits for the first screen. */
+async function firstText(terminal: AgentTerminal): Promise<{ text: string } | { state: TerminalState }> {
+  const deadline = performance.now() + TEXT_TIMEOUT_MS;
+  for (;;) {
+    const { state, pane } = terminal;
+    const model = pane?.model;
+    const shows = state !== null && (state.state === 'open' || state.state === 'dead');
+    if (model && shows) return { text: model.plainLines().join('\n').trimEnd() };
+    const left = deadline - performance.now();
+    if (state !== null && (!shows || left <= 0)) return { state };
+    if (left <= 0) return { state: NO_ANSWER };
+    await changed(terminal, left);
+  }
+}
+
+const NO_ANSWER: TerminalState = {
+  state: 'unreachable',
+  detail: 'Its tmux server did not answer in time.',
+  ...{ pane: null, server: null, command: null },
+};
+
+function changed(terminal: AgentTerminal, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      unfollow();
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    const unfollow = terminal.follow(end);
+  });
+}
+
+function startTimer(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+}
