@@ -344,7 +344,7 @@ test('open(): why there is no terminal', async () => {
   const reach = () => reachPane({ id: '%0', pid: 1 });
   const stateWith = async (run: LiveTerminalsOptions['run'], more: Partial<LiveTerminalsOptions> = {}) => {
     const places = { ancestors: () => [], tmuxServer: () => '/nowhere/socket' };
-    const terminals = new LiveTerminals({ reach, places, onFault: (error) => assert.fail(String(error)), ...(run && { run }), ...more });
+    const terminals = new LiveTerminals({ reach, places, onFault: assert.fail, ...(run && { run }), ...more });
     stops.push(() => terminals.stop());
     const viewer = new TestViewer(terminals, 'a').open();
     const state = await until(
