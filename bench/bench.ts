@@ -22,6 +22,7 @@ import { search } from './measure/search';
 import { sessions } from './measure/sessions';
 import { active, idle } from './measure/standing';
 import { type Bench, type Figure, holds, markdown, printed, type Result } from './measure/table';
+import { terminals } from './measure/terminals';
 import { transcripts } from './measure/transcripts';
 import { makeScratch } from './scratch';
 
@@ -39,6 +40,7 @@ const BENCHES: readonly Bench[] = [
   following,
   transcripts,
   sessions,
+  terminals,
   idle,
 ];
 const RESULTS = path.join(PROJECT, 'bench-results');

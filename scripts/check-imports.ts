@@ -121,6 +121,7 @@ export const ROOMS: Record<string, readonly string[]> = {
     'lib/alerts',
     'lib/actions/messages',
     'lib/simulator',
+    'lib/swarms',
     'test',
     'e2e',
   ],
@@ -146,6 +147,7 @@ const PACKAGES: readonly { name: RegExp; rooms: RegExp }[] = [
   { name: /^(react|react-dom|swr)(\/|$)/, rooms: /^(lib\/client|components|app)(\/|$)/ },
   { name: /^better-sqlite3$/, rooms: /^lib\/history$/ },
   { name: /^ws$/, rooms: /^lib\/server\/websocket$/ },
+  { name: /^@xterm\/headless$/, rooms: /^lib\/sources\/tmux$/ },
   { name: /^chokidar$/, rooms: /^lib\/sources(\/|$)/ },
 ];
 

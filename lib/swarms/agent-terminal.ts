@@ -12,8 +12,8 @@ export interface AgentTerminalOptions {
   /** @returns how the agent can be reached now; null if no such agent is known */
   reach: () => Reach | null;
   places: { ancestors(pid: number): readonly number[]; tmuxServer(pid: number): string | null };
-  /** @returns the server with a socket, which lists its panes */
-  server: (socket: string) => TmuxServer;
+  /** @returns the server with a socket, which lists its panes; null if that follows later */
+  server: (socket: string) => TmuxServer | null;
 }
 
 /** Why an agent has no terminal. */
@@ -91,6 +91,7 @@ export class AgentTerminal {
       return { state: 'no_pane', detail };
     }
     const server = this.#options.server(socket);
+    if (server === null) return null;
     if (server !== this.#server) this.#release(true);
     this.#server = server;
     if (!server.isKnown) return null;

@@ -6,7 +6,7 @@ import type { Reach } from '../actions/messages/delivery';
 import type { TerminalMode, TerminalState } from '../contract/terminal-schemas';
 import type { ProcPlaces } from '../sources/processes/process-places';
 import { type RunTmux, runTmux } from '../sources/tmux/run-tmux';
-import { TmuxServer } from '../sources/tmux/tmux-server';
+import type { TmuxServer } from '../sources/tmux/tmux-server';
 import { AgentTerminal } from './agent-terminal';
 import { TerminalPlace } from './terminal-place';
 import type { TerminalCursor, TerminalScreenLines, Terminals } from './terminals';
@@ -41,6 +41,8 @@ export class LiveTerminals implements Terminals {
   readonly #terminals = new Map<string, Kept>();
   readonly #servers = new Map<string, TmuxServer>();
   readonly #ending = new Set<Promise<void>>();
+  #watching: typeof import('../sources/tmux/tmux-server') | null = null;
+  #loading: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #stopped = false;
 
@@ -126,14 +128,28 @@ export class LiveTerminals implements Terminals {
     }
   }
 
-  #server(socket: string): TmuxServer {
+  /** @returns null until what watches tmux is loaded: it brings an emulator, which only viewers need */
+  #server(socket: string): TmuxServer | null {
     const known = this.#servers.get(socket);
     if (known) return known;
+    if (this.#watching === null) {
+      this.#loading ??= this.#load();
+      return null;
+    }
     const { run = runTmux, onFault } = this.#options;
-    const server = new TmuxServer({ socket, run, onChange: () => this.#locateAll(), onFault });
+    const server = new this.#watching.TmuxServer({ socket, run, onChange: () => this.#locateAll(), onFault });
     this.#servers.set(socket, server);
     if (!this.#stopped) server.refresh().catch(onFault);
     return server;
+  }
+
+  async #load(): Promise<void> {
+    try {
+      this.#watching = await import('../sources/tmux/tmux-server');
+      this.#locateAll();
+    } catch (error) {
+      this.#options.onFault(error);
+    }
   }
 
   #refresh(): void {

@@ -1,23 +1,20 @@
 /** The terminal of the real Claude Code: what is certain on its screen, and typing into it. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { AgentsAnswer } from '../../lib/contract/schemas';
 import type { TerminalView } from '../../lib/contract/terminal-schemas';
-import { ProcPlaces } from '../../lib/sources/processes/process-places';
-import { viewPane } from '../../lib/sources/tmux/panes';
-import { runTmux } from '../../lib/sources/tmux/run-tmux';
-import { readTerminalView } from '../../lib/sources/tmux/screen-view';
 import { commandHeaders } from '../support/commands';
 import { missingTmux } from '../support/fake-agents';
 import { PROJECT, ProductionServer } from '../support/production-server';
-import { until } from '../support/until';
+import { SseParser } from '../support/sse-client';
 import { provideCli, RealCli } from './real-cli';
 import { StandInApi } from './stand-in-api';
 
 const WORK_MS = 20_000;
+const SHOWN_TIMEOUT_MS = 30_000;
 const SCRIPTS = {
   work: [{ text: 'All 42 tests pass.', delayMs: WORK_MS }],
   permission: [
@@ -65,16 +62,25 @@ test('the terminal of the real Claude Code', async (context) => {
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
     return { status: response.status, answer: (await response.json()) as { outcome?: string; dialog?: object } };
   };
-  /** Waits until what is certain on the screen fits. */
-  const shows = (fits: (view: TerminalView) => boolean) => {
-    const [name = ''] = readdirSync(join(cli.claudeFolder, 'sessions')).filter((file) => file.endsWith('.json'));
-    const session = JSON.parse(readFileSync(join(cli.claudeFolder, 'sessions', name), 'utf8')) as {
-      pid: number;
-      tmux: string;
-    };
-    const socket = new ProcPlaces().tmuxServer(session.pid) ?? '';
-    const pane = session.tmux.replace(/.*(%\d+)$/, '$1');
-    return until(async () => readTerminalView(await viewPane(runTmux, socket, pane)), fits);
+  /** Waits until what is certain on the screen fits, as the stream of the terminal says. */
+  const shows = async (fits: (view: TerminalView) => boolean): Promise<TerminalView> => {
+    const ended = new AbortController();
+    const url = `${server.url}/api/agents/${encodeURIComponent(id)}/terminal`;
+    const response = await fetch(url, {
+      signal: AbortSignal.any([ended.signal, AbortSignal.timeout(SHOWN_TIMEOUT_MS)]),
+    });
+    assert.equal(response.status, 200);
+    let found: TerminalView | null = null;
+    const parser = new SseParser(({ name, data }) => {
+      const view = name === 'view' ? (JSON.parse(data) as TerminalView) : null;
+      if (view && fits(view)) found ??= view;
+    });
+    for await (const bytes of response.body ?? []) {
+      parser.feed(Buffer.from(bytes));
+      if (found) break;
+    }
+    ended.abort();
+    return found ?? assert.fail('The stream ended.');
   };
   const step = (name: string, run: () => Promise<void>) =>
     context.test(name, () =>
@@ -89,6 +95,8 @@ test('the terminal of the real Claude Code', async (context) => {
 
   await step('an empty composer, a draft, and a prompt', async () => {
     await shows(({ composer, dialog }) => composer === 'empty' && dialog === null);
+    const screen = await fetch(`${server.url}/api/agents/${encodeURIComponent(id)}/terminal?text=1`);
+    assert.match(await screen.text(), /^❯\u00a0/m);
     assert.equal((await send('input', { text: 'Please do ', submit: false })).answer.outcome, 'typed');
     await shows(({ composer }) => composer === 'draft');
     assert.equal((await send('input', { text: 'script permission' })).answer.outcome, 'submitted');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { ActionsAnswer } from '../../lib/contract/action-schemas';
 import type { AgentsAnswer, Problem } from '../../lib/contract/schemas';
+import type { TerminalEvent } from '../../lib/contract/terminal-schemas';
 import { commandHeaders } from '../support/commands';
 import { type FakeAgent, FakeAgents, missingTmux } from '../support/fake-agents';
 import { ProductionServer } from '../support/production-server';
@@ -110,6 +111,41 @@ test('over the WebSocket the same commands have the same effects', { skip }, asy
   client.socket.close();
 });
 
+test('GET terminal: the plain screen, and by the WebSocket what is certain and what is typed', { skip }, async () => {
+  const text = await fetch(`${server.url}/api/agents/agent-0/terminal?text=1`);
+  assert.equal(text.status, 200);
+  assert.match(await text.text(), /❯\u00a0/);
+  const client = await TestSocket.greeted(`${server.url}/api/ws`, { events: false });
+  await client.next('connected');
+  client.send({ type: 'subscribe', channel: 'terminal', agent: 'agent-0' });
+  /** The next event of the terminal that fits. */
+  const shows = async (fits: (event: TerminalEvent) => boolean) => {
+    for (;;) {
+      const { data } = await client.next('terminal');
+      if (fits(data)) return data as TerminalEvent;
+    }
+  };
+  await shows(({ event }) => event === 'screen');
+  await shows(({ event, data }) => event === 'view' && 'composer' in data && data.composer === 'empty');
+  await agent.control('dialog');
+  const { data } = await shows(({ event, data }) => event === 'view' && 'dialog' in data && data.dialog !== null);
+  const options = 'dialog' in data ? data.dialog?.options : null;
+  assert.deepEqual(options, [
+    { key: '1', label: 'Yes' },
+    { key: '2', label: 'No' },
+  ]);
+  await agent.control('close');
+  await shows(({ event, data }) => event === 'view' && 'composer' in data && data.composer === 'empty');
+  await command('/api/agents/agent-0/input', { text: 'seen', submit: false });
+  let output = '';
+  await shows((event) => {
+    if (event.event === 'output') output += event.data.content;
+    return output.includes('seen');
+  });
+  await command('/api/agents/agent-0/keys', { keys: ['Enter'] });
+  client.socket.close();
+});
+
 test('a shell and an agent that is not listed get nothing', { skip }, async () => {
   const before = fakes.screen(shell);
   for (const [path, body] of [
@@ -138,7 +174,7 @@ test('GET /api/actions: each command is recorded, its text only by its length', 
     actions
       .filter(({ action, outcome }) => action === 'press_keys' && outcome === 'pressed')
       .map(({ request }) => request),
-    [{ keys: 1 }, { keys: 1, expected_option: 'Yes' }],
+    [{ keys: 1 }, { keys: 1 }, { keys: 1, expected_option: 'Yes' }],
   );
   assert.doesNotMatch(text, new RegExp(SECRET));
 });

@@ -237,7 +237,7 @@ test('open(): a pane that starts again belongs to another process; one that ends
   const terminals = terminalsOf(panes);
   const open = (id: string) => new TestViewer(terminals, id).open();
   const viewers = { kept: open('kept'), closed: open('closed'), again: open('again') };
-  for (const [name, scripted] of Object.entries({ kept, closed, again })) await scripted.write(`screen of ${name}`);
+  for (const [name, scripted] of Object.entries({ kept, closed, again })) await scripted.write(`\r\n\r\nscreen of ${name}`);
   for (const [name, viewer] of Object.entries(viewers)) await viewer.shows(`screen of ${name}`);
   process.kill(kept.pane.pid, 'SIGKILL');
   await inState(viewers.kept, 'dead');

@@ -69,5 +69,9 @@ export class FakeTerminals implements Terminals {
     return Promise.resolve(this.#text);
   }
 
+  lines(): null {
+    return null;
+  }
+
   async stop(): Promise<void> {}
 }

@@ -222,6 +222,14 @@ test('a pane that was replaced, is scrolled, dead or gone, or shows a shell, get
   const inShell = { of: shell, reach: { session: null } };
   assert.match((await refusal(type({ anywhere: true }, inShell), 'terminal_not_ready')).message, /shows a shell/);
   await refusal(press(['Enter'], inShell), 'terminal_not_ready');
+  const killed: RunTmux = async (socket, words, input) => {
+    if (words[0] === 'load-buffer') fakes.tmux('kill-pane', '-t', cat.pane);
+    return runTmux(socket, words, input);
+  };
+  const cat = await fakes.start({ program: 'exec cat' });
+  const inCat = { of: cat, reach: { session: null }, run: killed };
+  assert.equal((await type({ anywhere: true }, inCat)).outcome, 'not_typed');
+  assert.equal(fakes.tmux('list-buffers'), '', 'no text is left in a buffer of tmux');
   fakes.tmux('kill-pane', '-t', shell.pane);
   await refusal(press(['Enter'], inShell), 'terminal_gone');
 });

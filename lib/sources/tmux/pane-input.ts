@@ -48,11 +48,21 @@ export async function typeInto(
 async function pasteIf(run: RunTmux, target: PaneTarget, text: string, shown: string): Promise<boolean> {
   const { socket, pane } = target;
   const buffer = `dashboard-${randomUUID()}`;
-  await run(socket, ['load-buffer', '-b', buffer, '-'], text);
   const condition = both(sameProcess(target), shown);
   const paste = `paste-buffer -p -r -d -b ${buffer} -t ${pane} ; display-message -p done`;
-  const said = await run(socket, ['if-shell', '-F', '-t', pane, condition, paste, `delete-buffer -b ${buffer}`]);
-  return said.trim() === 'done';
+  const load = ['load-buffer', '-b', buffer, '-', ';'];
+  try {
+    const said = await run(
+      socket,
+      [...load, 'if-shell', '-F', '-t', pane, condition, paste, `delete-buffer -b ${buffer}`],
+      text,
+    );
+    return said.trim() === 'done';
+  } catch (error) {
+    // Without the pane nothing else would remove the text, which may be a secret.
+    await run(socket, ['delete-buffer', '-b', buffer]).catch(() => {});
+    throw error;
+  }
 }
 
 /**

@@ -2,13 +2,13 @@
  * Gives output to the emulators of all panes in small parts, in turns, so that together they never hold the event loop.
  * An emulator parses some 20 MB a second.
  */
-import type { Terminal } from './emulator';
+import { parse, type Terminal } from './emulator';
 
-/** About a millisecond of parsing. */
+/** Texts that come one after the other are parsed together up to this length. */
 const MAX_PIECE_LETTERS = 16 * 1024;
 /** A text up to this length is parsed in one turn, so that no screen shows a part of it. */
 const MAX_WHOLE_LETTERS = 128 * 1024;
-/** In one turn of the event loop, for all panes together. */
+/** In one turn of the event loop, for all panes together: some milliseconds. */
 const MAX_TURN_LETTERS = 48 * 1024;
 
 interface Waiting {
@@ -19,37 +19,44 @@ interface Waiting {
   isMark: boolean;
 }
 
+interface Line {
+  waiting: Waiting[];
+  letters: number;
+  onFault: () => void;
+}
+
 export class ParseQueue {
-  readonly #waiting = new Map<Terminal, Waiting[]>();
-  readonly #letters = new Map<Terminal, number>();
-  #inFlight = 0;
+  readonly #lines = new Map<Terminal, Line>();
   #scheduled = false;
+
+  /** @param onFault called once if the emulator fails; nothing is called for it after that */
+  register(terminal: Terminal, onFault: () => void): void {
+    this.#lines.set(terminal, { waiting: [], letters: 0, onFault });
+  }
 
   /**
    * @param done called when the text, and all before it, was parsed; never after `forget`
    * @param isMark whether nothing after it may be on the screen then
    */
   add(terminal: Terminal, text: string, done: () => void, isMark = false): void {
-    const waiting = this.#waiting.get(terminal);
-    const one = { text, at: 0, done, isMark };
-    if (waiting) waiting.push(one);
-    else this.#waiting.set(terminal, [one]);
-    this.#letters.set(terminal, this.lettersOf(terminal) + text.length);
+    const line = this.#lines.get(terminal);
+    if (!line) return;
+    line.waiting.push({ text, at: 0, done, isMark });
+    line.letters += text.length;
     this.#schedule();
   }
 
   /** @returns how many letters are not parsed yet */
   lettersOf(terminal: Terminal): number {
-    return this.#letters.get(terminal) ?? 0;
+    return this.#lines.get(terminal)?.letters ?? 0;
   }
 
   forget(terminal: Terminal): void {
-    this.#waiting.delete(terminal);
-    this.#letters.delete(terminal);
+    this.#lines.delete(terminal);
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#inFlight > 0 || this.#waiting.size === 0) return;
+    if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
@@ -59,27 +66,22 @@ export class ParseQueue {
 
   #turn(): void {
     let letters = 0;
-    for (const [terminal, waiting] of [...this.#waiting]) {
-      if (letters >= MAX_TURN_LETTERS) break;
-      letters += this.#give(terminal, waiting);
+    for (const [terminal, line] of [...this.#lines]) {
+      if (line.waiting.length === 0) continue;
+      if (letters < MAX_TURN_LETTERS) letters += this.#give(terminal, line);
+      if (line.waiting.length > 0) this.#schedule();
     }
   }
 
-  /** Gives one piece, and puts the pane behind the others. @returns how many letters it has */
-  #give(terminal: Terminal, waiting: Waiting[]): number {
-    this.#waiting.delete(terminal);
-    const { piece, done } = takePiece(waiting);
-    if (waiting.length > 0) this.#waiting.set(terminal, waiting);
-    this.#inFlight += 1;
-    terminal.write(piece, () => {
-      this.#inFlight -= 1;
-      const left = this.#letters.get(terminal);
-      if (left !== undefined) {
-        this.#letters.set(terminal, left - piece.length);
-        for (const one of done) one();
-      }
-      this.#schedule();
-    });
+  /** Parses one piece, and puts the pane behind the others. @returns how many letters it has */
+  #give(terminal: Terminal, line: Line): number {
+    const { piece, done } = takePiece(line.waiting);
+    line.letters -= piece.length;
+    if (this.#lines.delete(terminal)) this.#lines.set(terminal, line);
+    const isParsed = parse(terminal, piece);
+    if (!isParsed) this.#lines.delete(terminal);
+    if (!isParsed) line.onFault();
+    for (const one of isParsed ? done : []) if (this.#lines.get(terminal) === line) one();
     return piece.length;
   }
 }

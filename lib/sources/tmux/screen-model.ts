@@ -37,6 +37,15 @@ export interface FirstScreen extends ScreenSize {
   carried: Carried | null;
 }
 
+export interface ModelEvents {
+  /** The first screen is there. */
+  onReady(): void;
+  /** The program has switched between the normal and the alternate screen. */
+  onBuffer?(): void;
+  /** The emulator failed: the model must be replaced. */
+  onFault(): void;
+}
+
 export class ScreenModel {
   readonly size: ScreenSize;
   readonly #terminal: Terminal;
@@ -44,14 +53,9 @@ export class ScreenModel {
   /** What came before the first screen is there; null after that. */
   #early: { text: string; done: () => void; isMark: boolean }[] | null = [];
   #earlyLetters = 0;
-  #isDisposed = false;
   title: string;
 
-  /**
-   * @param onReady called when the first screen is there
-   * @param onBuffer called when the program switches between the normal and the alternate screen
-   */
-  constructor(first: FirstScreen, queue: ParseQueue, onReady: () => void, onBuffer: () => void) {
+  constructor(first: FirstScreen, queue: ParseQueue, { onReady, onBuffer, onFault }: ModelEvents) {
     const { columns, rows, earlier, lines, title } = first;
     this.size = { columns, rows };
     this.title = title;
@@ -73,16 +77,15 @@ export class ScreenModel {
         onReady();
       });
     };
-    // In a later turn: to resize within the call would make the emulator read the text, and call, again.
     const resize = () => {
-      if (this.#isDisposed) return;
       this.#terminal.resize(columns, rows);
       this.#queue.add(this.#terminal, `${other}${first.modes}`, complete);
     };
-    this.#queue.add(this.#terminal, normal, () => setImmediate(resize));
+    queue.register(this.#terminal, onFault);
+    queue.add(this.#terminal, normal, resize);
   }
 
-  #begin(onBuffer: () => void): void {
+  #begin(onBuffer: () => void = () => {}): void {
     this.#terminal.onTitleChange((changed) => {
       this.title = changed;
     });
@@ -148,7 +151,6 @@ export class ScreenModel {
   }
 
   dispose(): void {
-    this.#isDisposed = true;
     this.#queue.forget(this.#terminal);
     this.#terminal.dispose();
   }

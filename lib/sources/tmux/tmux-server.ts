@@ -40,6 +40,9 @@ const PAUSE_VERSION = 3.2;
 const NOTICE_DELAY_MS = 20;
 /** For a list that a client was asked for; otherwise a process of its own asks. */
 const LIST_TIMEOUT_MS = 2000;
+/** Between two clients for one session. */
+const ATTACH_INTERVAL_MS = 1000;
+const MAX_ATTACHED = 1000;
 /** That may change which panes there are, where they are, or what runs in them. */
 const NOTICES = /^(?:layout-change|window-|unlinked-window-|sessions?-|pane-mode-changed|exit)/;
 
@@ -49,6 +52,8 @@ export class TmuxServer {
   /** By their ids, each with how many watch it. */
   readonly #watched = new Map<string, { pane: WatchedPane; count: number }>();
   readonly #sessions = new Map<string, Session>();
+  /** When a client was last started for a session. */
+  readonly #attachedAt = new Map<string, number>();
   readonly #ending = new Set<Promise<void>>();
   #version: number | null = null;
   #list: PaneList = { panes: new Map(), fragile: new Set() };
@@ -193,12 +198,19 @@ export class TmuxServer {
     const present = pane.link?.client.session;
     if (present !== undefined && sessions.includes(present) && this.#sessions.has(present)) return present;
     const attached = sessions.find((one) => this.#sessions.has(one));
-    return attached ?? sessions.find((one) => !this.#list.fragile.has(one)) ?? null;
+    return attached ?? sessions.find((one) => !this.#list.fragile.has(one) && this.#mayAttach(one)) ?? null;
+  }
+
+  /** Whether it was not tried just now: a client that can't attach must not be started again and again. */
+  #mayAttach(session: string): boolean {
+    return performance.now() - (this.#attachedAt.get(session) ?? Number.NEGATIVE_INFINITY) > ATTACH_INTERVAL_MS;
   }
 
   #session(id: string): Session {
     const known = this.#sessions.get(id);
     if (known) return known;
+    if (this.#attachedAt.size >= MAX_ATTACHED) this.#attachedAt.clear();
+    this.#attachedAt.set(id, performance.now());
     const client: ControlClient = new ControlClient({
       ...{ socket: this.#options.socket, session: id, canPause: this.#canPause },
       output: (pane, bytes) => this.#watched.get(pane)?.pane.output(client, bytes),

@@ -3,13 +3,12 @@
  * the output, so that nothing is missing or doubled between them. Whatever makes the screen doubtful leads to a new one:
  * another size, another process, too much output, a difference from what tmux shows.
  */
-import { randomBytes } from 'node:crypto';
 import type { ControlClient } from './control-client';
 import { beginsInside, GroundSplitter, incompleteEnd } from './ground-splitter';
-import { OutputRing } from './output-ring';
 import type { ListedPane } from './pane-list';
 import type { PaneSnapshot } from './pane-snapshot';
 import { snapshotCommand, snapshotRequest } from './pane-snapshot';
+import { PaneViewers } from './pane-viewers';
 import type { ParseQueue } from './parse-queue';
 import { findDifference } from './screen-cells';
 import type { Carried } from './screen-extras';
@@ -21,23 +20,16 @@ export interface PaneLink {
   canPause: boolean;
 }
 
-/** The screen of a pane for a terminal that was reset. */
-export interface PaneScreen {
-  columns: number;
-  rows: number;
-  title: string;
-  alternate: boolean;
-  content: string;
-}
-
 /** More output than this that is not on the screen yet is left out, and a new screen follows. */
 const MAX_UNREAD_LETTERS = 256 * 1024;
+/** Of output that waits for a capture, each some kilobytes. */
+const MAX_LATER_PARTS = 200;
 /** Between two captures of one pane. */
 const CAPTURE_INTERVAL_MS = 100;
+/** After a capture that failed. */
+const RETRY_INTERVAL_MS = 1000;
 /** After too much output. */
 const CATCH_UP_INTERVAL_MS = 250;
-/** Between two previews. */
-const PREVIEW_INTERVAL_MS = 250;
 /** Between two comparisons with tmux, while there is output. */
 const COMPARE_INTERVAL_MS = 500;
 const MAX_COMPARE_INTERVAL_MS = 8000;
@@ -60,12 +52,9 @@ interface Joint {
   later: Buffer[];
 }
 
-export class WatchedPane {
+export class WatchedPane extends PaneViewers {
   readonly id: string;
-  readonly epoch = randomBytes(6).toString('hex');
   readonly #queue: ParseQueue;
-  readonly #ring = new OutputRing();
-  readonly #listeners = new Set<() => void>();
   #mode: Mode = 'idle';
   #link: PaneLink | null = null;
   #model: ScreenModel | null = null;
@@ -78,32 +67,20 @@ export class WatchedPane {
   #joint: Joint | null = null;
   #mayBeginInside = false;
   #paused = false;
-  /** The last part that is on the screen. */
-  #shownSeq = 0;
   /** How many captures were asked for: only the last one counts. */
   #asked = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
   #capture: NodeJS.Timeout | null = null;
   #compare: NodeJS.Timeout | null = null;
+  /** How many parts of output were taken. */
+  #taken = 0;
   /** Whether there was output since a comparison led to a new screen. */
   #mayRenew = false;
   #compareMs = COMPARE_INTERVAL_MS;
-  #preview: NodeJS.Timeout | null = null;
-  #previewIsDue = false;
-  #previews = 0;
-  #notified = false;
-  /** The last screens that viewers were given, with earlier lines and without. */
-  readonly #cached = new Map<boolean, { key: string; screen: PaneScreen }>();
-
   constructor(id: string, queue: ParseQueue) {
+    super();
     this.id = id;
     this.#queue = queue;
-  }
-
-  /** Calls back, in a later turn, when there is something new. @returns what ends that */
-  follow(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   /** What it was when it was captured last; null before that. */
@@ -115,37 +92,9 @@ export class WatchedPane {
     return this.#link;
   }
 
-  /** Rises by one when a preview should be shown again, at most four times a second. */
-  get previews(): number {
-    return this.#previews;
-  }
-
   /** The screen as it is now; null before the first. */
-  get model(): ScreenModel | null {
+  override get model(): ScreenModel | null {
     return this.#ready ? this.#model : null;
-  }
-
-  /** @returns the whole screen, and the number of the last part that is on it; null while there is none */
-  screen(withEarlierLines: boolean): { screen: PaneScreen; seq: number } | null {
-    const { model } = this;
-    if (model === null) return null;
-    const key = `${this.#shownSeq} ${model.title}`;
-    const known = this.#cached.get(withEarlierLines);
-    if (known?.key === key) return { screen: known.screen, seq: this.#shownSeq };
-    const { title, isAlternate: alternate } = model;
-    const screen = { ...model.size, title, alternate, content: model.content(withEarlierLines) };
-    this.#cached.set(withEarlierLines, { key, screen });
-    return { screen, seq: this.#shownSeq };
-  }
-
-  /** @returns whether a viewer that has everything up to a part can go on from there */
-  reaches(seq: number): boolean {
-    return this.#ring.reaches(seq);
-  }
-
-  /** @returns what came after a part that is reached; null for nothing */
-  after(seq: number): { text: string; seq: number } | null {
-    return this.#ring.after(seq);
   }
 
   /** Takes output from a client. */
@@ -153,7 +102,7 @@ export class WatchedPane {
     if (client !== this.#link?.client) return;
     if (this.#mode === 'asked') this.#tail = incompleteEnd(Buffer.concat([this.#tail ?? Buffer.alloc(0), bytes]));
     if (this.#mode === 'live') this.#take(bytes);
-    if (this.#mode === 'joined') this.#joint?.later.push(bytes);
+    if (this.#mode === 'joined' && (this.#joint?.later.push(bytes) ?? 0) > MAX_LATER_PARTS) this.#fallBehind();
   }
 
   /** Continues by another client, or by none. */
@@ -208,14 +157,14 @@ export class WatchedPane {
   end(): void {
     this.#mode = 'ended';
     this.#link = null;
-    for (const timer of [this.#capture, this.#compare, this.#preview]) if (timer) clearTimeout(timer);
-    this.#notify();
+    for (const timer of [this.#capture, this.#compare]) if (timer) clearTimeout(timer);
+    this.endPreviews();
+    this.notify();
   }
 
   dispose(): void {
     this.end();
-    this.#listeners.clear();
-    this.#cached.clear();
+    this.forgetViewers();
     this.#ready = false;
     this.#model?.dispose();
     this.#model = null;
@@ -239,7 +188,11 @@ export class WatchedPane {
       MAX_EARLIER_LINES,
       () => isCurrent() && this.#join(),
       (result) => {
-        if (!isCurrent() || this.#joint === null || 'fault' in result) return;
+        if (!isCurrent()) return;
+        if ('fault' in result || this.#joint === null) {
+          this.renew(RETRY_INTERVAL_MS);
+          return;
+        }
         this.#joint.snapshot = result;
         this.#beginIfJoined();
       },
@@ -276,23 +229,24 @@ export class WatchedPane {
     this.#snapshot = snapshot;
     this.#historySize = snapshot.historySize;
     this.#mode = 'live';
-    this.#shownSeq = this.#ring.clear();
+    this.shownSeq = this.ring.clear();
     if (carried === null) {
       this.#splitter = new GroundSplitter(snapshot.pending.length > 0 ? snapshot.pending : (this.#tail ?? undefined));
       this.#mayBeginInside = this.#tail === null && snapshot.pending.length === 0;
     }
     this.#tail = null;
-    const model = new ScreenModel(
-      { ...snapshot, carried },
-      this.#queue,
-      () => {
+    this.#model = new ScreenModel({ ...snapshot, carried }, this.#queue, {
+      onReady: () => {
         this.#ready = true;
-        this.#changed();
+        this.changed();
       },
       // The other screen is known to tmux alone.
-      () => this.renew(),
-    );
-    this.#model = model;
+      onBuffer: () => this.renew(),
+      onFault: () => {
+        this.#ready = false;
+        this.#fallBehind();
+      },
+    });
   }
 
   #take(bytes: Buffer): void {
@@ -301,14 +255,13 @@ export class WatchedPane {
     const text = this.#splitter.push(bytes);
     const model = this.#model;
     if (text === '' || model === null) return;
-    const seq = this.#ring.push(text);
+    // Viewers get only what the emulator has taken, since theirs would fail like it.
     model.write(text, () => {
-      if (model !== this.#model) return;
-      this.#shownSeq = seq;
-      this.#changed();
+      this.shownSeq = this.ring.push(text);
+      this.changed();
       if (this.#mode === 'behind' && model.unread === 0) this.renew(CATCH_UP_INTERVAL_MS);
     });
-    this.#notify();
+    this.#taken += 1;
     this.#mayRenew = true;
     this.#compareSoon();
     if (model.unread > MAX_UNREAD_LETTERS) this.#fallBehind();
@@ -343,62 +296,36 @@ export class WatchedPane {
       this.#compareSoon();
       return;
     }
-    let seq = -1;
+    let taken = -1;
     const request = snapshotRequest(
       0,
       () => {
-        seq = this.#ring.head;
+        taken = this.#taken;
       },
       (result) => {
-        if (link === this.#link && !('fault' in result)) this.#compareWith(result, seq);
+        if (link === this.#link && !('fault' in result)) this.#compareWith(result, taken);
       },
     );
     link.client.send(snapshotCommand(this.id, 0), request);
   }
 
-  #compareWith(snapshot: PaneSnapshot, seq: number): void {
-    const other = new ScreenModel(
-      { ...snapshot, carried: null },
-      this.#queue,
-      () => {
-        const { model } = this;
-        const isComparable = this.#mode === 'live' && model !== null && this.#ring.head === seq && model.unread === 0;
-        if (isComparable && this.#mayRenew && isDifferent(model, other, snapshot)) {
-          // If the new screen differs too, tmux and the emulator draw it differently, and a third would not help.
-          this.#mayRenew = false;
-          this.renew();
-        }
-        // While there is output all the time, a comparison rarely finds both at one moment.
-        this.#compareMs = isComparable ? COMPARE_INTERVAL_MS : Math.min(this.#compareMs * 2, MAX_COMPARE_INTERVAL_MS);
-        other.dispose();
-        if (!isComparable) this.#compareSoon();
-      },
-      () => {},
-    );
-  }
-
-  /** The screen has changed: a preview follows at once, the next ones no sooner than their interval. */
-  #changed(): void {
-    this.#notify();
-    this.#previewIsDue = true;
-    if (this.#preview === null && this.#mode !== 'ended') this.#showPreview();
-  }
-
-  #showPreview(): void {
-    this.#preview = null;
-    if (!this.#previewIsDue) return;
-    this.#previewIsDue = false;
-    this.#previews += 1;
-    this.#preview = setTimeout(() => this.#showPreview(), PREVIEW_INTERVAL_MS);
-    this.#notify();
-  }
-
-  #notify(): void {
-    if (this.#notified) return;
-    this.#notified = true;
-    setImmediate(() => {
-      this.#notified = false;
-      for (const listener of [...this.#listeners]) listener();
+  #compareWith(snapshot: PaneSnapshot, taken: number): void {
+    const compare = () => {
+      const { model } = this;
+      const isComparable = this.#mode === 'live' && model !== null && this.#taken === taken && model.unread === 0;
+      if (isComparable && this.#mayRenew && isDifferent(model, other, snapshot)) {
+        // If the new screen differs too, tmux and the emulator draw it differently, and a third would not help.
+        this.#mayRenew = false;
+        this.renew();
+      }
+      // While there is output all the time, a comparison rarely finds both at one moment.
+      this.#compareMs = isComparable ? COMPARE_INTERVAL_MS : Math.min(this.#compareMs * 2, MAX_COMPARE_INTERVAL_MS);
+      other.dispose();
+      if (!isComparable) this.#compareSoon();
+    };
+    const other = new ScreenModel({ ...snapshot, carried: null }, this.#queue, {
+      onReady: compare,
+      onFault: () => this.#compareSoon(),
     });
   }
 }
