@@ -237,7 +237,8 @@ test('open(): a pane that starts again belongs to another process; one that ends
   const terminals = terminalsOf(panes);
   const open = (id: string) => new TestViewer(terminals, id).open();
   const viewers = { kept: open('kept'), closed: open('closed'), again: open('again') };
-  for (const [name, scripted] of Object.entries({ kept, closed, again })) await scripted.write(`\r\n\r\nscreen of ${name}`);
+  for (const [name, scripted] of Object.entries({ kept, closed, again }))
+    await scripted.write(`\r\n\r\nscreen of ${name}`);
   for (const [name, viewer] of Object.entries(viewers)) await viewer.shows(`screen of ${name}`);
   process.kill(kept.pane.pid, 'SIGKILL');
   await inState(viewers.kept, 'dead');
@@ -256,6 +257,19 @@ test('open(): a pane that starts again belongs to another process; one that ends
   panes.again = { tmux, pane: { id: again.pane.id, pid } };
   await inState(viewers.again, 'open');
   await viewers.again.shows('somebody else');
+});
+
+test('open(): output on which the emulator fails leads to a new screen', { skip }, async () => {
+  const tmux = newTmux();
+  const scripted = newPane(tmux, { columns: 40, rows: 10 });
+  const viewer = new TestViewer(terminalsOf({ a: { tmux, pane: scripted.pane } }), 'a').open();
+  await equal(tmux, scripted.pane, viewer);
+  await scripted.write('first\u001b[10;40H\u001b[1J\u001b[5;5Hafter it');
+  await viewer.shows('after it');
+  await scripted.write(' and on');
+  await viewer.shows('after it and on');
+  await equal(tmux, scripted.pane, viewer);
+  assert.ok(viewer.screens >= 2);
 });
 
 test('open(): previews are whole screens without earlier lines, one text for all viewers', { skip }, async () => {
@@ -344,7 +358,13 @@ test('open(): why there is no terminal', async () => {
   const reach = () => reachPane({ id: '%0', pid: 1 });
   const stateWith = async (run: LiveTerminalsOptions['run'], more: Partial<LiveTerminalsOptions> = {}) => {
     const places = { ancestors: () => [], tmuxServer: () => '/nowhere/socket' };
-    const terminals = new LiveTerminals({ reach, places, onFault: assert.fail, ...(run && { run }), ...more });
+    const terminals = new LiveTerminals({
+      reach,
+      places,
+      onFault: (error) => assert.fail(String(error)),
+      ...(run && { run }),
+      ...more,
+    });
     stops.push(() => terminals.stop());
     const viewer = new TestViewer(terminals, 'a').open();
     const state = await until(

@@ -102,12 +102,15 @@ export function styledLine(buffer: IBuffer, y: number, columns: number): string 
  */
 export function printLines(buffer: IBuffer, first: number, columns: number): string {
   const parts: string[] = [];
+  let wasWrapped = false;
   for (let y = first; y < buffer.length; y += 1) {
-    const wraps = buffer.getLine(y + 1)?.isWrapped === true;
+    // A wrapped line without a letter would not be begun.
+    const next = buffer.getLine(y + 1);
+    const wraps = next?.isWrapped === true && printLine(next, columns, false).text !== '';
     const { text, isFull } = printLine(buffer.getLine(y), columns, wraps);
     // Where a line was begun by a letter with a colour, the terminal may have filled it with that.
-    const wasWrapped = y > first && buffer.getLine(y)?.isWrapped === true;
     parts.push(text, wasWrapped && !isFull ? '\u001b[K' : '', wraps || y === buffer.length - 1 ? '' : '\r\n');
+    wasWrapped = wraps;
   }
   return parts.join('');
 }

@@ -283,7 +283,7 @@ function listBy(client: ControlClient): Promise<string[] | null> {
     const timer = setTimeout(() => resolve(null), LIST_TIMEOUT_MS);
     const end = (lines: readonly Buffer[] | null) => {
       clearTimeout(timer);
-      resolve(lines && lines.map((line) => line.toString('utf8')));
+      resolve(lines === null ? null : lines.map((line) => line.toString('utf8')));
     };
     client.send(LIST_COMMAND, {
       ...{ count: 1, expect: () => null },

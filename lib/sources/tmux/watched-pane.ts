@@ -10,7 +10,7 @@ import type { PaneSnapshot } from './pane-snapshot';
 import { snapshotCommand, snapshotRequest } from './pane-snapshot';
 import { PaneViewers } from './pane-viewers';
 import type { ParseQueue } from './parse-queue';
-import { findDifference } from './screen-cells';
+import { ScreenComparison } from './screen-comparison';
 import type { Carried } from './screen-extras';
 import { MAX_EARLIER_LINES, ScreenModel, type ScreenSize } from './screen-model';
 
@@ -30,10 +30,6 @@ const CAPTURE_INTERVAL_MS = 100;
 const RETRY_INTERVAL_MS = 1000;
 /** After too much output. */
 const CATCH_UP_INTERVAL_MS = 250;
-/** Between two comparisons with tmux, while there is output. */
-const COMPARE_INTERVAL_MS = 500;
-const MAX_COMPARE_INTERVAL_MS = 8000;
-
 /**
  * `idle`: there is no client. `asked`: a capture is on its way, output before it is on it. `joined`: it is taken, output
  * waits for it. `live`: output is taken. `behind`: output is left out until the screen has caught up. `ended`: the pane is
@@ -71,16 +67,18 @@ export class WatchedPane extends PaneViewers {
   #asked = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
   #capture: NodeJS.Timeout | null = null;
-  #compare: NodeJS.Timeout | null = null;
-  /** How many parts of output were taken. */
-  #taken = 0;
-  /** Whether there was output since a comparison led to a new screen. */
-  #mayRenew = false;
-  #compareMs = COMPARE_INTERVAL_MS;
+  readonly #comparison: ScreenComparison;
+
   constructor(id: string, queue: ParseQueue) {
     super();
     this.id = id;
     this.#queue = queue;
+    this.#comparison = new ScreenComparison(id, queue, {
+      client: () => (this.#mode === 'live' ? (this.#link?.client ?? null) : null),
+      model: () => this.model,
+      isEnded: () => this.#mode === 'ended' || this.#mode === 'idle',
+      renew: () => this.renew(),
+    });
   }
 
   /** What it was when it was captured last; null before that. */
@@ -157,7 +155,8 @@ export class WatchedPane extends PaneViewers {
   end(): void {
     this.#mode = 'ended';
     this.#link = null;
-    for (const timer of [this.#capture, this.#compare]) if (timer) clearTimeout(timer);
+    if (this.#capture) clearTimeout(this.#capture);
+    this.#comparison.end();
     this.endPreviews();
     this.notify();
   }
@@ -245,6 +244,7 @@ export class WatchedPane extends PaneViewers {
       onFault: () => {
         this.#ready = false;
         this.#fallBehind();
+        this.renew(CATCH_UP_INTERVAL_MS);
       },
     });
   }
@@ -261,9 +261,7 @@ export class WatchedPane extends PaneViewers {
       this.changed();
       if (this.#mode === 'behind' && model.unread === 0) this.renew(CATCH_UP_INTERVAL_MS);
     });
-    this.#taken += 1;
-    this.#mayRenew = true;
-    this.#compareSoon();
+    this.#comparison.output();
     if (model.unread > MAX_UNREAD_LETTERS) this.#fallBehind();
   }
 
@@ -279,61 +277,4 @@ export class WatchedPane extends PaneViewers {
     }
     if ((this.#model?.unread ?? 0) === 0) this.renew(CATCH_UP_INTERVAL_MS);
   }
-
-  /** After output, compares the screen with what tmux shows. */
-  #compareSoon(): void {
-    if (this.#compare || this.#mode === 'ended') return;
-    this.#compare = setTimeout(() => {
-      this.#compare = null;
-      this.#compareNow();
-    }, this.#compareMs);
-  }
-
-  #compareNow(): void {
-    const link = this.#link;
-    if (link === null) return;
-    if (this.#mode !== 'live') {
-      this.#compareSoon();
-      return;
-    }
-    let taken = -1;
-    const request = snapshotRequest(
-      0,
-      () => {
-        taken = this.#taken;
-      },
-      (result) => {
-        if (link === this.#link && !('fault' in result)) this.#compareWith(result, taken);
-      },
-    );
-    link.client.send(snapshotCommand(this.id, 0), request);
-  }
-
-  #compareWith(snapshot: PaneSnapshot, taken: number): void {
-    const compare = () => {
-      const { model } = this;
-      const isComparable = this.#mode === 'live' && model !== null && this.#taken === taken && model.unread === 0;
-      if (isComparable && this.#mayRenew && isDifferent(model, other, snapshot)) {
-        // If the new screen differs too, tmux and the emulator draw it differently, and a third would not help.
-        this.#mayRenew = false;
-        this.renew();
-      }
-      // While there is output all the time, a comparison rarely finds both at one moment.
-      this.#compareMs = isComparable ? COMPARE_INTERVAL_MS : Math.min(this.#compareMs * 2, MAX_COMPARE_INTERVAL_MS);
-      other.dispose();
-      if (!isComparable) this.#compareSoon();
-    };
-    const other = new ScreenModel({ ...snapshot, carried: null }, this.#queue, {
-      onReady: compare,
-      onFault: () => this.#compareSoon(),
-    });
-  }
-}
-
-function isDifferent(model: ScreenModel, other: ScreenModel, snapshot: PaneSnapshot): boolean {
-  const { columns, rows } = model.size;
-  if (columns !== snapshot.columns || rows !== snapshot.rows || model.isAlternate !== snapshot.alternate) return true;
-  const [mine, its] = [model.buffer, other.buffer];
-  if (mine.cursorX !== its.cursorX || mine.cursorY !== its.cursorY) return true;
-  return findDifference(mine, its, model.size) !== null;
 }
