@@ -45,7 +45,10 @@ test('terminal: opened, read and searched; after a restart of the server it show
   page,
   fakes,
   server,
+  complaints,
 }) => {
+  // While the server is away.
+  complaints.allow(/WebSocket connection to .* failed|net::ERR_/);
   await startAgents(fakes, 1);
   await fakes.start({ program: 'printf "one needle\\r\\ntwo needles\\r\\n"; exec cat' });
   fakes.writeRegistry();
