@@ -48,7 +48,7 @@ test('terminal: opened, read and searched; after a restart of the server it show
   complaints,
 }) => {
   // While the server is away.
-  complaints.allow(/WebSocket connection to .* failed|net::ERR_/);
+  complaints.allow(/WebSocket connection to .* failed|^Failed to load resource|net::ERR_/);
   await startAgents(fakes, 1);
   await fakes.start({ program: 'printf "one needle\\r\\ntwo needles\\r\\n"; exec cat' });
   fakes.writeRegistry();
