@@ -1,6 +1,7 @@
 /** The output of `--check`: the files of the swarm, and the current settings with their origin. */
 import { CurrentReceivers } from '../lib/alerts/current-receivers';
 import { type Config, givenVariables, historyPlace, parseConfig } from '../lib/config/config';
+import { isLoopbackHost } from '../lib/config/loopback';
 import { OPERATOR_KEY, usesOperatorKey } from '../lib/config/operator-key';
 import { readSecret } from '../lib/config/secret-file';
 import type { Skipped } from '../lib/contract/schemas';
@@ -11,7 +12,7 @@ import { readSwarmConfig } from '../lib/sources/claudeswarm/swarm-config';
 import { type ResolvedZone, resolveZone } from '../lib/sources/claudeswarm/time-zone';
 import type { ReaderStatus } from '../lib/sources/source-status';
 import type { Arguments } from './arguments';
-import { checkTokensFile, chooseAddress } from './settings';
+import { checkTokensFile, chooseAddress, type Setting } from './settings';
 
 /** @returns the files of a swarm: their state, their contents in numbers, and what was skipped */
 export async function describeRoot({ root, found_by }: { root: string; found_by: string }): Promise<string> {
@@ -58,6 +59,7 @@ export function describeSettings(root: string, flags: Arguments, config: Config)
     ['credentials', config.credentials ? 'set (environment)' : 'none'],
     ['tokens', tokens === null ? 'none' : `${counted(tokens, 'token')} in ${config.tokensFile}`],
     ['commands', describeCommands(flags, config)],
+    ['terminals', describeTerminals(config, host)],
     ['anonymous readers', needed ? 'none' : config.allowAnonymous ? 'from everywhere' : 'on this computer only'],
     ['trusted proxies', list(config.trustProxy)],
     ['allowed hosts', list(config.allowedHosts)],
@@ -80,6 +82,13 @@ function describeCommands({ readOnly }: Arguments, config: Config): string {
   const reading = readSecret(config.operatorKeyFile, { ...OPERATOR_KEY, missing: null });
   const key = reading.kind === 'fault' ? reading.sentence : config.operatorKeyFile;
   return `${groups}\noperator key: ${key}${reading.kind === 'missing' ? ' (created at the first start)' : ''}`;
+}
+
+function describeTerminals({ terminals }: Config, host: Setting<string>): string {
+  if (terminals !== null) return `${terminals ? 'shown' : 'not shown'} (environment)`;
+  return isLoopbackHost(host.value)
+    ? 'shown (default: only this computer can reach the server)'
+    : 'not shown (default: other computers can reach the server; TERMINALS=on shows them)';
 }
 
 function describeZone({ zone, origin, notice }: ResolvedZone): string {

@@ -10,6 +10,8 @@ export const COMMAND_NAMES = /** @type {const} */ ([
   'permissions',
   'allow',
   'deny',
+  'screen',
+  'interrupt',
   'watch',
   'mcp',
 ]);

@@ -1,10 +1,9 @@
 /** Checks before the start of the server that the address is available; Next would print a stack trace. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { isLoopbackHost } from '../lib/config/loopback';
 import type { Setting } from './settings';
 import { StartError } from './start-error';
-
-const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 /**
  * Listens for a moment.
@@ -19,7 +18,7 @@ export async function tryToListen(host: Setting<string>, port: Setting<number>) 
     await once(server, 'listening');
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('the system gave no port');
-    return { port: address.port, local: LOOPBACK.test(address.address) };
+    return { port: address.port, local: isLoopbackHost(address.address) };
   } catch (error) {
     throw startError(error as NodeJS.ErrnoException, host, port);
   } finally {

@@ -59,13 +59,18 @@ export class ApiClient {
    */
   async get<Answer>(path: string, schema: z.ZodType<Answer>, { identified = false } = {}): Promise<Answered<Answer>> {
     const headers = identified ? authorization(this.#credentials.forCommands) : this.readHeaders;
-    let response: { status: number; text: string };
-    try {
-      response = await this.#fetch(path, { headers }, READ_TIMEOUT_MS);
-    } catch (error) {
-      throw error instanceof CommandError ? error : this.unreachable(error);
-    }
-    return this.#read(response, schema);
+    return this.#read(await this.#getOnce(path, headers), schema);
+  }
+
+  /**
+   * @param path as for `get`
+   * @returns an answer that is no JSON
+   * @throws {CommandError} as `get` does
+   */
+  async getText(path: string): Promise<string> {
+    const { status, text } = await this.#getOnce(path, this.readHeaders);
+    if (status < 200 || status > 299) throw this.refused(status, text);
+    return text;
   }
 
   /**
@@ -136,6 +141,14 @@ export class ApiClient {
     if (type.endsWith(':method_not_allowed')) return ` Is ${this.url} the whole address of this dashboard?`;
     const isAsked = type.endsWith(':credentials_required') && forCommands === null;
     return isAsked ? ' Set DASHBOARD_TOKEN, or DASHBOARD_USERNAME and DASHBOARD_PASSWORD.' : '';
+  }
+
+  async #getOnce(path: string, headers: Record<string, string>): Promise<{ status: number; text: string }> {
+    try {
+      return await this.#fetch(path, { headers }, READ_TIMEOUT_MS);
+    } catch (error) {
+      throw error instanceof CommandError ? error : this.unreachable(error);
+    }
   }
 
   async #fetch(path: string, init: RequestInit, timeout: number): Promise<{ status: number; text: string }> {

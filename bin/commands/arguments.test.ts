@@ -45,6 +45,8 @@ test('readCommand(): operands and options of each command', () => {
       ['watch', '--events', 'messages, locks', '--after', 'e.1'],
       { name: 'watch', events: ['messages', 'locks'], after: 'e.1' },
     ],
+    [['screen', 'agent-1'], { name: 'screen', agent: 'agent-1' }],
+    [['interrupt', '..', '--key', 'k'], { name: 'interrupt', agent: '..' }],
     [['mcp', '--as', 'a'], { name: 'mcp', as: 'a', answerPermissions: false }],
   ];
   for (const [line, command] of cases) assert.deepEqual(commandOf(line).command, command, line.join(' '));

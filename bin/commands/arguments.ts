@@ -52,6 +52,11 @@ export interface AnswerCommand {
   acceptEdits: boolean;
 }
 
+export interface TerminalCommand {
+  name: 'screen' | 'interrupt';
+  agent: string;
+}
+
 export interface WatchCommand {
   name: 'watch';
   events: readonly StreamEventName[];
@@ -64,7 +69,14 @@ export interface McpCommand {
   answerPermissions: boolean;
 }
 
-export type Command = MessageCommand | LockCommand | TasksCommand | PermissionCommand | WatchCommand | McpCommand;
+export type Command =
+  | MessageCommand
+  | LockCommand
+  | TasksCommand
+  | PermissionCommand
+  | TerminalCommand
+  | WatchCommand
+  | McpCommand;
 
 const OPTIONS = {
   url: { type: 'string' },
@@ -103,6 +115,8 @@ const FORMS: Record<CommandName, { options: readonly Option[]; operands: readonl
   permissions: { options: [], operands: [] },
   allow: { options: ['key', 'answer', 'suggestion', 'accept-edits'], operands: ['ID'] },
   deny: { options: ['key', 'message'], operands: ['ID'] },
+  screen: { options: [], operands: ['AGENT'] },
+  interrupt: { options: ['key'], operands: ['AGENT'] },
   watch: { options: ['events', 'after'], operands: [] },
   mcp: { options: ['as', 'answer-permissions'], operands: [] },
 };
@@ -155,6 +169,9 @@ function commandOf(name: CommandName, values: Values, operands: readonly string[
         ...{ name: 'answer', id: first, behavior: name, message: values.message ?? null, answers: values.answer ?? [] },
         ...{ suggestion: readSuggestion(values.suggestion), acceptEdits: values['accept-edits'] ?? false },
       };
+    case 'screen':
+    case 'interrupt':
+      return { name, agent: first };
     case 'watch':
       return { name, events: readEvents(values.events), after: values.after ?? null };
     case 'mcp':

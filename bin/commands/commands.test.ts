@@ -234,3 +234,33 @@ test('--help needs no dashboard', async () => {
   assert.equal(await main(['send', '--help'], new Output(out)), 0);
   assert.match(String(out.read()), /^Usage: claude-swarm-dashboard send AGENT/);
 });
+
+test('screen: the plain screen without control characters; why there is none is a refusal', async () => {
+  const text = 'one\n  ❯ 1. Yes\u001b[0m\u202e\n\n\n';
+  dashboard.answers['GET /api/agent/terminal'] = (response) =>
+    response.writeHead(200, { 'Content-Type': 'text/plain' }).end(text);
+  const shown = await run('screen', 'a/b');
+  assert.deepEqual([shown.exitCode, shown.errors], [0, '']);
+  assert.match(shown.out, /^one\n {2}❯ 1\. Yes␛\[0m.+\n$/);
+  assert.equal(dashboard.requests.at(-1)?.path, '/api/agent/terminal?id=a%2Fb&text=1');
+  assert.equal(dashboard.requests.at(-1)?.headers.authorization, undefined, 'the operator key is only for commands');
+  dashboard.answers['GET /api/agent/terminal'] = { status: 409, json: problemOf('no_terminal', 'No pane is known.') };
+  assert.deepEqual(await run('screen', 'a'), { exitCode: 3, out: '', errors: 'No pane is known.\n' });
+});
+
+test('interrupt: sent once, and the exit code says whether the agent stopped', async () => {
+  for (const [outcome, expected] of [
+    ['stopped', 0],
+    ['not_working', 0],
+    ['still_working', 5],
+    ['unknown', 5],
+    ['not_pressed', 1],
+  ] as const) {
+    dashboard.answers['POST /api/agent/interrupt'] = { json: { outcome, detail: 'Because.', pane: '%1' } };
+    const { exitCode, out } = await run('interrupt', 'agent-1', '--key', 'k');
+    assert.deepEqual([exitCode, out], [expected, `agent-1: ${outcome.replaceAll('_', ' ')}. Because.\n`]);
+  }
+  const [first] = dashboard.commands;
+  assert.deepEqual([first?.path, first?.body], ['/api/agent/interrupt?id=agent-1', {}]);
+  assert.deepEqual([first?.headers['idempotency-key'], first?.headers.authorization], ['k', `Bearer ${KEY}`]);
+});

@@ -87,6 +87,17 @@ ${KEY}`,
     purpose: 'Denies a request for permission.',
     options: `  --message T what the agent is given as the reason\n${KEY}`,
   },
+  screen: {
+    usage: 'screen AGENT',
+    purpose: 'Prints what the terminal of an agent shows, as plain text (also with --json).',
+    options: '',
+  },
+  interrupt: {
+    usage: 'interrupt AGENT',
+    purpose: `Presses Escape once in the terminal of an agent, and prints whether it stopped. At a request for permission Escape
+means no.`,
+    options: KEY,
+  },
   watch: {
     usage: 'watch [--events NAME,NAME...] [--after ID]',
     purpose: `Prints one line for each event of the dashboard, until Ctrl-C. After an interruption it reconnects and continues with

@@ -13,6 +13,7 @@ import { Output, OutputClosed } from './output';
 import { runPermissionCommand } from './permissions';
 import { findServer } from './server';
 import { listTasks } from './tasks';
+import { runTerminalCommand } from './terminals';
 import { watch } from './watch';
 
 const FOLDER = dirname(dirname(import.meta.dirname));
@@ -62,6 +63,9 @@ async function run(command: Command, context: CommandContext): Promise<ExitCode>
     case 'permissions':
     case 'answer':
       return runPermissionCommand(command, context);
+    case 'screen':
+    case 'interrupt':
+      return runTerminalCommand(command, context);
     case 'watch':
       return watch(command, context);
     case 'mcp': {

@@ -1,16 +1,19 @@
-import { use, useEffect, useMemo, useRef } from 'react';
+import { Suspense, use, useEffect, useMemo, useRef } from 'react';
 import { findAgent, heldCount } from '@/components/agents/agents';
 import { useAgentHistory } from '@/components/agents/use-agent-history';
 import type { Address } from '@/lib/client/address';
 import { useDashboardSenders } from '@/lib/client/dashboard-senders';
 import { Moment } from '@/lib/client/moment';
 import type { PanelName } from '@/lib/client/settings';
+import { useShortcut } from '@/lib/client/shortcuts';
 import { asText } from '@/lib/client/text';
+import { useAddress } from '@/lib/client/use-address';
 import { detailCovers } from '@/lib/client/use-layout';
 import type { UsageState } from '@/lib/contract/claude-schemas';
 import { lifeKey } from '@/lib/contract/life';
 import type { AgentsAnswer, AttentionAnswer, AttentionEntry, LocksAnswer, Message } from '@/lib/contract/schemas';
 import { DetailPart } from '../ui/detail-part';
+import { lazyPart } from '../ui/lazy-part';
 import { X } from '../ui/more-icons';
 import { Text } from '../ui/text';
 import { ClockTime, Sentence } from '../ui/time';
@@ -28,6 +31,11 @@ import { agentState } from './agent-state';
 import { AgentUsage } from './agent-usage';
 import { LastSpoke } from './last-spoke';
 import { State } from './state-mark';
+
+/** Loaded when a terminal is first opened, with what draws it. */
+const AgentTerminal = lazyPart(() =>
+  import('../terminal/agent-terminal').then((module) => ({ default: module.AgentTerminal })),
+);
 
 interface AgentDetailProps {
   id: string;
@@ -47,6 +55,10 @@ interface AgentDetailProps {
 /** Everything about one agent. */
 export function AgentDetail(props: AgentDetailProps) {
   const { id, answer, locks, messages, attention, usage, lastEventId, onGo, onShow, onClose } = props;
+  // Not in the server's page: a terminal is drawn by the browser alone.
+  const [{ terminal: opened }, change] = useAddress('');
+  const terminal = opened !== null;
+  const toggleTerminal = () => change({ terminal: terminal ? null : 'open' });
   const entries = answer.agents.filter((agent) => agent.id === id);
   const agent = findAgent(answer, id);
   const hasLeft = entries.length === 0 && agent !== undefined;
@@ -62,6 +74,7 @@ export function AgentDetail(props: AgentDetailProps) {
     `${agent?.health} ${agent && lifeKey(agent)} ${held.map(({ lock_file }) => lock_file).join()}`,
   );
   const body = useTopOnChange(id);
+  useShortcut('v', 'Show the terminal of the agent, or what is known about it', toggleTerminal);
   const close = () => {
     onClose();
     // The focused button disappears, so the focus returns to the list from which the detail was opened.
@@ -81,12 +94,32 @@ export function AgentDetail(props: AgentDetailProps) {
             <LastSpoke agent={agent} />
           </span>
         )}
-        <button type="button" aria-label="Close" title="Close (Escape)" onClick={close} className="icon-button ml-auto">
+        <button
+          type="button"
+          aria-pressed={terminal}
+          title="Show its terminal (V)"
+          onClick={toggleTerminal}
+          className="quiet-button ml-auto aria-pressed:bg-tint aria-pressed:font-medium aria-pressed:text-ink"
+        >
+          Terminal
+        </button>
+        <button type="button" aria-label="Close" title="Close (Escape)" onClick={close} className="icon-button">
           <X className="size-4" />
         </button>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section ref={body} aria-label="About this agent" tabIndex={0} className="min-h-0 flex-1 overflow-y-auto pb-6">
+      {terminal && (
+        <Suspense fallback={<p className="px-4 py-6 text-muted">Loading the terminal…</p>}>
+          <AgentTerminal agent={id}>{agent && <AgentPane agent={agent} />}</AgentTerminal>
+        </Suspense>
+      )}
+      <section
+        ref={body}
+        aria-label="About this agent"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        hidden={terminal}
+        className="min-h-0 flex-1 overflow-y-auto pb-6"
+      >
         {agent ? (
           <AgentFacts agent={agent} departed={answer.departed} lastEventId={lastEventId} onGo={go} />
         ) : (

@@ -15,6 +15,9 @@ const CommandsView = lazyPart(() =>
 );
 const AcksView = lazyPart(() => import('../acks/acks-view').then((module) => ({ default: module.AcksView })));
 const TalkMatrix = lazyPart(() => import('../talk/talk-matrix').then((module) => ({ default: module.TalkMatrix })));
+const TerminalWall = lazyPart(() =>
+  import('../terminal-wall/terminal-wall').then((module) => ({ default: module.TerminalWall })),
+);
 const UsageView = lazyPart(() => import('../usage/usage-view').then((module) => ({ default: module.UsageView })));
 const WaitingGraph = lazyPart(() =>
   import('../waits/waits-graph').then((module) => ({ default: module.WaitingGraph })),
@@ -44,6 +47,18 @@ export function DrawerContent({ view, ...props }: DrawerContentProps) {
     return (
       <Suspense>
         <AcksView at={address.at} onGo={(to) => change(to, true)} />
+      </Suspense>
+    );
+  }
+  if (view === 'terminals') {
+    return (
+      <Suspense fallback={<p className="px-4 py-2 text-muted">Loading…</p>}>
+        <TerminalWall
+          agents={swarm.agents}
+          attention={swarm.attention}
+          past={address.at !== null}
+          onOpen={(agent) => change({ agent, terminal: 'open' }, true)}
+        />
       </Suspense>
     );
   }

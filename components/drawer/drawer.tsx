@@ -13,6 +13,7 @@ const NAMES: Record<DrawerView, string> = {
   timeline: 'Timeline',
   talk: 'Conversations',
   waits: 'Waiting',
+  terminals: 'Terminals',
   acks: 'Pending acks',
   usage: 'Usage',
   commands: 'Commands',

@@ -43,6 +43,7 @@ export function usePageCommands(page: PageCommands): void {
   useShortcut('5', 'Open or close the timeline', drawer.toggleTimeline, { group: 'Panels' });
   useCommand('Show conversations', () => drawer.open('talk'), { group: 'Panels' });
   useCommand('Show waiting agents', () => drawer.open('waits'), { group: 'Panels' });
+  useCommand('Show terminals', () => drawer.open('terminals'), { group: 'Panels' });
   useCommand('Show pending acknowledgements', () => drawer.open('acks'), { group: 'Panels' });
   useCommand('Show tokens and cost', () => drawer.open('usage'), { group: 'Panels' });
   useCommand('Show commands', () => drawer.open('commands'), { group: 'Panels' });

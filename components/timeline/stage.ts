@@ -5,10 +5,11 @@ import type { Lanes } from '@/components/timeline/timeline-lanes';
 import { idleStretches, makeScale, type Scale, spanWith, timeAt, xOf } from '@/components/timeline/timeline-scale';
 import type { TimelineView } from '@/components/timeline/timeline-view';
 import { runningNow, subscribe as subscribeToClock } from '@/lib/client/clock';
+import { onThemeChange } from '@/lib/client/theme-change';
 import type { TimeSpan } from '@/lib/contract/time-span';
 
 import { draw, hatchOf, resize } from './canvas';
-import { type Colours, onThemeChange, readColours } from './colours';
+import { type Colours, readColours } from './colours';
 import { AXIS_HEIGHT, drawAxis, drawOverlay } from './draw-axis';
 import { drawLanes } from './draw-lanes';
 import { listen, type Moves, pinched } from './gestures';

@@ -93,7 +93,7 @@ export class ActionRunner {
     caller: Caller,
     { key = null }: RunOptions = {},
   ): Promise<Ran<Answer>> {
-    const fingerprint = key === null ? null : fingerprintOf(action, body);
+    const fingerprint = key === null ? null : fingerprintOf(action, action.identity ? action.identity(body) : body);
     const draft = { ...draftOf(action, action.subject(body), caller, this.#now()), key, fingerprint };
     if (this.#stopped) throw new ActionRefused('unavailable', 'The dashboard is stopping, so nothing was done.');
     const needed = [action.group, ...(action.alsoNeeds?.(body) ?? [])];

@@ -34,6 +34,8 @@ export interface Address {
   at: string | null;
   /** `all` while the permission requests are shown. */
   permission: string | null;
+  /** Not null while the terminal of the selected agent is open. */
+  terminal: string | null;
   /** The open view in the drawer: `timeline`, `talk`, `waits` or `usage`. */
   view: string | null;
   /** The time range of that view: `15m`, `1h`, `1d`, `all`, or two instants separated by a slash. */
@@ -59,6 +61,7 @@ export const EMPTY_ADDRESS: Address = {
   lock: null,
   at: null,
   permission: null,
+  terminal: null,
   view: null,
   span: null,
 };
@@ -86,6 +89,7 @@ export function parseAddress(query: URLSearchParams): Address {
     lock: text('lock'),
     at: text('at'),
     permission: text('permission'),
+    terminal: text('terminal'),
     view: text('view'),
     span: text('span'),
   };
@@ -98,6 +102,8 @@ function listOf(query: URLSearchParams, name: string): string[] {
 /** @returns the query of an address, with its question mark; empty for the plain page */
 export function formatAddress({ types, notTypes, only, ...single }: Address): string {
   const query = new URLSearchParams();
+  // A terminal is that of the selected agent.
+  if (!single.agent) single.terminal = null;
   for (const [name, value] of Object.entries(single)) if (value) query.set(name, value);
   for (const type of types) query.append('type', type);
   for (const type of notTypes) query.append('not_type', type);

@@ -123,6 +123,9 @@ export const senderName = checked(
   '1 to 64 letters, digits, _ or -, without a - at its ends',
 ).transform((name) => name ?? 'operator');
 
+/** Whether something is on; null where something else decides. */
+export const onOffOrUnset = checked((value) => ({ on: true, off: false })[value.toLowerCase()], 'one of on, off');
+
 /** Whether something is on, the default. */
 export const onOrOff = oneOf(['on', 'off']).transform((word) => word === 'on');
 

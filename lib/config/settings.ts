@@ -6,6 +6,7 @@ import {
   list,
   MAX_PORT,
   oneOf,
+  onOffOrUnset,
   onOrOff,
   readHistory,
   readHost,
@@ -234,6 +235,18 @@ export const SETTINGS = {
     schema: whole('commands', 0, 1_000_000, 60),
     standard: '`60`',
     help: 'Commands, for each user, token or operator. 0: no limit.',
+  },
+  terminalPerMinute: {
+    env: ['LIMIT_TERMINAL_PER_MINUTE'],
+    schema: whole('commands', 0, 1_000_000, 600),
+    standard: '`600`',
+    help: 'Commands that type a text or press keys in terminals, for each user, token or operator. 0: no limit.',
+  },
+  terminals: {
+    env: ['TERMINALS'],
+    schema: onOffOrUnset,
+    standard: '`on` where only this computer can reach the server, else `off`',
+    help: 'Whether the terminals of agents are shown to everybody who may read. Screens can show secrets. `off` does not end what `ACTIONS` permits.',
   },
   actions: {
     env: ['ACTIONS'],

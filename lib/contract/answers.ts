@@ -18,6 +18,8 @@ import { agentsAnswer, attentionAnswer, attentionEntry, health, locksAnswer, mes
 import { STREAM_EVENTS, STREAM_EXAMPLE } from './stream-schemas';
 import { taskAnswer } from './task-requests';
 import { tasksState } from './task-schemas';
+import { TERMINAL_EVENT_ROWS, TERMINAL_EXAMPLE } from './terminal-examples';
+import { terminalInputAnswer, terminalInterruptAnswer, terminalKeysAnswer } from './terminal-requests';
 import { CLOSE_CODES, MAX_MESSAGE_BYTES, WEBSOCKET_PROTOCOL } from './websocket';
 import {
   conflictsAnswer,
@@ -39,6 +41,10 @@ export interface Answer {
   /** Absent for what is not JSON. */
   schema?: z.ZodType;
   example: unknown;
+  /** For what never ends: the name of the schema of its events, if not that of the stream. */
+  eventSchema?: string;
+  /** Another kind of answer, for a parameter. */
+  otherwise?: { mediaType: string; example: string };
   /** The description of the endpoint, where it derives from the schemas of its answer. */
   operation?: string;
 }
@@ -64,6 +70,17 @@ A client that reconnects with the last id that it received gets every message af
 restarts of the server and rotations of the log. Where that is impossible, \`connected\` says \`resumed: false, gap: true\`
 and the newest 50 follow. At most 10 events of each kind of state are sent in a second; the last one always has the newest state. No event is named
 \`error\`.`;
+
+const TERMINAL_OPERATION = `An event stream (WHATWG HTML, 9.2) of what the terminal of an agent shows; it cannot be tried out on this page. The first
+event is a \`state\`. Each \`data\` is one line of JSON:
+
+| event | data | when |
+|---|---|---|
+${TERMINAL_EVENT_ROWS}
+
+A client that reconnects with the last id gets what follows it, or a \`screen\`, which replaces everything. A comment comes
+every 5 s. A client that does not read for 30 s is dropped. With \`text=1\` the answer is the plain text of the screen; where there
+is none, 409 \`no_terminal\` says why in \`state\`. Refused with 403 \`terminals_off\` unless TERMINALS is on.`;
 
 const closeRows = Object.entries(CLOSE_CODES).map(([code, meaning]) => `| ${code} | ${meaning} |`);
 
@@ -129,6 +146,23 @@ export const ANSWERS = {
     example: '',
     operation: WEBSOCKET_OPERATION,
   },
+  terminal: {
+    description: 'The events of the terminal, or its plain text.',
+    mediaType: 'text/event-stream',
+    eventSchema: 'TerminalEvent',
+    example: TERMINAL_EXAMPLE,
+    otherwise: { mediaType: 'text/plain', example: '❯\u00a0\n' },
+    operation: TERMINAL_OPERATION,
+  },
+  terminalInput: json('What the screen confirmed.', terminalInputAnswer, {
+    ...{ outcome: 'submitted', detail: 'The composer does not show it any more after Enter.', pane: '%3' },
+  }),
+  terminalKeys: json('What tmux confirmed.', terminalKeysAnswer, {
+    ...{ outcome: 'pressed', pressed: 1, detail: 'tmux gave them to the program.', pane: '%3' },
+  }),
+  interrupted: json('What the session says.', terminalInterruptAnswer, {
+    ...{ outcome: 'stopped', detail: 'Its session was "busy" and is idle after Escape.', pane: '%3' },
+  }),
   state: json('The state.', pastState, pastExamples.state),
   timeline: json('The timeline.', timelineAnswer, pastExamples.timeline),
   agentHistory: json('The agent.', agentHistory, pastExamples.agentHistory),

@@ -14,6 +14,7 @@ export const TAGS = {
   Stream: 'The state and then every change, as it happens.',
   Commands: 'Acting on the swarm; every command needs the scope `write`, and is recorded.',
   Work: 'What agents work on, and where.',
+  Terminals: 'What the terminals of agents show, and typing into them.',
   Past: 'The past, conversations and wait relations.',
   Hooks: 'Events that Claude Code reports about its sessions.',
   Operations: 'For probes and monitoring.',
@@ -31,7 +32,7 @@ export type AnswerName = keyof typeof ANSWERS;
 export type Scope = 'open' | 'read' | 'write' | 'hook';
 
 /** The requests of which one client may send a limited number each minute. */
-export type LimitedKind = 'reads' | 'exports' | 'commands';
+export type LimitedKind = 'reads' | 'exports' | 'commands' | 'typing';
 
 export interface EndpointDescription<Name extends RequestName = RequestName, Body extends z.ZodType = z.ZodType> {
   path: Path;

@@ -7,7 +7,9 @@ import { PROBLEM_STATUSES, type ProblemStatus, problemExamples } from './problem
 import { parameterDescriptions, requestSchemas } from './requests';
 import { problem } from './schemas';
 import { streamEvent } from './stream-schemas';
+import { terminalEvent } from './terminal-schemas';
 import { hello } from './websocket';
+import { terminalMessage } from './websocket-messages';
 import { socketEvent } from './websocket-schemas';
 
 const ABOUT = `What a swarm of coding agents does, live and in the past. No message is lost or repeated, and
@@ -40,7 +42,10 @@ export function openApiDocument(version: string, endpoints: readonly EndpointDes
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
       paths: Object.fromEntries(endpoints.map(({ path }) => [path, operationsAt(path, endpoints)])),
       components: {
-        schemas: { StreamEvent: streamEvent, SocketEvent: socketEvent, SocketHello: hello, Problem: problem },
+        schemas: {
+          ...{ StreamEvent: streamEvent, SocketEvent: socketEvent, SocketHello: hello, Problem: problem },
+          ...{ TerminalEvent: terminalEvent, SocketTerminalMessage: terminalMessage },
+        },
         responses: Object.fromEntries(
           Object.keys(PROBLEM_STATUSES).map((status) => [
             responseName(status),
@@ -112,7 +117,8 @@ function operationOf(endpoint: EndpointDescription): ZodOpenApiOperationObject {
   };
 }
 
-function successOf({ description, status, mediaType, schema, example }: Answer): ZodOpenApiResponseObject {
+function successOf(answer: Answer): ZodOpenApiResponseObject {
+  const { description, status, mediaType, schema, example, otherwise, eventSchema = 'StreamEvent' } = answer;
   if (status !== undefined) return { description };
   return {
     description,
@@ -120,8 +126,9 @@ function successOf({ description, status, mediaType, schema, example }: Answer):
       [mediaType]: {
         schema: schema ?? { type: 'string' },
         example,
-        ...(isEndless({ mediaType }) && { 'x-event-schema': '#/components/schemas/StreamEvent' }),
+        ...(isEndless({ mediaType }) && { 'x-event-schema': `#/components/schemas/${eventSchema}` }),
       },
+      ...(otherwise && { [otherwise.mediaType]: { schema: { type: 'string' }, example: otherwise.example } }),
     },
   };
 }

@@ -6,6 +6,14 @@ export const AGENTS_PATH = '/api/agents';
 export const AGENT_HISTORY_PATH = '/api/agents/{id}';
 /** For ids that no path can contain. */
 export const AGENT_HISTORY_BY_QUERY_PATH = '/api/agent';
+export const TERMINAL_PATH = '/api/agents/{id}/terminal';
+export const TERMINAL_BY_QUERY_PATH = '/api/agent/terminal';
+export const TERMINAL_INPUT_PATH = '/api/agents/{id}/input';
+export const TERMINAL_INPUT_BY_QUERY_PATH = '/api/agent/input';
+export const TERMINAL_KEYS_PATH = '/api/agents/{id}/keys';
+export const TERMINAL_KEYS_BY_QUERY_PATH = '/api/agent/keys';
+export const INTERRUPT_PATH = '/api/agents/{id}/interrupt';
+export const INTERRUPT_BY_QUERY_PATH = '/api/agent/interrupt';
 export const LOCKS_PATH = '/api/locks';
 export const LOCK_HISTORY_PATH = '/api/locks/history';
 export const RELEASE_LOCK_PATH = '/api/locks/release';

@@ -93,6 +93,34 @@ export const PROBLEMS = {
     title: 'Commands switched off',
     detail: 'Commands of the group "locks" are switched off; the setting ACTIONS lists those that are on.',
   },
+  terminals_off: {
+    status: 403,
+    title: 'Terminals switched off',
+    detail:
+      'Terminals are not shown here: this server can be reached from other computers, and screens can show secrets. Start ' +
+      'it with TERMINALS=on to show them.',
+  },
+  no_terminal: {
+    status: 409,
+    title: 'No screen',
+    detail: 'No pane of agent-3 is known.',
+  },
+  terminal_gone: {
+    status: 409,
+    title: 'No terminal',
+    detail: 'Its pane %3 is gone, or belongs to another process now. Nothing was typed.',
+  },
+  terminal_not_ready: {
+    status: 409,
+    title: 'Terminal takes no input',
+    detail:
+      'A dialog is open (1. Yes; 2. No). Answer with POST /api/agents/{id}/keys, for example a digit. Nothing was typed.',
+  },
+  option_changed: {
+    status: 409,
+    title: 'Option changed',
+    detail: '2 chooses "No" on the screen, not "Yes"; nothing was pressed. Read the dialog again.',
+  },
   operator_key_required: {
     status: 401,
     title: 'Operator key required',

@@ -12,9 +12,16 @@ import { bundleText } from './bundle-schemas';
 import { type UsageGrouping, usageGrouping } from './claude-schemas';
 import { parseCursor } from './events';
 import { parseLockCursor } from './lock-cursor';
-import { AGENT_HISTORY_BY_QUERY_PATH } from './paths';
+import {
+  AGENT_HISTORY_BY_QUERY_PATH,
+  INTERRUPT_BY_QUERY_PATH,
+  TERMINAL_BY_QUERY_PATH,
+  TERMINAL_INPUT_BY_QUERY_PATH,
+  TERMINAL_KEYS_BY_QUERY_PATH,
+} from './paths';
 import { type MessageState, messageState } from './schemas';
 import { MAX_SEARCH_WORDS, searchWords } from './search-text';
+import { TERMINAL_MODES, type TerminalMode } from './terminal-schemas';
 import type { TimeSpan } from './time-span';
 
 /** Longer than any id or sensible search; bounds what one request may cost. */
@@ -427,6 +434,41 @@ const lockCursor = parameter(
   { description: 'A cursor: the locks after it, `next_cursor` of a page.', schema: { type: 'string' } },
 );
 
+const terminalId = (byQuery: string) =>
+  pathId(`The id of the agent, percent-encoded. \`${byQuery}?id=\` accepts ids that no path can contain.`, 'agent-1');
+
+const terminalPlace = {
+  mode: parameter(
+    (given, refuse) => {
+      const value = readText(given, refuse) ?? 'live';
+      return TERMINAL_MODES.find((mode) => mode === value) ?? refuse(`must be ${TERMINAL_MODES.join(' or ')}.`);
+    },
+    {
+      description:
+        '`live`: the whole screen, then every byte. `preview`: whole screens without earlier lines, at most four a second.',
+      schema: { type: 'string', enum: [...TERMINAL_MODES], default: 'live' },
+    },
+  ),
+  text: parameter((given, refuse) => readText(given, refuse) === '1', {
+    description: '`1`: the plain text of the screen as it is now, as `text/plain`, instead of the events.',
+    schema: { type: 'string', enum: ['1'] },
+  }),
+  'Last-Event-ID': lastSeen('header', 'The last id that was received: the bytes after it follow, or the whole screen.'),
+  last_event_id: lastSeen('query', 'The same, for clients that cannot set headers. The header takes precedence.'),
+};
+
+interface TerminalPlace {
+  id: string;
+  mode: TerminalMode;
+  text: boolean;
+  'Last-Event-ID': string | null;
+  last_event_id: string | null;
+}
+
+const readPlace = ({ id, mode, text, last_event_id: inQuery, 'Last-Event-ID': inHeader }: TerminalPlace) => ({
+  ...{ id, mode, text, lastEventId: inHeader ?? inQuery },
+});
+
 const timeless = {
   locks: z
     .object({
@@ -445,6 +487,12 @@ const timeless = {
     })
     .transform((values) => values),
   agentHistoryByQuery: z.object({ id: queryId, ...page }).transform((values) => values),
+  terminal: z.object({ id: terminalId(TERMINAL_BY_QUERY_PATH), ...terminalPlace }).transform(readPlace),
+  terminalByQuery: z.object({ id: queryId, ...terminalPlace }).transform(readPlace),
+  terminalInput: z.object({ id: terminalId(TERMINAL_INPUT_BY_QUERY_PATH) }).transform((values) => values),
+  terminalKeys: z.object({ id: terminalId(TERMINAL_KEYS_BY_QUERY_PATH) }).transform((values) => values),
+  interrupt: z.object({ id: terminalId(INTERRUPT_BY_QUERY_PATH) }).transform((values) => values),
+  agentByQuery: z.object({ id: queryId }).transform((values) => values),
   attentionItem: z
     .object({
       id: pathId('The id of the item, percent-encoded: it may contain slashes and quotes.', 'agent_dead:agent-4'),

@@ -31,7 +31,11 @@ export const hello = z
       .string()
       .nullish()
       .describe('As the header Authorization, for browsers, which cannot set it: `Bearer ...` or `Basic ...`.'),
+    events: z
+      .boolean()
+      .default(true)
+      .describe('False: of the events of the stream only `connected` and the heartbeat, for clients of terminals.'),
     last_event_id: z.string().nullish().describe('The last `id` that was received; absent for a first visit.'),
   })
   .meta({ id: 'SocketHello', description: 'The first message of a client.' });
-export type Hello = z.infer<typeof hello>;
+export type Hello = z.output<typeof hello>;

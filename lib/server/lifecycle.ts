@@ -23,6 +23,7 @@ import { registerProcessMetrics } from './metrics/process-metrics';
 import { watchRequest } from './metrics/request-watch';
 import { registerStreamMetrics } from './metrics/stream-metrics';
 import { registerSwarmMetrics } from './metrics/swarm-metrics';
+import { endTerminalStreams } from './stream/terminal-stream';
 
 /** The whole stop may take 5 s. What listens to the exit of the process, which removes files, may use the rest. */
 const DEADLINE_MS = 4_500;
@@ -62,6 +63,7 @@ export function startServer({ alone, create = createRuntime }: { alone: boolean;
     if (alone) takeConsole();
     const stop = () => {
       webSocket.stop();
+      endTerminalStreams();
       return runtime.stop();
     };
     stopOnSignal(stop, alone);

@@ -47,6 +47,7 @@ import { StatePublisher } from './state-publisher';
 import { allActions, type SwarmActions } from './swarm-actions';
 import { liveTaskActions } from './task-commands';
 import { TeamMessages } from './team-messages';
+import { liveTerminalActions } from './terminal-commands';
 import type { Terminals } from './terminals';
 import { SwarmUnread } from './unread';
 import { SwarmUsage } from './usage';
@@ -173,6 +174,9 @@ export class LiveParts {
       permissions: createPermissions({
         ...{ groups: options.actionGroups, hub: () => this.hub, claude: () => this.#claude },
         onChange: () => this.attention.request(),
+      }),
+      terminal: liveTerminalActions({
+        ...{ ...options.messages, places: this.#places, description: () => this.description },
       }),
       acks: createAckActions({ root: options.root, files: () => this.attention }),
       tasks: liveTaskActions({

@@ -32,7 +32,7 @@ export function reachAgent(id: string, description: Pick<SwarmDescription, 'agen
 
 function whyGone({ health, health_reason, moved_to }: Agent, { teammate }: AgentContact): string | null {
   if (health === 'dead') return `It is dead. ${health_reason}`;
-  if (health === 'moved') return `It is listed as ${moved_to ?? 'another agent'} now; send the message there.`;
+  if (health === 'moved') return `It is listed as ${moved_to ?? 'another agent'} now; use that id.`;
   if (teammate?.member.tmuxPaneId === 'in-process') {
     return `It runs inside the process of its lead ${teammate.lead}, which alone can write to it.`;
   }

@@ -12,6 +12,7 @@ import { ME_PATH } from '../../lib/contract/paths';
 import { ENDPOINTS } from '../../lib/server/api/endpoints/endpoints';
 import { type Answer, askAll, HostileClient, type Question } from '../support/hostile-requests';
 import { ProductionServer } from '../support/production-server';
+import { TestSocket } from '../support/socket-client';
 
 /** `npm run security` guesses more often. */
 const GUESSES = process.env.SECURITY === 'full' ? 10_000 : 200;
@@ -185,6 +186,59 @@ test('commands: control: the right caller passes every check of access', { skip:
       assert.ok(![401, 403, 415, 429].includes(status), `${command.method} ${command.path}: ${status} ${body}`);
     }
   }
+});
+
+/** What a client may say over the WebSocket that would type into a terminal. */
+const TYPED = [{ type: 'input', text: 'x' }, { type: 'keys', keys: ['Enter'] }, { type: 'interrupt' }];
+
+test('commands over the WebSocket: nobody without the right to act types anything', async () => {
+  const before = filesBelow(root);
+  const bearerOf = (text: string) => `Bearer ${text}`;
+  for (const [server, hello, headers, code] of [
+    [open, {}, {}, 'operator_key_required'],
+    [open, { authorization: bearerOf('w'.repeat(43)) }, {}, 'operator_key_required'],
+    [open, { authorization: bearerOf(hook.token) }, {}, 'operator_key_required'],
+    [open, {}, { Authorization: bearerOf('w'.repeat(43)) }, 'operator_key_required'],
+    [open, { authorization: bearerOf(open.operatorKey) }, { 'X-Forwarded-For': '10.0.0.1' }, 'write_scope_required'],
+    [closed, { authorization: bearerOf(reader.token) }, {}, 'write_scope_required'],
+    [readOnly, { authorization: bearerOf(open.operatorKey) }, {}, 'actions_off'],
+  ] as [ProductionServer, object, Record<string, string>, string][]) {
+    const client = await TestSocket.greeted(`${server.url}/api/ws`, hello, { headers });
+    await client.next('connected');
+    for (const message of TYPED) {
+      client.send({ ...message, agent: 'agent-1' });
+      const { data } = await client.next('answer');
+      assert.equal(String(data.problem?.type).replace(/.*:/, ''), code, `${JSON.stringify(hello)} ${message.type}`);
+      assert.equal(data.answer, null);
+    }
+    client.socket.terminate();
+  }
+  assert.deepEqual(filesBelow(root), before);
+});
+
+test('commands over the WebSocket: pages of other sites and tokens of hooks get no connection', async () => {
+  const foreign: Record<string, string>[] = [
+    { Origin: 'https://evil.example' },
+    { Origin: 'null' },
+    { Host: 'evil.example' },
+  ];
+  for (const headers of foreign) {
+    const { status } = await new TestSocket(`${open.url}/api/ws`, { headers }).refused();
+    assert.equal(status, 403, JSON.stringify(headers));
+  }
+  const client = await TestSocket.greeted(`${closed.url}/api/ws`, { authorization: `Bearer ${hook.token}` });
+  assert.equal((await client.closed).code, 1008);
+});
+
+test('commands over the WebSocket: control: the right caller passes every check of access', async () => {
+  const client = await TestSocket.greeted(`${open.url}/api/ws`, { authorization: `Bearer ${open.operatorKey}` });
+  await client.next('connected');
+  for (const message of TYPED) {
+    client.send({ ...message, agent: 'agent-1' });
+    const { data } = await client.next('answer');
+    assert.ok(![401, 403, 415, 429].includes(data.status), JSON.stringify(data));
+  }
+  client.socket.terminate();
 });
 
 test('guesses: few of many operator keys are compared, whichever way they are sent; the known key still passes', async (context) => {

@@ -170,6 +170,12 @@ export class FakeAgents {
         (entries) => entries > 0,
       );
       await delay(50);
+    } else {
+      // The environment of a process is that of tmux until it begins its own program.
+      await until(
+        async () => readFileSync(`/proc/${agent.panePid}/environ`, 'latin1'),
+        (environment) => environment.includes('TMUX='),
+      );
     }
     return agent;
   }

@@ -120,7 +120,7 @@ function draw() {
       ' Bash command',
       '   rm -rf build',
       ' Do you want to proceed?',
-      ' ❯ 1. Yes',
+      ' \u001b[38;5;153m❯\u001b[39m 1. Yes',
       '   2. No',
       ' Esc to cancel',
     ];
@@ -154,14 +154,14 @@ function submit(text, more) {
   take(text, more);
 }
 
-function take(text, more = {}) {
+function take(text, { isText = false, ...more } = {}) {
   setStatus('busy');
   working = setTimeout(() => {
     working = null;
     setStatus(mode === 'dialog' ? 'waiting' : 'idle', mode === 'dialog' ? 'permission prompt' : undefined);
     if (!held) next();
   }, WORK_MS);
-  if (text.startsWith('/')) {
+  if (text.startsWith('/') && !isText) {
     log({ command: text });
     write({ type: 'user', message: { role: 'user', content: `<command-name>${text}</command-name>` } });
     return;
@@ -189,15 +189,28 @@ function key(letter) {
     history.push(`❯ ${composer.slice(0, 40).replaceAll('\n', ' ')}`);
     [composer, pasted] = [stash ?? '', ''];
     stash = null;
-    submit(text.trim());
+    // A line feed before a slash makes it plain text.
+    submit(text.trim(), { isText: text.startsWith('\n') });
+  } else if (letter === '\u007f') {
+    composer = composer.slice(0, -1);
   } else if (letter === '\u0013') {
     if (composer !== '') [stash, composer] = [composer, ''];
   } else if (letter >= ' ' || letter === '\n') composer += letter;
 }
 
 function input(data) {
+  if (mode === 'dialog' && (/^[1-9]$/.test(data) || data === '\u001b')) {
+    log({ answered: data });
+    closeDialog();
+    return;
+  }
   if (mode === 'dialog') {
     log({ [performance.now() - dialogSince < FRAME_MS ? 'swallowed' : 'violation']: data });
+    return;
+  }
+  if (data === '\u001b' && held) {
+    log({ interrupted: data });
+    obey('free');
     return;
   }
   for (const part of data.split(PASTES)) {

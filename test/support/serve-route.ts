@@ -23,7 +23,7 @@ interface Served {
  * Creates what endpoints answer from, over a part of a runtime and settings of the test's own; no limit is used yet.
  */
 export function contextFor(runtime: Partial<Runtime> = {}, environment: Record<string, string> = {}): ServerContext {
-  const whole = { ready: async () => {}, ...runtime } as Runtime;
+  const whole = { ready: async () => {}, terminals: null, ...runtime } as Runtime;
   // Not the key of the user who runs the tests.
   const settings = { OPERATOR_KEY_FILE: '/none/operator-key', ...environment };
   return createServerContext(createAccess(parseConfig(settings, '/')), {

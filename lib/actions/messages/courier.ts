@@ -2,14 +2,13 @@
 import { readSessionNow } from '../../sources/claude-code/session-now';
 import type { SessionPlace } from '../../sources/claude-code/transcript-tail';
 import type { ProcPlaces } from '../../sources/processes/process-places';
-import type { PaneTarget } from '../../sources/tmux/pane-input';
-import { isPaneId, listPanes } from '../../sources/tmux/panes';
-import { type RunTmux, TmuxError } from '../../sources/tmux/run-tmux';
+import type { RunTmux } from '../../sources/tmux/run-tmux';
 import { Confirmation, type HeardPrompt } from './confirmation';
 import { type Attempt, type DeliveryTimes, failed, type Letter, later, type Reach } from './delivery';
 import { PaneDelivery } from './pane-delivery';
+import { findPane, sessionHindrance } from './pane-place';
 import { deliverBySession } from './session-delivery';
-import type { TargetClaims } from './target-claims';
+import { type TargetClaims, targetKey } from './target-claims';
 
 export interface CourierOptions {
   /** The folder of Claude Code; null where its files are not read. */
@@ -20,10 +19,6 @@ export interface CourierOptions {
   heard: (sessionId: string) => HeardPrompt;
   times: DeliveryTimes;
 }
-
-/** In these a text may be sent; other words are not known. */
-const OPEN: ReadonlySet<string> = new Set(['idle', 'busy', 'shell']);
-const NO_WAY = 'It has no messaging socket and no terminal in tmux that this dashboard can see.';
 
 /** What the file of a session said when it was read last, which is right before each step. */
 interface Sight {
@@ -76,7 +71,7 @@ export class Courier {
     unsent: string | null,
   ): Promise<Attempt> {
     const { run, times } = this.#options;
-    const found = await this.#findPane(reach);
+    const found = await findPane(reach, this.#options);
     if ('fault' in found) return failed(unsent === null ? found.fault : `${unsent} ${found.fault}`);
     const delivery = new PaneDelivery({
       ...{ run, target: found, letter, confirmation, times, runsClaude: reach.runsClaude, claudePid: reach.claudePid },
@@ -86,18 +81,10 @@ export class Courier {
   }
 
   /** @returns why nothing may be sent now, a sentence; null if it may */
-  async #hindrance({ session }: Reach, sight: Sight): Promise<string | null> {
-    const { claudeFolder } = this.#options;
-    if (session === null || claudeFolder === null) return null;
-    const now = await readSessionNow(claudeFolder, session.pid);
-    if (now.kind === 'ended') return 'Its session has just ended.';
-    if (now.kind === 'unreadable') return `The file of its session ${now.fault}, so whether it waits is not known.`;
-    const { status, waitingFor } = now.session;
-    sight.status = status;
-    if (status === 'waiting')
-      return `It waits at a prompt (${waitingFor ?? 'reason not given'}), where nothing is typed.`;
-    if (status === null) return 'Its session is just starting.';
-    return OPEN.has(status) ? null : `Its session says "${status}", which is not known to accept a text.`;
+  #hindrance(reach: Reach, sight: Sight): Promise<string | null> {
+    return sessionHindrance(this.#options.claudeFolder, reach, (status) => {
+      sight.status = status;
+    });
   }
 
   async #confirmation(reach: Reach, sight: Sight): Promise<Confirmation> {
@@ -116,32 +103,4 @@ export class Courier {
     const { sessionId, cwd } = now.kind === 'read' ? now.session : session;
     return sessionId === null ? null : { sessionId, cwd };
   }
-
-  /** Finds the pane in which the agent runs: its process must be the one that tmux has there, or be below it. */
-  async #findPane({ pane }: Reach): Promise<PaneTarget | { fault: string }> {
-    const { run, places } = this.#options;
-    if (pane === null) return { fault: NO_WAY };
-    const socket = places.tmuxServer(pane.pid);
-    if (socket === null) return { fault: `${NO_WAY} The process ${pane.pid} names no tmux server.` };
-    try {
-      const above = new Set([pane.pid, ...places.ancestors(pane.pid)]);
-      const panes = await listPanes(run, socket);
-      // A server never gives the id of a pane again.
-      const own = panes.filter(({ id, pid }) => (pane.within ? above.has(pid) : id === pane.id));
-      const named = own.find(({ id }) => id === pane.id);
-      const found = named ?? (isPaneId(pane.id) ? undefined : own[0]);
-      if (found) return { socket, pane: found.id, panePid: found.pid };
-      if (own[0]) return { fault: `It runs in the pane ${own[0].id} now, not in ${pane.id} as it is listed.` };
-      return { fault: `Its pane ${pane.id ?? ''} is gone, or belongs to another process now.` };
-    } catch (error) {
-      if (error instanceof TmuxError) return { fault: error.message };
-      throw error;
-    }
-  }
-}
-
-/** Two dashboards that see the same agent give it the same key. */
-function targetKey({ session, pane }: Reach): string {
-  if (session !== null) return `session ${session.pid} ${session.procStart}`;
-  return `pane ${pane?.id} ${pane?.pid}`;
 }

@@ -3,8 +3,6 @@
  * Nothing is typed into a shell or a dialog, nothing is pasted twice, and Enter is pressed at most twice.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { isShell } from '../../sources/processes/claude-process';
-import { isInForeground } from '../../sources/processes/proc-stat';
 import { type Composer, findComposer, showsText } from '../../sources/tmux/composer';
 import { type PaneTarget, pasteInto, stashIf, submitIf } from '../../sources/tmux/pane-input';
 import { viewPane } from '../../sources/tmux/panes';
@@ -12,6 +10,7 @@ import { type RunTmux, TmuxError } from '../../sources/tmux/run-tmux';
 import type { Confirmation } from './confirmation';
 import { terminalText } from './content';
 import { type Attempt, type DeliveryTimes, failed, type Letter, later, NotBegun, unknown } from './delivery';
+import { readsShell } from './pane-place';
 
 export interface PaneDeliveryOptions {
   run: RunTmux;
@@ -62,7 +61,7 @@ export class PaneDelivery {
     const { run, target, hindrance, runsClaude } = this.#options;
     const view = await viewPane(run, target.socket, target.pane);
     if (view.dead || view.pid !== target.panePid) return failed('The process of its pane has ended.');
-    if (this.#readsShell(view.command)) {
+    if (readsShell(view.command, this.#options.claudePid)) {
       return runsClaude ? later(`${SHELL}; Claude Code may be suspended.`) : failed(`${SHELL}. Nothing was typed.`);
     }
     if (view.scrolled) return later('Somebody scrolls in its pane, where keys do not reach Claude Code.');
@@ -74,16 +73,6 @@ export class PaneDelivery {
     const hindered = await hindrance();
     if (hindered !== null) return later(hindered);
     return composer.kind === 'text' ? this.#stash(composer) : null;
-  }
-
-  /**
-   * Whether a shell reads what is typed. tmux names the first process of the foreground, which is a shell that waits
-   * where a pane was started by `sh -c claude`.
-   */
-  #readsShell(command: string): boolean {
-    const { claudePid } = this.#options;
-    if (!isShell({ command, executable: '', args: [] })) return false;
-    return claudePid === null || isInForeground(claudePid) !== true;
   }
 
   /** Puts a draft aside. @returns why that is not possible now; null if the composer is empty now */

@@ -8,6 +8,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { releaseFlock, tryFlock } from '../../platform/flock';
+import type { Reach } from './delivery';
 
 /** Longer than most deliveries take. */
 const CLAIM_TIMEOUT_MS = 5000;
@@ -73,4 +74,10 @@ function claimOf(file: FileHandle): Claim {
       await file.close();
     },
   };
+}
+
+/** @returns a name of an agent; two dashboards that see the same agent give it the same one */
+export function targetKey({ session, pane }: Pick<Reach, 'session' | 'pane'>): string {
+  if (session !== null) return `session ${session.pid} ${session.procStart}`;
+  return `pane ${pane?.id} ${pane?.pid}`;
 }

@@ -94,6 +94,7 @@ export function createLimits(): Limits {
     reads: new RateLimit(),
     exports: new RateLimit(),
     commands: new RateLimit(),
+    typing: new RateLimit(),
     logins: new FailureLimit(),
     remembered: new RememberedCredentials(),
   };
@@ -104,6 +105,7 @@ const LIMITED = {
   reads: { setting: 'readsPerMinute', plural: 'searches and queries about the past' },
   exports: { setting: 'exportsPerMinute', plural: 'bundles' },
   commands: { setting: 'commandsPerMinute', plural: 'commands' },
+  typing: { setting: 'terminalPerMinute', plural: 'commands for terminals' },
 } as const satisfies Record<LimitedKind, { setting: keyof Config; plural: string }>;
 
 /**
@@ -119,7 +121,7 @@ export function limitRequests(
 ): void {
   const { setting, plural } = LIMITED[kind];
   const perMinute = config[setting];
-  const isNamed = kind === 'commands' && principal.credential !== null;
+  const isNamed = (kind === 'commands' || kind === 'typing') && principal.credential !== null;
   const who = isNamed ? callerName(principal) : principal.client;
   const seconds = limits[kind].take(who, perMinute);
   if (seconds === 0) return;

@@ -9,10 +9,11 @@ import { faultyParameters } from '../http/parameters';
 import { isProblem, ProblemError } from '../http/problem';
 import type { HeaderReader } from '../http/request-connection';
 import { type Asked, declare, type Endpoint } from './endpoint';
+import type { ServerContext } from './server-context';
 
 type About<Body extends z.ZodType> = Pick<
   EndpointDescription,
-  'path' | 'id' | 'summary' | 'description' | 'answer' | 'request' | 'tag' | 'maxBodyBytes' | 'problems'
+  'path' | 'id' | 'summary' | 'description' | 'answer' | 'request' | 'tag' | 'maxBodyBytes' | 'problems' | 'limit'
 > & {
   method: NonNullable<EndpointDescription['method']>;
   body?: { schema: Body; example: unknown; required: boolean };
@@ -35,36 +36,63 @@ export function declareAction<Body extends z.ZodType, Input, Query = unknown>({
   input,
   ...about
 }: ActionEndpoint<Body, Input, Query>): Endpoint {
-  const onRefused: Endpoint['onRefused'] = async (error, { principal, context }) => {
-    const { actions } = context.runtime;
-    const isKnown = principal.credential !== null || principal.mayWrite;
-    if (actions !== null && isKnown && isProblem(error)) {
-      await actions.runner.refuse(action(actions), callerIn(principal), error);
-    }
-  };
+  const onRefused: NonNullable<Endpoint['onRefused']> = (error, by) => recordRefusal(action, error, by);
   return declare({
+    limit: 'commands',
     ...about,
     scope: 'write',
-    limit: 'commands',
     idempotent: true,
     problems: [403, 409, 415, 422, ...(about.problems ?? [])],
     onRefused,
     answerTo: async ({ request, query, body, principal, context }: Asked<never, z.output<Body>>) => {
-      const { actions } = context.runtime;
-      if (actions === null) {
-        throw new ProblemError('not_live', 'No live swarm is shown, so nothing can be done here.');
-      }
+      const actions = liveActions(context);
       const key = keyIn(request.headers);
       if (key instanceof ProblemError) {
         await onRefused(key, { principal, context });
         throw key;
       }
       const asked = input({ query: query as Query, body });
-      const ran = await actions.runner.run(action(actions), asked, callerIn(principal), { key });
-      const more = ran.notRecorded === undefined ? {} : { not_recorded: ran.notRecorded };
-      return Response.json({ ...(ran.answer as object), ...more }, { status: ran.status ?? 200 });
+      const { answer, status } = await runAction(action(actions), asked, { principal, context, key });
+      return Response.json(answer, { status });
     },
   });
+}
+
+type By = { principal: Principal; context: ServerContext };
+
+/**
+ * Runs a command of the live swarm, whichever way it came.
+ *
+ * @param by.key the Idempotency-Key; null if there is none
+ * @returns the answer and its status
+ * @throws {ActionRefused} if it had no effect
+ */
+export async function runAction<Input>(
+  action: Action<Input>,
+  input: Input,
+  { principal, context, key }: By & { key: string | null },
+): Promise<{ answer: object; status: number }> {
+  const ran = await liveActions(context).runner.run(action, input, callerIn(principal), { key });
+  const more = ran.notRecorded === undefined ? {} : { not_recorded: ran.notRecorded };
+  return { answer: { ...(ran.answer as object), ...more }, status: ran.status ?? 200 };
+}
+
+/** @throws {ProblemError} where no live swarm is shown */
+export function liveActions({ runtime }: Pick<ServerContext, 'runtime'>): SwarmActions {
+  if (runtime.actions !== null) return runtime.actions;
+  throw new ProblemError('not_live', 'No live swarm is shown, so nothing can be done here.');
+}
+
+/** Records that a command was refused before it could run, if its caller is known. */
+export async function recordRefusal(
+  action: (actions: SwarmActions) => Pick<Action, 'name'>,
+  error: unknown,
+  { principal, context }: By,
+): Promise<void> {
+  const { actions } = context.runtime;
+  const isKnown = principal.credential !== null || principal.mayWrite;
+  if (actions === null || !isKnown || !isProblem(error)) return;
+  await actions.runner.refuse(action(actions), callerIn(principal), error);
 }
 
 function callerIn({ client, credential }: Principal): Caller {

@@ -19,6 +19,7 @@ import { WebSockets } from '../websocket/web-sockets';
 import { failureResponse } from './endpoint';
 import { reportError } from './report-error';
 import { awaitFirstState, type ServerContext } from './server-context';
+import { socketTerminals } from './socket-terminals';
 
 /** Connections without a hello, which nothing is known of: each may hold 16 KB. */
 const MAX_UNGREETED = 2_000;
@@ -85,12 +86,14 @@ async function greet(socket: OpenSocket, hello: Hello, visitor: Visitor, context
     const { headers, connection } = visitor;
     // The operator key is compared only where it was sent, so that other tokens count as no attempt.
     const operator = typeof hello.authorization === 'string';
-    const principal = admit(withAuthorization(headers, hello), context, { connection, operator });
+    const known = withAuthorization(headers, hello);
+    const principal = admit(known, context, { connection, operator });
     socket.hold(streams.take(principal, config));
     if (phase() !== 'ready') await awaitFirstState(runtime);
     const reached = runtime.hub.reaching(lastEventId);
     if (reached !== null) await reached;
-    socket.follow(runtime.hub, lastEventId);
+    socket.follow(runtime.hub, lastEventId, hello.events);
+    socket.openTerminals(socketTerminals(known, connection, context));
   } catch (error) {
     if (!isProblem(error)) reportError('endpoint', error);
     socket.refuse(problemBody(error), codeOf(error));

@@ -7,6 +7,8 @@ interface ProblemExtras {
   errors?: NonNullable<Problem['errors']>;
   /** Headers that the status requires, such as `Allow`. */
   headers?: Record<string, string>;
+  /** Further fields of the answer. */
+  more?: Readonly<Record<string, unknown>>;
 }
 
 /** A failure whose message is sent to the client. */
@@ -45,7 +47,7 @@ export function problemResponse(error: unknown, config: HeadersConfig): Response
 export function problemBody(error: unknown): Problem {
   const known = isProblem(error) ? error : UNEXPECTED;
   const extras: ProblemExtras = 'extras' in known ? known.extras : {};
-  const more = 'more' in known ? (known.more as Readonly<Record<string, unknown>>) : {};
+  const more = 'more' in known ? (known.more as Readonly<Record<string, unknown>>) : extras.more;
   return { ...problemOf(known.code, known.message, extras.errors), ...more };
 }
 

@@ -6,7 +6,7 @@ import { type Reading, readCounter, readGauge } from './read-metric';
 export function registerStreamMetrics(registry: Registry): void {
   readGauge(registry, {
     name: 'claude_swarm_streams_open',
-    help: 'Open event streams, WebSockets included.',
+    help: 'Open event streams, WebSockets and terminals included.',
     read: () => streamCounts().open.size,
   });
   readGauge(registry, {

@@ -47,16 +47,22 @@ export function subscribe(
  * Sends the events of the hub to the client, as it has room.
  *
  * @param encode gives the same bytes for the same event, so that all clients share them
+ * @param wants whether an event is sent; all are if absent
  */
 export function follow(
   { subscriber, place, watched }: Follower,
   sink: EventSink,
   encode: (event: HubEvent) => readonly Uint8Array[],
+  wants: (event: HubEvent) => boolean = () => true,
 ): void {
   const give = (event: HubEvent | null) => {
     if (event === null) {
       place.leave();
       sink.end();
+      return;
+    }
+    if (!wants(event)) {
+      subscriber.ask(give);
       return;
     }
     const parts = encode(event);

@@ -20,8 +20,11 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 const OTHER = 'other';
 
-/** What carries a stream: server-sent events or a WebSocket. */
-export type StreamKind = 'sse' | 'websocket';
+/** What carries a stream: server-sent events of the swarm or of a terminal, or a WebSocket. */
+export type StreamKind = 'sse' | 'terminal' | 'websocket';
+
+/** The name in the metrics of every event of a terminal. */
+export const TERMINAL_EVENT = 'terminal';
 
 /** Counts since the process began. */
 interface StreamCounts {
@@ -42,7 +45,7 @@ const shared = () =>
   oncePerProcess<Shared>('streams', () => ({
     counts: {
       open: new Set(),
-      events: zeros(STREAM_EVENT_NAMES),
+      events: zeros([...STREAM_EVENT_NAMES, TERMINAL_EVENT]),
       endings: zeros([...Object.values(REASONS), OTHER]),
       bytes: 0,
     },
@@ -66,7 +69,7 @@ export function isStream(response: ServerResponse): boolean {
 /** Observes one stream while it is open. */
 export interface WatchedStream {
   /** An event was handed to the socket. */
-  sent(event: StreamEventName, bytes: number): void;
+  sent(event: StreamEventName | typeof TERMINAL_EVENT, bytes: number): void;
   /** @param reason a phrase of this code; further calls change nothing */
   ended(reason: string): void;
 }

@@ -5,11 +5,11 @@ import { totalBytes } from './join-small';
 import { encodeEvent, encodeRetry } from './sse';
 
 /** Sent first in every stream: how long a browser waits before it reconnects. */
-const RETRY = [encodeRetry(1_000)] as const;
+export const RETRY = [encodeRetry(1_000)] as const;
 /** How long a client whose stream was ended has to receive the last bytes. */
 const GRACE_MS = 5_000;
 
-const HEADERS = {
+export const STREAM_HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
   // Compression would delay events, and costs 240 KB for each connection.
   'Cache-Control': 'no-cache, no-transform',
@@ -28,7 +28,7 @@ export function streamResponse(request: Request, start: StreamStart): Response {
   const { headers, signal, method } = request;
   const follower = subscribe(start, connectionOf(headers));
   const detached = method === 'GET' && followDetached(follower);
-  return new Response(detached ? null : piped(follower, signal), { headers: HEADERS });
+  return new Response(detached ? null : piped(follower, signal), { headers: STREAM_HEADERS });
 }
 
 /**
@@ -43,7 +43,7 @@ export function streamDirectly(
 ): void {
   const follower = subscribe(start, connection);
   const onClose = endTogether(follower, connection);
-  const detached = send(HEADERS);
+  const detached = send(STREAM_HEADERS);
   if (detached === null) onClose();
   else followWith(follower, detached);
 }
@@ -134,7 +134,7 @@ function piped({ subscriber, place, connection, watched }: Follower, signal: Abo
  * Closes the connection soon. A client that does not read would keep its socket forever, and one without access must
  * not get what is still buffered.
  */
-function cutSoon(reason: string, connection: RequestConnection | null): void {
+export function cutSoon(reason: string, connection: RequestConnection | null): void {
   if (connection === null) return;
   const { response, socket } = connection;
   const cut = () => {

@@ -8,9 +8,12 @@ import type { StreamPlace } from '../access/open-streams';
 import { isProblem, problemBody } from '../http/problem';
 import type { RequestConnection } from '../http/request-connection';
 import { CLIENT_LEFT, type Follower, follow, REVOKED, STOPPED, subscribe } from '../stream/follow';
+import { totalBytes } from '../stream/join-small';
 import { corkForThisTurn, type EventSink, SocketWriter } from '../stream/socket-writer';
-import { helloRequired, readMessage } from './client-message';
+import { TERMINAL_EVENT } from '../stream/stream-watch';
+import { helloRequired, readMessage, type Said, type TerminalSaid } from './client-message';
 import { encodeFrame, textFrame } from './frames';
+import { type ChannelOptions, TerminalChannel } from './terminal-channel';
 
 const HELLO_TIMEOUT_MS = 10_000;
 /** Before the hello nothing is known of a client, so it may occupy less memory than a message of 64 KB. */
@@ -21,6 +24,11 @@ const PING_INTERVAL_MS = 20_000;
 const MAX_SILENCE_MS = 60_000;
 /** Messages, pings and pongs. */
 const MAX_MESSAGES_PER_SECOND = 200;
+
+/** Messages that came before the credentials of the hello were checked. */
+const MAX_EARLY_MESSAGES = 32;
+
+const LIFE: ReadonlySet<string> = new Set(['connected', 'heartbeat']);
 
 const BROKEN = 'it broke the protocol';
 const BINARY = 'it sent a binary message';
@@ -56,6 +64,8 @@ export class OpenSocket {
   #place: StreamPlace;
   #greeted = false;
   #follower: Follower | null = null;
+  #terminals: TerminalChannel | null = null;
+  #early: TerminalSaid[] = [];
   #isClosing = false;
   /** What the last ping contained, until there is room for the answer. */
   #pong: Buffer | null = null;
@@ -90,8 +100,12 @@ export class OpenSocket {
     if (this.#isClosing) place.leave();
   }
 
-  /** Sends the events of the hub from now on, unless the client has left. */
-  follow(hub: Hub, lastEventId: string | null): void {
+  /**
+   * Sends the events of the hub from now on, unless the client has left.
+   *
+   * @param all whether the client wants them; otherwise only those by which it knows that the connection lives
+   */
+  follow(hub: Hub, lastEventId: string | null, all: boolean): void {
     if (!this.#isOpen()) return;
     const follower = subscribe({ hub, lastEventId, place: this.#place }, this.#options.connection, 'websocket');
     const { subscriber } = follower;
@@ -99,16 +113,49 @@ export class OpenSocket {
     subscriber.onEnd = (reason) => this.#finish(reason);
     // The reason for an end is reported right after it, unless the hub had stopped before.
     const onEnd = () => queueMicrotask(() => this.#finish(STOPPED));
-    follow(follower, new FrameSink(this.#socket, () => this.#isOpen(), onEnd), encodeFrame);
+    follow(
+      follower,
+      new FrameSink(this.#socket, () => this.#isOpen(), onEnd),
+      encodeFrame,
+      ({ name }) => all || LIFE.has(name),
+    );
+  }
+
+  /** Handles the client's messages about terminals from now on, unless it has left. */
+  openTerminals(options: ChannelOptions): void {
+    if (!this.#isOpen()) return;
+    const socket = this.#socket;
+    const channel = {
+      say: (event: string, data: object) => this.#say(event, data),
+      write: (frame: readonly Uint8Array[]) => {
+        this.#follower?.watched.sent(TERMINAL_EVENT, this.#write(frame));
+      },
+      get hasRoom() {
+        return !socket.writableNeedDrain;
+      },
+    };
+    const terminals = new TerminalChannel(channel, options);
+    this.#terminals = terminals;
+    for (const said of this.#early.splice(0)) terminals.handle(said);
   }
 
   /** Tells the client what is wrong with what it sent. */
   report(problem: Problem): void {
-    if (!this.#isOpen()) return;
-    corkForThisTurn(this.#socket);
-    for (const part of textFrame(JSON.stringify({ event: 'error', data: problem }))) this.#socket.write(part);
+    this.#say('error', problem);
+  }
+
+  #say(event: string, data: object): void {
+    this.#write(textFrame(JSON.stringify({ event, data })));
     // Answers must not queue up for a client that sends without reading.
     if (this.#socket.writableNeedDrain) this.#webSocket.pause();
+  }
+
+  /** @returns the number of bytes; 0 if the connection is closed */
+  #write(frame: readonly Uint8Array[]): number {
+    if (!this.#isOpen()) return 0;
+    corkForThisTurn(this.#socket);
+    for (const part of frame) this.#socket.write(part);
+    return totalBytes(frame);
   }
 
   /** Tells the client what is wrong, and closes the connection. */
@@ -166,14 +213,22 @@ export class OpenSocket {
       return;
     }
     try {
-      const hello = readMessage(bytes.toString());
-      if (this.#greeted) this.report(problemOf('unknown_message', 'The hello was sent before.'));
-      else this.#greet(hello);
+      this.#take(readMessage(bytes.toString()));
     } catch (error) {
       if (!isProblem(error)) throw error;
       if (this.#greeted) this.report(problemBody(error));
       else this.refuse(error.code === 'unknown_message' ? helloRequired() : problemBody(error), 1008);
     }
+  }
+
+  #take(said: Said): void {
+    if ('hello' in said) {
+      if (this.#greeted) this.report(problemOf('unknown_message', 'The hello was sent before.'));
+      else this.#greet(said.hello);
+    } else if (!this.#greeted) this.refuse(helloRequired(), 1008);
+    else if (this.#terminals) this.#terminals.handle(said.terminal);
+    else if (this.#early.length < MAX_EARLY_MESSAGES) this.#early.push(said.terminal);
+    else this.end(FLOOD);
   }
 
   #greet(hello: Hello): void {
@@ -193,6 +248,7 @@ export class OpenSocket {
     this.#pong = null;
     if (pong && this.#isOpen()) this.#webSocket.pong(pong);
     if (this.#webSocket.isPaused) this.#webSocket.resume();
+    this.#terminals?.onRoom();
   }
 
   /** Gives everything back and closes the connection. Further calls do nothing. */
@@ -201,6 +257,7 @@ export class OpenSocket {
     const wasOpen = this.#isOpen();
     this.#isClosing = true;
     clearTimeout(this.#helloTimer);
+    this.#terminals?.close();
     this.#place.leave();
     this.#follower?.watched.ended(reason);
     this.#follower?.subscriber.close(reason);

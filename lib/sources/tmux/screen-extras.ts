@@ -14,9 +14,11 @@ interface Core {
 
 const MOUSE = { none: '', x10: '\u001b[?9h', vt200: '\u001b[?1000h', drag: '\u001b[?1002h', any: '\u001b[?1003h' };
 
-/** Sequences for what tmux tells nobody: the place that a program saved, and the attributes of what comes next. */
+/** What tmux tells nobody. */
 export interface Carried {
-  saved: string;
+  /** The place that a program saved, with its attributes; null for the first one without any. */
+  saved: { x: number; y: number; pen: string } | null;
+  /** The attributes of what comes next. */
   pen: string;
 }
 
@@ -26,12 +28,20 @@ function coreOf(terminal: Terminal): Core {
 
 export function carriedBy(terminal: Terminal): Carried {
   const { buffer, _inputHandler: input } = coreOf(terminal);
-  const { savedX = 0, savedY = 0, savedCurAttrData: savedPen } = buffer ?? {};
+  const { savedX: x = 0, savedY = 0, savedCurAttrData } = buffer ?? {};
   const y = Math.max(0, savedY - terminal.buffer.active.baseY);
-  const isPlain = savedX === 0 && y === 0 && (!savedPen || codesOf(savedPen) === UNSTYLED);
-  const place = `\u001b[${y + 1};${savedX + 1}H\u001b[${savedPen ? codesOf(savedPen) : UNSTYLED}m\u001b7`;
-  const pen = input?._curAttrData;
-  return { saved: isPlain ? '' : place, pen: `\u001b[${pen ? codesOf(pen) : UNSTYLED}m` };
+  const pen = penOf(savedCurAttrData);
+  const isFirst = x === 0 && y === 0 && pen === penOf(undefined);
+  return { saved: isFirst ? null : { x, y, pen }, pen: penOf(input?._curAttrData) };
+}
+
+function penOf(style: Style | undefined): string {
+  return `\u001b[${style ? codesOf(style) : UNSTYLED}m`;
+}
+
+/** @returns what saves a place in a terminal that shows the letters already */
+export function save(terminal: Terminal, { saved }: Carried): string {
+  return saved === null ? '' : `${cursorTo(terminal, saved.x, saved.y)}${saved.pen}\u001b7`;
 }
 
 /** @returns sequences that give a terminal with the same letters all the rest: modes, scroll region, cursor, pen */
@@ -39,9 +49,9 @@ export function extras(terminal: Terminal): string {
   const core = coreOf(terminal);
   const { buffer, modes } = terminal;
   const top = modes.originMode ? (core.buffer?.scrollTop ?? 0) : 0;
-  const { saved, pen } = carriedBy(terminal);
+  const carried = carriedBy(terminal);
   const cursor = cursorTo(terminal, buffer.active.cursorX, buffer.active.cursorY, top);
-  return `${region(terminal, core)}${saved}${moded(terminal, core)}${cursor}${pen}`;
+  return `${region(terminal, core)}${save(terminal, carried)}${moded(terminal, core)}${cursor}${carried.pen}`;
 }
 
 function moded({ modes }: Terminal, core: Core): string {

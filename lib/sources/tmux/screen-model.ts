@@ -2,7 +2,7 @@
 import { type IBuffer, newTerminal, type Terminal } from './emulator';
 import type { ParseQueue } from './parse-queue';
 import { printLines, styledLine } from './screen-cells';
-import { type Carried, carriedBy, cursorTo, extras } from './screen-extras';
+import { type Carried, carriedBy, cursorTo, extras, save } from './screen-extras';
 
 /** Lines above the screen that are kept. */
 export const MAX_EARLIER_LINES = 1000;
@@ -70,9 +70,10 @@ export class ScreenModel {
     const other = first.alternate ? `\u001b[?1049h\u001b[H${screen}` : '';
     const complete = () => {
       // The letter before a cursor that waits behind the last column is known now.
-      const { saved, pen } = first.carried ?? { saved: '', pen: '' };
+      const { carried } = first;
+      const saved = carried ? save(this.#terminal, carried) : '';
       const cursor = cursorTo(this.#terminal, first.cursor.x, first.cursor.y, first.top);
-      this.#queue.add(this.#terminal, `${saved}${cursor}${pen}`, () => {
+      this.#queue.add(this.#terminal, `${saved}${cursor}${carried?.pen ?? ''}`, () => {
         this.#begin(onBuffer);
         onReady();
       });

@@ -12,6 +12,7 @@ import { PAST_ENDPOINTS } from './past';
 import { PERMISSION_ENDPOINTS } from './permission-commands';
 import { STREAM_ENDPOINTS } from './stream';
 import { TASK_ENDPOINTS } from './task-commands';
+import { TERMINAL_ENDPOINTS } from './terminals';
 import { WORK_ENDPOINTS } from './work';
 
 /** All data endpoints, in the order in which the API document lists them. */
@@ -25,6 +26,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ACK_ENDPOINTS,
   ...TASK_ENDPOINTS,
   ...STREAM_ENDPOINTS,
+  ...TERMINAL_ENDPOINTS,
   ...PAST_ENDPOINTS,
   ...ACTION_ENDPOINTS,
   ...PERMISSION_ENDPOINTS,

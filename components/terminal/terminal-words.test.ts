@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { NO_STATUS, type TerminalStatus } from '@/lib/client/terminal-link';
+import { type TerminalState, terminalState } from '@/lib/contract/terminal-schemas';
+import { terminalNotice } from './terminal-words';
+
+const SCREEN = { columns: 80, rows: 24, title: '', alternate: false };
+const STATES = terminalState.shape.state.options;
+const statusOf = (state: TerminalState['state'], detail = ''): TerminalStatus => ({
+  ...{ ...NO_STATUS, link: 'live', screen: SCREEN },
+  state: { state, detail, pane: '%1', server: null, command: null },
+});
+
+test('terminalNotice(): every state but the open one is said, with what to do', () => {
+  for (const state of STATES) {
+    const notice = terminalNotice(statusOf(state));
+    if (state === 'open') assert.equal(notice, null);
+    else assert.ok(notice && /^[A-Z].*\.$/.test(notice.title) && /^[A-Z].*\.$/.test(notice.detail), state);
+  }
+});
+
+test('terminalNotice(): the evidence of the server comes first', () => {
+  assert.equal(terminalNotice(statusOf('dead', 'claude ended with 1.'))?.detail, 'claude ended with 1.');
+});
+
+test('terminalNotice(): the last screen stays beside a lost connection, and nothing is said to be shown without one', () => {
+  const lost = terminalNotice({ ...statusOf('open'), link: 'reconnecting' });
+  assert.deepEqual([lost?.instead, lost?.tone], [false, 'warn']);
+  assert.equal(terminalNotice({ ...NO_STATUS, link: 'reconnecting' })?.instead, true);
+  assert.equal(terminalNotice(NO_STATUS)?.title, 'Loading the screen…');
+  assert.equal(terminalNotice({ ...statusOf('open'), problem: 'Terminals are off.' })?.detail, 'Terminals are off.');
+  assert.match(terminalNotice({ ...NO_STATUS, link: 'waiting' })?.title ?? '', /no connection left/);
+});

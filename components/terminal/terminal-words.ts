@@ -1,0 +1,74 @@
+/** What the page says about a terminal that is not simply open. */
+import type { LinkState, TerminalStatus } from '@/lib/client/terminal-link';
+import type { TerminalState } from '@/lib/contract/terminal-schemas';
+
+export interface TerminalNotice {
+  title: string;
+  /** What to do, or the evidence. */
+  detail: string;
+  tone: 'quiet' | 'warn' | 'bad';
+  /** Whether there is no screen to show beside it. */
+  instead: boolean;
+}
+
+type Closed = Exclude<TerminalState['state'], 'open'>;
+
+const CLOSED: Record<Closed, Omit<TerminalNotice, 'detail'> & { action: string }> = {
+  dead: {
+    ...{ title: 'Its process has ended. This is its last screen.', tone: 'warn', instead: false },
+    action: 'Start the agent again in its pane to go on.',
+  },
+  gone: {
+    ...{ title: 'Its pane is closed.', tone: 'warn', instead: false },
+    action: 'Start the agent again; its new pane is shown here.',
+  },
+  no_pane: {
+    ...{ title: 'No pane of this agent is known.', tone: 'quiet', instead: true },
+    action: 'Start it within tmux; the registry or its session then names the pane.',
+  },
+  no_tmux: {
+    ...{ title: 'The dashboard finds no tmux where it runs.', tone: 'quiet', instead: true },
+    action: 'Install tmux there, or run the dashboard on the host of the agents.',
+  },
+  other_user: {
+    ...{ title: 'Its tmux belongs to another user.', tone: 'quiet', instead: true },
+    action: 'Run the dashboard as that user to see its terminal.',
+  },
+  old_version: {
+    ...{ title: 'Its tmux is too old.', tone: 'quiet', instead: true },
+    action: 'Terminals need tmux 3.0 or later.',
+  },
+  unreachable: {
+    ...{ title: 'Its tmux does not answer.', tone: 'warn', instead: false },
+    action: 'The dashboard tries again. Check whether the tmux server still runs.',
+  },
+};
+
+const LINKS: Partial<Record<LinkState, string>> = {
+  reconnecting: 'Not connected. Connecting again…',
+  paused: 'Paused while the page is hidden.',
+};
+
+/** @returns what is to be said; null while an open terminal is shown live */
+export function terminalNotice(status: TerminalStatus): TerminalNotice | null {
+  const { state, link, problem, screen } = status;
+  const isEmpty = screen === null;
+  if (problem !== null) {
+    return { title: 'The terminal is not shown.', detail: problem, tone: 'warn', instead: isEmpty };
+  }
+  if (link === 'waiting') return { ...WAITING, instead: isEmpty };
+  const said = LINKS[link];
+  if (said !== undefined) return { title: said, detail: '', tone: 'warn', instead: isEmpty };
+  if (state === null || state.state === 'open') {
+    return isEmpty ? { title: 'Loading the screen…', detail: '', tone: 'quiet', instead: true } : null;
+  }
+  const { action, ...words } = CLOSED[state.state];
+  return { ...words, detail: state.detail || action, instead: words.instead || isEmpty };
+}
+
+const WAITING = {
+  title: 'This browser has no connection left for it.',
+  detail:
+    'No WebSocket gets through to the server, and a browser keeps few connections. Close another terminal to see it.',
+  tone: 'quiet',
+} as const;

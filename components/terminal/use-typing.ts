@@ -1,0 +1,117 @@
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { KeySender, type TypedInput, typedInput } from '@/lib/client/terminal-keys';
+import { counted } from '@/lib/client/text';
+import { whenHidden } from '@/lib/client/when-hidden';
+import type { TerminalView } from '@/lib/contract/terminal-schemas';
+import { sendInterrupt, sendTyped } from './send-typed';
+
+/** A page that nobody sees does not stay ready to type, in milliseconds. */
+const MAX_HIDDEN_MS = 60_000;
+/** What the server takes as one text. */
+const MAX_PASTED_LENGTH = 20_000;
+
+/** How the last input ended, in words. */
+export interface Said {
+  text: string;
+  isFailure: boolean;
+}
+
+export interface Typing {
+  on: boolean;
+  start: () => void;
+  stop: () => void;
+  /** What a key press means to a terminal. */
+  type: (data: string) => void;
+  paste: (text: string) => void;
+  /** The text with several lines that waits for a confirmation; null for none. */
+  asked: string | null;
+  /** Pastes it, or forgets it. */
+  answer: (pasted: boolean) => void;
+  press: (key: string, expectedOption?: string) => void;
+  interrupt: () => void;
+  said: Said | null;
+}
+
+interface TypingOptions {
+  agent: string;
+  /** What is certain from the screen; null where that is not known. */
+  view: TerminalView | null;
+  /** Whether the page may type now: typing ends with it. */
+  allowed: boolean;
+}
+
+/** Typing into one terminal: off until it is started, and off again when it is not allowed or not seen any more. */
+export function useTyping({ agent, view, allowed }: TypingOptions): Typing {
+  const [wanted, setWanted] = useState(false);
+  const [asked, setAsked] = useState<string | null>(null);
+  const [said, setSaid] = useState<Said | null>(null);
+  const sender = useRef<KeySender | null>(null);
+  const on = wanted && allowed;
+  if (wanted && !allowed) setWanted(false);
+  const fail = (text: string) => setSaid({ text, isFailure: true });
+  const stop = () => {
+    setWanted(false);
+    setAsked(null);
+  };
+  useEffect(() => {
+    if (!on) return;
+    let total = 0;
+    const current = new KeySender({
+      send: (input) => sendTyped(agent, input),
+      onSent: (count, note) => {
+        total += count;
+        setSaid({ text: note ?? `Sent ${counted(total, 'key')}.`, isFailure: false });
+      },
+      onFailure: (detail, unsent) => {
+        setSaid({ text: unsent > 0 ? `${detail} ${lost(unsent)}` : detail, isFailure: true });
+      },
+    });
+    sender.current = current;
+    return () => {
+      sender.current = null;
+      current.stop();
+    };
+  }, [on, agent]);
+  const leave = useEffectEvent(() => {
+    stop();
+    fail('Typing was switched off: the page was hidden for over a minute.');
+  });
+  useEffect(() => (on ? whenHidden(MAX_HIDDEN_MS, () => leave()) : undefined), [on]);
+
+  const push = (input: TypedInput) => sender.current?.push(input);
+  const press = (key: string, expectedOption?: string) =>
+    push({ kind: 'keys', keys: [key], ...(expectedOption !== undefined && { expectedOption }) });
+  return {
+    ...{ on, asked, said, press, stop },
+    start: () => {
+      setSaid(null);
+      setWanted(true);
+    },
+    type: (data) => {
+      const input = typedInput(data);
+      // In a dialog a digit acts at once: it is sent only for the option that it chooses on the screen.
+      const option = view?.dialog?.options.find(({ key }) => key === data);
+      if (option) press(option.key, option.label);
+      else if (input) push(input);
+    },
+    paste: (pasted) => {
+      const text = pasted.replace(/\r\n?/g, '\n');
+      if (text.length > MAX_PASTED_LENGTH) {
+        fail(`Nothing was pasted: the text has ${counted(text.length, 'character')}, at most 20,000 are sent.`);
+      } else if (text.includes('\n')) setAsked(text);
+      else push({ kind: 'text', text });
+    },
+    answer: (pasted) => {
+      if (pasted && asked !== null) push({ kind: 'text', text: asked });
+      setAsked(null);
+    },
+    interrupt: () => {
+      setSaid({ text: 'Interrupting…', isFailure: false });
+      void sendInterrupt(agent).then(({ ok, detail }) => setSaid({ text: detail, isFailure: !ok }));
+    },
+  };
+}
+
+function lost(count: number): string {
+  return `${counted(count, 'key')} that you typed after it ${count === 1 ? 'was' : 'were'} not sent.`;
+}

@@ -1,0 +1,58 @@
+/** The commands for terminals. Their records have no text, and keys only as a count. */
+import {
+  type TerminalInputAnswer,
+  type TerminalInterruptAnswer,
+  type TerminalKeysAnswer,
+  terminalInputAnswer,
+  terminalInterruptAnswer,
+  terminalKeysAnswer,
+} from '../../contract/terminal-requests';
+import type { Action } from '../action';
+import type { TargetClaims } from '../messages/target-claims';
+import { interruptAgent } from './interrupt';
+import { type KeysInput, pressInTerminal } from './press-keys';
+import type { TerminalOptions } from './terminal-options';
+import { TerminalQueue } from './terminal-queue';
+import { type TypeInput, typeText } from './type-text';
+
+export interface TerminalActions {
+  readonly type: Action<TypeInput, TerminalInputAnswer>;
+  readonly press: Action<KeysInput, TerminalKeysAnswer>;
+  readonly interrupt: Action<{ id: string }, TerminalInterruptAnswer>;
+}
+
+/** Creates them. */
+export function createTerminalActions(
+  options: TerminalOptions & { claims: Pick<TargetClaims, 'claim'> },
+): TerminalActions {
+  const all = { ...options, queue: new TerminalQueue() };
+  const done = <Answer extends { outcome: string; detail: string }>(answer: Answer) => ({
+    ...{ answer, outcome: answer.outcome, detail: answer.detail },
+  });
+  const typed = ({ text, submit, as_command, anywhere }: TypeInput) => ({
+    ...{ characters: [...text].length, submit, as_command, anywhere },
+  });
+  const pressed = ({ keys, expected_option }: KeysInput) => ({
+    keys: keys.length,
+    ...(expected_option !== undefined && { expected_option }),
+  });
+  return {
+    type: {
+      ...{ name: 'type_text', group: 'terminal', outcomes: terminalInputAnswer.shape.outcome.options },
+      subject: (body) => ({ target: null, agentId: body.id, request: typed(body) }),
+      identity: (body) => ({ id: body.id, ...typed(body) }),
+      run: async (body) => done(await typeText(body, all)),
+    },
+    press: {
+      ...{ name: 'press_keys', group: 'terminal', outcomes: terminalKeysAnswer.shape.outcome.options },
+      subject: (body) => ({ target: null, agentId: body.id, request: pressed(body) }),
+      identity: (body) => ({ id: body.id, ...pressed(body) }),
+      run: async (body) => done(await pressInTerminal(body, all)),
+    },
+    interrupt: {
+      ...{ name: 'interrupt', group: 'terminal', outcomes: terminalInterruptAnswer.shape.outcome.options },
+      subject: ({ id }) => ({ target: null, agentId: id, request: null }),
+      run: async ({ id }) => done(await interruptAgent(id, all)),
+    },
+  };
+}

@@ -1,0 +1,136 @@
+/** Keys that a person types into a terminal, as the server takes them: texts and named keys, in order. */
+
+/** One thing to send. A text is typed as it is; a key goes by its name. */
+export type TypedInput =
+  | { kind: 'text'; text: string }
+  /** `expectedOption`: the label of the option that the digit must still choose when it arrives. */
+  | { kind: 'keys'; keys: readonly string[]; expectedOption?: string };
+
+/** The names that tmux has for them, by what the browser's terminal makes of a key press. */
+const NAMED: Readonly<Record<string, string>> = {
+  '\r': 'Enter',
+  '\n': 'Enter',
+  '\x1b': 'Escape',
+  '\t': 'Tab',
+  '\x7f': 'BSpace',
+  '\b': 'BSpace',
+  '\x1b[A': 'Up',
+  '\x1b[B': 'Down',
+  '\x1b[C': 'Right',
+  '\x1b[D': 'Left',
+  '\x1bOA': 'Up',
+  '\x1bOB': 'Down',
+  '\x1bOC': 'Right',
+  '\x1bOD': 'Left',
+  '\x03': 'C-c',
+  '\x04': 'C-d',
+  '\x0c': 'C-l',
+  '\x12': 'C-r',
+  '\x15': 'C-u',
+};
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a text must not have
+const CONTROLS = /[\x00-\x1f\x7f]/;
+
+/**
+ * Reads what the browser's terminal makes of one key press.
+ *
+ * @returns what to send; null for a key that no terminal of an agent is sent, and for the answers that programs ask
+ *   terminals for, which only the real terminal may give
+ */
+export function typedInput(data: string): TypedInput | null {
+  const name = NAMED[data];
+  if (name !== undefined) return { kind: 'keys', keys: [name] };
+  return data === '' || CONTROLS.test(data) ? null : { kind: 'text', text: data };
+}
+
+/** The end of one sending. */
+export type SendOutcome =
+  /** `note`: a sentence where the effect is not confirmed. */
+  { ok: true; note: string | null } | { ok: false; detail: string };
+
+interface KeySenderOptions {
+  send: (input: TypedInput) => Promise<SendOutcome>;
+  onSent: (count: number, note: string | null) => void;
+  /** What was typed after a failed sending is not sent: it was meant for another screen. */
+  onFailure: (detail: string, unsent: number) => void;
+}
+
+/** Typed keys are sent together, in milliseconds: one request for each key would be slower than typing. */
+const GATHER_INTERVAL_MS = 15;
+/** Characters and keys that wait for a slow server; more are refused. A paste of the greatest length is accepted. */
+const MAX_WAITING = 20_000;
+/** What the server presses by one command. */
+const MAX_KEYS_TOGETHER = 100;
+
+/** Sends what is typed, in order and one request at a time, each exactly once. */
+export class KeySender {
+  readonly #options: KeySenderOptions;
+  #waiting: TypedInput[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isSending = false;
+  #isStopped = false;
+
+  constructor(options: KeySenderOptions) {
+    this.#options = options;
+  }
+
+  push(input: TypedInput): void {
+    if (this.#isStopped) return;
+    if (countOf(this.#waiting) + countOf([input]) > MAX_WAITING) {
+      this.#options.onFailure('The server is too slow for what was typed, so the last keys were not sent.', 1);
+      return;
+    }
+    this.#waiting = withInput(this.#waiting, input);
+    this.#plan();
+  }
+
+  /** Forgets what was not sent yet. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#waiting = [];
+    clearTimeout(this.#timer);
+  }
+
+  #plan(): void {
+    if (this.#timer !== undefined || this.#isSending) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#sendAll();
+    }, GATHER_INTERVAL_MS);
+  }
+
+  async #sendAll(): Promise<void> {
+    this.#isSending = true;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      const outcome = await this.#options.send(next);
+      if (this.#isStopped) return;
+      if (outcome.ok) {
+        this.#options.onSent(countOf([next]), outcome.note);
+      } else {
+        const unsent = countOf(this.#waiting);
+        this.#waiting = [];
+        this.#options.onFailure(outcome.detail, unsent);
+      }
+    }
+    this.#isSending = false;
+  }
+}
+
+/** @returns how many characters and keys are typed */
+function countOf(inputs: readonly TypedInput[]): number {
+  return inputs.reduce((sum, input) => sum + (input.kind === 'text' ? input.text.length : input.keys.length), 0);
+}
+
+/** Adds an input, joined to the last one where both can go in one request. */
+function withInput(inputs: readonly TypedInput[], next: TypedInput): TypedInput[] {
+  const last = inputs.at(-1);
+  const before = inputs.slice(0, -1);
+  if (last?.kind === 'text' && next.kind === 'text') return [...before, { kind: 'text', text: last.text + next.text }];
+  const isPlain = (input: TypedInput) => input.kind === 'keys' && input.expectedOption === undefined;
+  if (last?.kind === 'keys' && next.kind === 'keys' && isPlain(last) && isPlain(next)) {
+    const keys = [...last.keys, ...next.keys];
+    if (keys.length <= MAX_KEYS_TOGETHER) return [...before, { kind: 'keys', keys }];
+  }
+  return [...inputs, next];
+}
