@@ -61,6 +61,12 @@ test('ScreenModel: lines above the screen are kept, in colours, without filling 
   assert.equal(model?.buffer.getLine(1)?.getCell(30)?.isBgDefault(), true);
 });
 
+test('ScreenModel: the alternate screen keeps no earlier lines', async () => {
+  const earlier = Array.from({ length: 5 }, (_, line) => `line ${line}`);
+  const model = await modelWith('\r\n'.repeat(30), { ...EMPTY, earlier, alternate: true });
+  assert.deepEqual([model?.isAlternate, model?.buffer.baseY, model?.buffer.length], [true, 0, SIZE.rows]);
+});
+
 test('ScreenModel: output on which the emulator fails ends the model, not the process', async () => {
   // Erases from the beginning to the last place of the screen.
   assert.equal(await modelWith('\u001b[10;40H\u001b[1J'), null);

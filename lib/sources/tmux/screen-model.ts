@@ -66,8 +66,9 @@ export class ScreenModel {
     const screen = `\u001b[?7l${lines.join('\r\n')}${PLAIN}\u001b[?7h`;
     const blank = '\r\n'.repeat(rows - 1);
     const above = earlier.map((line) => `${line}\r\n`).join('');
-    const normal = `\u001b[?7l${above}${PLAIN}\u001b[?7h${first.alternate ? blank : screen}`;
-    const other = first.alternate ? `\u001b[?1049h\u001b[H${screen}` : '';
+    // Only a buffer with lines in it gets its new bounds: the other one is shown while the size changes.
+    const normal = `\u001b[?7l${above}${PLAIN}\u001b[?7h${first.alternate ? blank : screen}\u001b[?1047h`;
+    const other = `\u001b[?1047l${first.alternate ? `\u001b[?1049h\u001b[H${screen}` : ''}`;
     const complete = () => {
       // The letter before a cursor that waits behind the last column is known now.
       const { carried } = first;
