@@ -24,6 +24,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   'lib/sources/claudeswarm': ['lib/contract', 'lib/platform', 'lib/sources'],
   'lib/sources/claude-code': ['lib/contract', 'lib/platform', 'lib/sources', 'lib/sources/processes'],
   'lib/sources/processes': ['lib/contract', 'lib/platform', 'lib/sources'],
+  'lib/sources/git': ['lib/contract', 'lib/platform', 'lib/sources'],
   'lib/sources/tmux': ['lib/platform', 'lib/sources'],
   'lib/hub': ['lib/contract'],
   'lib/history': ['lib/contract', 'lib/platform'],
@@ -40,7 +41,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   ],
   'lib/swarms': [
     ...['lib/contract', 'lib/platform', 'lib/config', 'lib/hub', ...SOURCES, 'lib/history', 'lib/rules', 'lib/alerts'],
-    ...['lib/queries', 'lib/recorder', 'lib/workers', 'lib/actions', 'lib/actions/messages'],
+    ...['lib/queries', 'lib/recorder', 'lib/workers', 'lib/actions', 'lib/actions/messages', 'lib/sources/git'],
   ],
   'lib/server/http': HTTP,
   'lib/server/access': HTTP,

@@ -11,6 +11,7 @@ import type {
   Sources,
 } from '../../lib/contract/schemas';
 import type { TasksState } from '../../lib/contract/task-schemas';
+import type { WorkState } from '../../lib/contract/work-schemas';
 import { inputOf } from './permissions';
 import { visible } from './text';
 
@@ -79,6 +80,11 @@ function describeState(event: Exclude<StreamEventName, 'messages'>, data: unknow
     case 'outgoing': {
       const { messages } = data as OutgoingState;
       return counted(messages.flatMap(({ deliveries }) => Object.values(deliveries).map(({ outcome }) => outcome)));
+    }
+    case 'work': {
+      const { files, unread } = data as WorkState;
+      const unreadCount = unread.reduce((sum, { count }) => sum + count, 0);
+      return `${files.map(({ name, count }) => `${count} ${name}`).join(', ') || 'no files'}; ${unreadCount} messages unread`;
     }
     case 'sources': {
       const faulty = Object.entries(data as Sources).filter(([, { state }]) => state !== 'ok');

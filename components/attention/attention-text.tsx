@@ -19,6 +19,8 @@ export const KINDS: Record<AttentionKind, string> = {
   lock_orphaned: 'Orphaned lock',
   lock_overlap: 'Overlapping locks',
   acknowledgement_overdue: 'Acknowledgement overdue',
+  messages_unread: 'Unread messages',
+  unlocked_change: 'Changed without a lock',
   source_unreadable: 'Can’t be read',
   zone_mismatch: 'Time zone',
 };

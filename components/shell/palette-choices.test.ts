@@ -8,6 +8,7 @@ import {
   NO_PERMISSIONS,
   NO_TASKS,
   NO_USAGE,
+  NO_WORK,
   UNKNOWN_LOCK_FACTS,
 } from '@/lib/contract/defaults';
 import type { SwarmState } from '@/lib/contract/events';
@@ -41,6 +42,7 @@ const swarm: SwarmState = {
   permissions: NO_PERMISSIONS,
   outgoing: NO_OUTGOING,
   tasks: NO_TASKS,
+  work: NO_WORK,
   sources: {} as Sources,
   messages: [
     message(7, { sender: 'agent-1', recipients: ['agent-2'], msg_type: 'BLOCKED', content: 'waiting for\nthe schema' }),

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NO_AGENTS, NO_ATTENTION, NO_OUTGOING, NO_PERMISSIONS, NO_TASKS, NO_USAGE } from '../contract/defaults';
+import {
+  NO_AGENTS,
+  NO_ATTENTION,
+  NO_OUTGOING,
+  NO_PERMISSIONS,
+  NO_TASKS,
+  NO_USAGE,
+  NO_WORK,
+} from '../contract/defaults';
 import type { SwarmState } from '../contract/events';
 import { wholeLocks } from '../contract/locks-answer';
 import type { Message, Sources, Stats } from '../contract/schemas';
@@ -16,6 +24,7 @@ const swarm: SwarmState = {
   permissions: NO_PERMISSIONS,
   outgoing: NO_OUTGOING,
   tasks: NO_TASKS,
+  work: NO_WORK,
   sources: {} as Sources,
   messages: [message(1), message(2)],
   lastEventId: 'e.2',

@@ -34,6 +34,7 @@ test('parseConfig(): an empty environment gives the defaults', () => {
     questionHours: 24,
     deliveryMinutes: 30,
     ackSeconds: 60,
+    unreadMinutes: 10,
     credentials: null,
     allowedHosts: [],
     publicUrl: null,

@@ -24,6 +24,16 @@ export function readVariable(name: string): string | null {
   return process.env[name] || null;
 }
 
+/** @returns those of the variables that are set, for a program that gets no others */
+export function environmentOf(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value ? [[name, value]] : [];
+    }),
+  );
+}
+
 /**
  * Lists the variables of settings that are set in an environment.
  *

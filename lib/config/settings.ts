@@ -121,6 +121,12 @@ export const SETTINGS = {
     standard: '`60`',
     help: 'How long the next retry of an acknowledgement may be overdue.',
   },
+  unreadMinutes: {
+    env: ['SWARM_ATTENTION_UNREAD_MINUTES'],
+    schema: whole('minutes', 1, 1440, 10),
+    standard: '`10`',
+    help: 'An active agent that has not read a message to it by this age is listed, in minutes. Only agents that read with `check-messages` are known.',
+  },
   username: {
     env: ['DASHBOARD_USERNAME'],
     schema: checked(

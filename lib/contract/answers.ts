@@ -8,6 +8,7 @@ import { actionsAnswer, meAnswer, type OutgoingMessage, outgoingState, permissio
 import { bundle } from './bundle-schemas';
 import { usageAnswer } from './claude-schemas';
 import { examples } from './examples';
+import { agentGitAnswer, gitAnswer } from './git-schemas';
 import { acquireLockAnswer, cleanUpLocksAnswer, releaseLockAnswer } from './lock-requests';
 import { type SentAnswer, sentAnswer, type WithdrawnAnswer, withdrawnAnswer } from './message-requests';
 import { pastExamples } from './past-examples';
@@ -18,6 +19,15 @@ import { STREAM_EVENTS, STREAM_EXAMPLE } from './stream-schemas';
 import { taskAnswer } from './task-requests';
 import { tasksState } from './task-schemas';
 import { CLOSE_CODES, MAX_MESSAGE_BYTES, WEBSOCKET_PROTOCOL } from './websocket';
+import {
+  conflictsAnswer,
+  contextsAnswer,
+  coordinationAnswer,
+  delegationsAnswer,
+  learningAnswer,
+  memoryAnswer,
+} from './work-answers';
+import { workExamples } from './work-examples';
 
 export interface Answer {
   description: string;
@@ -142,6 +152,14 @@ export const ANSWERS = {
     count: 0,
     kept: [],
   }),
+  workContexts: json('The contexts.', contextsAnswer, workExamples.contexts),
+  workConflicts: json('The conflicts.', conflictsAnswer, workExamples.conflicts),
+  workDelegations: json('The delegations.', delegationsAnswer, workExamples.delegations),
+  workLearning: json('The rates of success.', learningAnswer, workExamples.learning),
+  workMemory: json('The agents with a memory, and one of these memories.', memoryAnswer, workExamples.memory),
+  workCoordination: json('The document.', coordinationAnswer, workExamples.coordination),
+  git: json('The folders.', gitAnswer, workExamples.git),
+  agentGit: json('The folder of the agent.', agentGitAnswer, workExamples.agentGit),
   permissions: json('The permission requests.', permissionsState, examples.permissions),
   permissionAnswered: json('What has become of the request.', permissionAnswered, {
     outcome: 'answered',

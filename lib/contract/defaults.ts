@@ -19,6 +19,7 @@ import type {
   ZoneSource,
 } from './schemas';
 import type { TasksState } from './task-schemas';
+import type { WorkState } from './work-schemas';
 
 /** The fields added to an agent of which only its entry and its health are known. */
 export const UNKNOWN_AGENT_FACTS: Pick<
@@ -134,6 +135,8 @@ export const NO_USAGE: UsageState = {
 export const NO_PERMISSIONS: PermissionsState = { permissions: [] };
 
 export const NO_OUTGOING: OutgoingState = { messages: [] };
+
+export const NO_WORK: WorkState = { files: [], unread: [] };
 
 /** @returns the zone source for a moment at which the zone is not known */
 export function unknownZone(source: Source): ZoneSource {

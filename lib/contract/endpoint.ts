@@ -13,6 +13,7 @@ export const TAGS = {
   Attention: "Acknowledge and snooze: changes of the dashboard's own state, shared by all viewers.",
   Stream: 'The state and then every change, as it happens.',
   Commands: 'Acting on the swarm; every command needs the scope `write`, and is recorded.',
+  Work: 'What agents work on, and where.',
   Past: 'The past, conversations and wait relations.',
   Hooks: 'Events that Claude Code reports about its sessions.',
   Operations: 'For probes and monitoring.',

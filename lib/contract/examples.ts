@@ -20,6 +20,7 @@ import type {
   Stats,
 } from './schemas';
 import type { TasksState } from './task-schemas';
+import type { WorkState } from './work-schemas';
 
 export const EXAMPLE_EPOCH = 'k3v9q2mxw7ra';
 const NOW = '2026-02-03T09:12:04.118+00:00';
@@ -57,7 +58,15 @@ const agents: AgentsAnswer = {
       },
       moved_to: null,
       life_began_at: null,
-      card: { name: 'Planner', role: 'Plans the totals and reviews them.' },
+      card: {
+        name: 'Planner',
+        role: 'Plans the totals and reviews them.',
+        description: 'Plans the totals and reviews them.',
+        availability: 'active',
+        skills: ['python', 'api'],
+        specializations: ['totals'],
+        success_rates: [{ skill: 'python', rate: 0.55 }],
+      },
       blocked: null,
       source: 'registry',
       lead: null,
@@ -432,6 +441,13 @@ const outgoing: OutgoingState = {
     },
   ],
 };
+const work: WorkState = {
+  files: [
+    { name: 'contexts', count: 2, changed_at: NOW, version: 'm3k9.4' },
+    { name: 'coordination', count: 5, changed_at: BEGIN, version: 'm3k9.1' },
+  ],
+  unread: [{ agent_id: 'agent-1', count: 2, more: false, oldest_at: BEGIN, read_until: '2026-02-03T08:59:33.083488' }],
+};
 const acks: AcksAnswer = {
   acks: [
     {
@@ -476,6 +492,7 @@ export const examples = {
   usage,
   permissions,
   outgoing,
+  work,
   acks,
   ackRemoved,
   health,

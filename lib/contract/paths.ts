@@ -37,6 +37,14 @@ export const ACTIONS_PATH = '/api/actions';
 export const PERMISSIONS_PATH = '/api/permissions';
 export const PERMISSION_PATH = '/api/permissions/{id}';
 export const PERMISSION_PRESENCE_PATH = '/api/permissions/presence';
+export const WORK_CONTEXTS_PATH = '/api/work/contexts';
+export const WORK_CONFLICTS_PATH = '/api/work/conflicts';
+export const WORK_DELEGATIONS_PATH = '/api/work/delegations';
+export const WORK_LEARNING_PATH = '/api/work/learning';
+export const WORK_MEMORY_PATH = '/api/work/memory';
+export const WORK_COORDINATION_PATH = '/api/work/coordination';
+export const GIT_PATH = '/api/git';
+export const AGENT_GIT_PATH = '/api/agents/{id}/git';
 /** For the hooks of Claude Code. */
 export const HOOKS_PATH = '/hooks/claude';
 export const HEALTH_PATH = '/health';

@@ -458,6 +458,10 @@ const timeless = {
       recipient: agentName('Only the delivery to this agent; all of them if absent.', 'agent-2'),
     })
     .transform(({ id, recipient }) => ({ id, recipient: recipient ?? null })),
+  workMemory: z
+    .object({ agent: agentName('Whose memory is read; only the list of agents if absent.', 'agent-1') })
+    .transform(({ agent }) => ({ agent: agent ?? null })),
+  agentGit: z.object({ id: pathId('The id of the agent, percent-encoded.', 'agent-1') }).transform((values) => values),
   permission: z.object({ id: pathId('The id of the permission request.', 'p-4f1c') }).transform((values) => values),
   task: z.object({ id: pathId('The `key` of the task, percent-encoded.', 'task:4f1c') }).transform((values) => values),
   lockHistory: z

@@ -49,6 +49,14 @@ export const agentCard = z.object({
     .string()
     .nullable()
     .describe('The beginning of its description; without one its specializations, without these its skills.'),
+  description: z.string().nullable().optional().describe('At most 300 characters.'),
+  availability: z.string().nullable().optional().describe('`active`, `busy` or `offline`, as written.'),
+  skills: z.array(z.string()).optional().describe('At most 20.'),
+  specializations: z.array(z.string()).optional().describe('At most 20.'),
+  success_rates: z
+    .array(z.object({ skill: z.string(), rate: z.number() }))
+    .optional()
+    .describe('From 0 to 1, by skill, in the order of the file; at most 20.'),
 });
 
 /** What an agent is known to work on. */
@@ -387,6 +395,8 @@ export const attentionKind = z.enum([
   'lock_orphaned',
   'lock_overlap',
   'acknowledgement_overdue',
+  'messages_unread',
+  'unlocked_change',
   'source_unreadable',
   'zone_mismatch',
 ]);

@@ -5,6 +5,7 @@ import { usageState } from './claude-schemas';
 import { agentsAnswer, attentionAnswer, locksAnswer, sources, stats } from './schemas';
 import type { StateKind, States } from './state';
 import { tasksState } from './task-schemas';
+import { workState } from './work-schemas';
 
 export const STATE_SCHEMAS = {
   sources,
@@ -16,10 +17,17 @@ export const STATE_SCHEMAS = {
   usage: usageState,
   permissions: permissionsState,
   outgoing: outgoingState,
+  work: workState,
 } as const satisfies { [Kind in StateKind]: z.ZodType<States[Kind]> };
 
 /** The schemas of the kinds that are known of past moments. */
-export const { usage: _usage, permissions: _permissions, outgoing: _outgoing, ...PAST_STATE_SCHEMAS } = STATE_SCHEMAS;
+export const {
+  usage: _usage,
+  permissions: _permissions,
+  outgoing: _outgoing,
+  work: _work,
+  ...PAST_STATE_SCHEMAS
+} = STATE_SCHEMAS;
 
 /** When the event of each kind of state is sent, for the API document. */
 export const STATE_EVENTS: Record<StateKind, string> = {
@@ -32,4 +40,5 @@ export const STATE_EVENTS: Record<StateKind, string> = {
   usage: 'first state, then on change, at most once a second',
   permissions: 'first state, then on change',
   outgoing: 'first state, then on change',
+  work: 'first state, then on change',
 };

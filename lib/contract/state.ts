@@ -15,10 +15,12 @@ import {
   NO_STATS,
   NO_TASKS,
   NO_USAGE,
+  NO_WORK,
 } from './defaults';
 import { formatInstant } from './instant';
 import type { AgentsAnswer, AttentionAnswer, LocksAnswer, Sources, Stats } from './schemas';
 import type { TasksState } from './task-schemas';
+import type { WorkState } from './work-schemas';
 
 export interface States {
   sources: Sources;
@@ -30,10 +32,11 @@ export interface States {
   usage: UsageState;
   permissions: PermissionsState;
   outgoing: OutgoingState;
+  work: WorkState;
 }
 
 /** The kinds of state that are known only of the present: of usage, `GET /api/usage` has the past. */
-const PRESENT_ONLY = { usage: NO_USAGE, permissions: NO_PERMISSIONS, outgoing: NO_OUTGOING };
+const PRESENT_ONLY = { usage: NO_USAGE, permissions: NO_PERMISSIONS, outgoing: NO_OUTGOING, work: NO_WORK };
 
 /** The kinds of state that are known of past moments. */
 export type PastStates = Omit<States, keyof typeof PRESENT_ONLY>;

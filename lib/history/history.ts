@@ -3,6 +3,7 @@
  * and an index over the messages. All methods are synchronous and may block on the disk: use a thread of its own.
  */
 import type Database from 'better-sqlite3';
+import { AddressedMessages } from './addressed-messages';
 import { RowVisitor } from './columns/row-visitor';
 import { SpanColumns } from './columns/span-columns';
 import { newEpoch, openDatabase } from './database';
@@ -27,6 +28,7 @@ export class History {
   readonly times: MessageTimes;
   readonly spans: SpanColumns;
   readonly earlierLocks: EarlierLocks;
+  readonly addressed: AddressedMessages;
   readonly #meta: Meta;
   readonly #reader: MessageReader;
   readonly #writer: MessageWriter;
@@ -57,6 +59,7 @@ export class History {
     this.times = new MessageTimes(this.db, visitor);
     this.spans = new SpanColumns(this.db, visitor);
     this.earlierLocks = new EarlierLocks(this.db);
+    this.addressed = new AddressedMessages(this.db);
     this.#epoch = this.#meta.read('epoch') ?? '';
   }
 

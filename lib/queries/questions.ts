@@ -5,6 +5,7 @@ import type { UsageAnswer, UsageGrouping } from '../contract/claude-schemas';
 import type { MessageFilter } from '../contract/schemas';
 import type { TimeSpan } from '../contract/time-span';
 import type { ActionBounds } from '../history/action-rows';
+import type { Addressed, ReadMark } from '../history/addressed-messages';
 import type { BundleMarks, BundleSize } from '../history/bundle-rows';
 import type { EncodedMessage } from '../history/encoded-messages';
 import type { Summary } from '../history/summary';
@@ -97,6 +98,14 @@ export interface Questions {
     };
     answer: string;
   };
+  /**
+   * The messages of the log to agents that are later than their read marks: all that are kept, or those among the next
+   * ones after a message.
+   */
+  unread: {
+    query: { marks: readonly ReadMark[]; after: MessagePlace | null };
+    answer: Addressed & { epoch: string };
+  };
   /** An `ActionsAnswer`. */
   actions: { query: ActionPage; answer: string };
   bundle_size: { query: TimeSpan; answer: BundleSize };
@@ -113,7 +122,7 @@ export type Answer<Name extends QuestionName> = Questions[Name]['answer'] extend
     : Given
   : never;
 /** Questions about the past. */
-export type PastQuestion = Exclude<QuestionName, 'page' | 'after' | 'summary'>;
+export type PastQuestion = Exclude<QuestionName, 'page' | 'after' | 'summary' | 'unread'>;
 
 /**
  * Why a question has no answer. `gone_cursor`: the place is of another history or was pruned. `unavailable`: the thread

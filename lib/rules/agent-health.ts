@@ -175,7 +175,8 @@ function addedFields(subject: Subject, { health, reason }: Verdict, blocked: Age
 function cardOf({ entry, beganAt }: Life, cards: AgentCards): AgentCard | null {
   const card = cards.get(entry.id);
   if (card === undefined || (beganAt !== null && (card.updatedAt ?? 0) < beganAt)) return null;
-  return { name: card.name, role: card.role };
+  const { updatedAt: _updatedAt, ...shown } = card;
+  return shown;
 }
 
 function processOf({ life, sessionPid }: Subject): AgentProcess {

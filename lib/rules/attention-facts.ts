@@ -1,5 +1,6 @@
 /** The facts that the attention rules are given, and the items that they return. */
 import type { PendingPermission } from '../contract/action-schemas';
+import type { GitFolder } from '../contract/git-schemas';
 import type { WaitingAnswer } from '../contract/past-schemas';
 import type {
   Agent,
@@ -10,6 +11,7 @@ import type {
   HeldLock,
   Sources,
 } from '../contract/schemas';
+import type { UnreadMessages } from '../contract/work-schemas';
 import type { PendingAck } from '../sources/claudeswarm/pending-acks';
 import type { ReaderStatus } from '../sources/source-status';
 import type { DeadlineClock } from './deadline-clock';
@@ -24,6 +26,15 @@ export interface AttentionLimits {
   deliveryUntilMs: number;
   /** An acknowledgement is overdue this long after its next retry, in milliseconds. */
   ackOverdueMs: number;
+  /** The age from which an unread message is an item, in milliseconds. */
+  unreadFromMs: number;
+}
+
+/** What git said of the folders of agents, and where in their worktrees the swarm's root is. */
+export interface GitFacts {
+  folders: readonly GitFolder[];
+  /** The root of the swarm below the top of its worktree; empty where they are the same. */
+  below: string;
 }
 
 export interface AttentionFacts {
@@ -41,6 +52,10 @@ export interface AttentionFacts {
   /** The other files from which waits are concluded, by name. */
   stores: Readonly<Record<string, ReaderStatus>>;
   unresolved: UnresolvedMessages;
+  /** How many messages agents have not read; absent where that is not known. */
+  inboxes?: readonly UnreadMessages[];
+  /** What git said of the folders of agents; absent where it was not asked. */
+  git?: GitFacts;
   waiting: WaitingAnswer;
   staleTimeoutSeconds: number;
   limits: AttentionLimits;

@@ -40,7 +40,7 @@ function items(
     },
     ...{ waiting, pendingAcks: { acks: [], status: WELL }, time: new DeadlineClock(NOW) },
     unresolved: { epoch: '', questions: [], failures: [], awaiting: [], cut },
-    limits: { questionFromMs: 0, questionUntilMs: 0, deliveryUntilMs: 0, ackOverdueMs: 0 },
+    limits: { questionFromMs: 0, questionUntilMs: 0, deliveryUntilMs: 0, ackOverdueMs: 0, unreadFromMs: 0 },
   });
 }
 

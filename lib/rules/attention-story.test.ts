@@ -26,6 +26,7 @@ import { UnresolvedTracker } from './unresolved-messages';
 const MINUTE = 60_000;
 const LIMITS = {
   questionFromMs: 5 * MINUTE,
+  unreadFromMs: 10 * MINUTE,
   questionUntilMs: 24 * 60 * MINUTE,
   deliveryUntilMs: 30 * MINUTE,
   ackOverdueMs: MINUTE,

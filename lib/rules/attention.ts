@@ -18,6 +18,8 @@ import { lockItems } from './attention-locks';
 import { acknowledgementItems, deliveryItems, questionItems } from './attention-messages';
 import { overlapItems } from './attention-overlaps';
 import { sourceItems } from './attention-sources';
+import { unlockedChangeItems } from './unlocked-changes';
+import { unreadItems } from './unread-messages';
 import { waitChains } from './wait-chains';
 
 export type { AttentionFacts, AttentionLimits } from './attention-facts';
@@ -70,6 +72,8 @@ function allEntries(facts: AttentionFacts): AttentionEntry[] {
     ...questionItems(facts),
     ...deliveryItems(facts),
     ...acknowledgementItems(facts),
+    ...unreadItems(facts),
+    ...unlockedChangeItems(facts),
   ];
   // A file may list the same thing twice.
   const byId = new Map(items.map((item) => [`${item.kind}:${item.key}`, item]));

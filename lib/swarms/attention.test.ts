@@ -25,7 +25,13 @@ function attentionTo(
     root,
     zone: 'UTC',
     tasks: new TasksReader(root),
-    limits: { questionFromMs: 60 * SECOND, questionUntilMs: 120 * SECOND, deliveryUntilMs: 0, ackOverdueMs: 0 },
+    limits: {
+      questionFromMs: 60 * SECOND,
+      questionUntilMs: 120 * SECOND,
+      deliveryUntilMs: 0,
+      ackOverdueMs: 0,
+      unreadFromMs: 0,
+    },
     staleTimeoutSeconds: 300,
     startedAt: NOW,
     description: {

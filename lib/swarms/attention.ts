@@ -8,11 +8,13 @@ import type { PendingPermission } from '../contract/action-schemas';
 import { NO_ATTENTION } from '../contract/defaults';
 import type { WaitingAnswer } from '../contract/past-schemas';
 import { type AttentionAnswer, type AttentionEntry, MAX_LISTED_LOCKS } from '../contract/schemas';
+import type { UnreadMessages } from '../contract/work-schemas';
 import type { Disposition, DispositionReview } from '../history/dispositions';
 import { throttle } from '../platform/throttle';
 import { runAtOnce, runInTurns } from '../platform/turns';
 import { type AttentionLimits, judgeAttention } from '../rules/attention';
 import { fingerprintOf } from '../rules/attention-dispositions';
+import type { GitFacts } from '../rules/attention-facts';
 import { openFailures } from '../rules/attention-messages';
 import { blockedAgents } from '../rules/blocked-agents';
 import { DeadlineClock } from '../rules/deadline-clock';
@@ -55,6 +57,9 @@ interface Options {
   sources: SwarmSources;
   /** The permission requests that can be answered. */
   permissions?: () => readonly PendingPermission[];
+  /** How many messages agents have not read, and what git said of their folders. */
+  inboxes?: () => readonly UnreadMessages[];
+  git?: () => GitFacts;
   /** Further sources that are readable or not, by name. */
   others: () => Readonly<Record<string, ReaderStatus>>;
   publish: (answer: AttentionAnswer) => void;
@@ -98,6 +103,11 @@ export class SwarmAttention {
       () => Math.max(UPDATE_INTERVAL_MS, COSTS * this.#cost),
       options.onFault,
     );
+  }
+
+  /** Reads the conflicts that agents noted, with those of its own files. */
+  get conflictLog(): ConflictLogReader {
+    return this.#conflicts;
   }
 
   /** Requests a computation, because something may differ. */
@@ -178,6 +188,8 @@ export class SwarmAttention {
     const judged = {
       ...facts,
       permissions: this.#options.permissions?.() ?? [],
+      inboxes: this.#options.inboxes?.() ?? [],
+      ...(this.#options.git && { git: this.#options.git() }),
       pendingAcks: { acks, status: this.#acks.status },
       stores: {
         ...{ [TASKS_FILE]: this.#options.tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status },

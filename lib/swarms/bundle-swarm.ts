@@ -21,6 +21,8 @@ export class BundleSwarm implements Runtime {
   readonly simulated = false;
   readonly startedAt = Date.now();
   readonly actions = null;
+  readonly work = null;
+  readonly git = null;
   readonly hub: Hub;
   readonly #thread: Thread;
   readonly #version: string;

@@ -26,6 +26,8 @@ export class NoSwarm implements Runtime {
   readonly simulated = false;
   readonly startedAt = Date.now();
   readonly actions = null;
+  readonly work = null;
+  readonly git = null;
   readonly hub: Hub;
   readonly #version: string;
 

@@ -29,6 +29,7 @@ import { ClaudeCode } from './claude-code';
 import type { ClaudeReaders } from './claude-sources';
 import { SwarmDescription } from './description';
 import { FileRefresh } from './file-refresh';
+import { SwarmGit } from './git';
 import { HeartbeatTimer } from './heartbeat';
 import { HookEvents } from './hook-events';
 import { SwarmJournal } from './journal-feed';
@@ -44,7 +45,9 @@ import { StatePublisher } from './state-publisher';
 import type { SwarmActions } from './swarm-actions';
 import { liveTaskActions } from './task-commands';
 import { TeamMessages } from './team-messages';
+import { SwarmUnread } from './unread';
 import { SwarmUsage } from './usage';
+import { SwarmWork } from './work';
 
 /** At least once a second, also when the event loop is a little late. */
 const RECONCILE_INTERVAL_MS = 950;
@@ -68,6 +71,8 @@ export interface LiveSwarmOptions {
   actionGroups: readonly ActionGroup[];
   /** The name under which people send messages. */
   operatorName: string;
+  /** The variables of the environment that git gets. */
+  gitEnvironment: Readonly<Record<string, string>>;
   /** The readers of Claude Code's files; null where they are switched off. */
   claude: ClaudeReaders | null;
   /** Where messages are kept until they are delivered, and who sends them. */
@@ -103,6 +108,9 @@ export class LiveParts {
   readonly hooks = new HookEvents();
   readonly #teamMessages: TeamMessages;
   readonly usage: SwarmUsage;
+  readonly work: SwarmWork;
+  readonly git: SwarmGit;
+  readonly #unread: SwarmUnread;
   readonly actions: SwarmActions;
   readonly #heartbeat = new HeartbeatTimer();
   readonly #timer: NodeJS.Timeout;
@@ -140,6 +148,16 @@ export class LiveParts {
     this.publisher = this.#createPublisher();
     this.usage = this.#createUsage();
     this.attention = this.#createAttention();
+    this.work = new SwarmWork({
+      ...{ root: options.root, conflicts: this.attention.conflictLog },
+      publish: (state) => this.hub.setState('work', state),
+    });
+    this.#unread = this.#createUnread();
+    this.git = new SwarmGit({
+      ...{ root: options.root, environment: options.gitEnvironment },
+      agents: () => this.description.agents.agents,
+      onRead: () => this.attention.request(),
+    });
     this.recorderEvents = this.#createRecorderEvents();
     const { description, publisher, readiness, attention } = this;
     const record: RecordAction = (step, one) => this.recorder.recordAction(step, one);
@@ -173,6 +191,7 @@ export class LiveParts {
     this.#files.stop();
     this.publisher.stop();
     this.attention.stop();
+    this.git.stop();
     this.hub.close();
     this.publisher.journalProcess('stopped');
     // The outcome of the last commands, and of the last attempts to post, is still to be kept.
@@ -273,7 +292,12 @@ export class LiveParts {
       },
       ...{ startedAt: this.startedAt, description: this.description, sources: this.sources, tasks: this.#tasks },
       permissions: () => this.actions.permissions.pending.open,
-      others: () => ({ [AGENT_CARDS_FILE]: this.#cards.status, ...this.alerts.sources, ...this.usage.sources }),
+      inboxes: () => this.#unread.counts,
+      git: () => this.git.facts,
+      others: () => ({
+        ...{ [AGENT_CARDS_FILE]: this.#cards.status, ...this.work.statuses },
+        ...{ ...this.alerts.sources, ...this.usage.sources },
+      }),
       publish: (answer) => this.publisher.publishAttention(answer),
       onBlocked: () => this.publisher.describeSoon(),
       // Before everything was read, facts are missing that the decisions were made about.
@@ -282,6 +306,27 @@ export class LiveParts {
         this.publisher.fault(
           'attention',
           error === null ? null : `The attention list could not be computed: ${error}`,
+          error,
+        ),
+    });
+  }
+
+  #createUnread(): SwarmUnread {
+    return new SwarmUnread({
+      zone: this.#options.zone.zone,
+      marks: () => this.work.marks,
+      listed: () => this.description.agents.agents.map(({ id }) => id),
+      head: () => this.hub.head(),
+      isRead: () => this.readiness.logAwaited && this.sources.log.backlog === null,
+      ask: (query) => this.recorder.unread(query),
+      onChange: () => {
+        this.work.setUnread(this.#unread.counts);
+        this.attention.request();
+      },
+      onFault: (error) =>
+        this.publisher.fault(
+          'unread',
+          error === null ? null : `Which messages are unread could not be found: ${error}`,
           error,
         ),
     });
@@ -322,6 +367,7 @@ export class LiveParts {
     this.#observeProcesses();
     void this.#claude?.reconcile(Date.now());
     this.#teamMessages.flush();
+    void this.#unread.refresh();
     this.actions.permissions.tick();
     if (this.alerts.refresh()) this.attention.request();
     if (this.usage.refresh()) this.attention.request();
@@ -337,6 +383,7 @@ export class LiveParts {
     const { tasks, status } = this.#tasks;
     await this.attention.refreshFiles();
     if (this.#tasks.tasks !== tasks || this.#tasks.status !== status) this.publisher.describeSoon();
+    if (await this.work.refresh()) this.attention.request();
   }
 
   #observeProcesses(): void {

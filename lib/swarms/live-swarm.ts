@@ -12,11 +12,13 @@ import type { Answer, Json, MessageQuery, PastQuestion, Questions } from '../que
 import { changeFrom } from '../rules/attention-dispositions';
 import { type LockPageQuery, locksPage } from '../rules/lock-pages';
 import type { HookPayload } from '../sources/claude-code/hook-payloads';
+import type { SwarmGit } from './git';
 import { liveHealth } from './live-health';
 import { LiveParts, type LiveSwarmOptions } from './live-parts';
 import { newestMessages, newestPage } from './newest-messages';
 import type { Figures, Runtime } from './swarm';
 import type { SwarmActions } from './swarm-actions';
+import type { SwarmWork } from './work';
 
 const FIRST_MESSAGES = 50;
 
@@ -27,6 +29,8 @@ export class LiveSwarm implements Runtime {
   readonly startedAt: number;
   readonly hub: Hub;
   readonly actions: SwarmActions;
+  readonly work: SwarmWork;
+  readonly git: SwarmGit;
   readonly #parts: LiveParts;
   readonly #version: string;
 
@@ -39,6 +43,8 @@ export class LiveSwarm implements Runtime {
     this.startedAt = this.#parts.startedAt;
     this.hub = this.#parts.hub;
     this.actions = this.#parts.actions;
+    this.work = this.#parts.work;
+    this.git = this.#parts.git;
   }
 
   ready(): Promise<void> {
@@ -125,6 +131,7 @@ export class LiveSwarm implements Runtime {
       usage: this.#parts.usage.state,
       permissions: this.actions.permissions.pending.state,
       outgoing: this.actions.messages.state,
+      work: this.work.state,
       sources: this.#parts.sources.now(),
       messages: newestMessages(this.hub, FIRST_MESSAGES),
       lastEventId: formatCursor(epoch, seq),

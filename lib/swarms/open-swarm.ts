@@ -1,7 +1,7 @@
 /** Makes the runtime of the process. */
 import packageJson from '../../package.json';
 import { CurrentReceivers } from '../alerts/current-receivers';
-import { getConfig, historyPlace } from '../config/config';
+import { environmentOf, getConfig, historyPlace } from '../config/config';
 import { log } from '../platform/log';
 import { findProjectRoot } from '../sources/claudeswarm/project-root';
 import { SwarmConfigReader } from '../sources/claudeswarm/swarm-config-reader';
@@ -44,7 +44,9 @@ export function createRuntime(): Runtime {
       questionUntilMs: config.questionHours * 3_600_000,
       deliveryUntilMs: config.deliveryMinutes * 60_000,
       ackOverdueMs: config.ackSeconds * 1000,
+      unreadFromMs: config.unreadMinutes * 60_000,
     },
+    gitEnvironment: environmentOf(['PATH', 'HOME', 'XDG_CONFIG_HOME']),
     alerts: { receivers: new CurrentReceivers(config), hosts: config.alertHosts, page: config.publicUrl },
     prices: new OwnPrices(config.claudePrices),
     claude: claudeReaders(config),

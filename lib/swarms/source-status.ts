@@ -107,7 +107,8 @@ export class SwarmSources {
   }
 }
 
-function asSource({ state, reason, since, keptFrom, skipped }: ReaderStatus): Source {
+/** @returns the state of a source as the API shows it */
+export function asSource({ state, reason, since, keptFrom, skipped }: ReaderStatus): Source {
   const kept_from = keptFrom === null ? null : formatInstant(keptFrom);
   return { state, reason, since: formatInstant(since), kept_from, skipped };
 }

@@ -19,7 +19,9 @@ export type { BundlePart, Json, MessageQuery, Questions } from '../queries/quest
 import type { UsageEvent } from '../recorder/events';
 import type { LockPageQuery } from '../rules/lock-pages';
 import type { HookPayload } from '../sources/claude-code/hook-payloads';
+import type { SwarmGit } from './git';
 import type { SwarmActions } from './swarm-actions';
+import type { SwarmWork } from './work';
 
 export type { LockPageQuery } from '../rules/lock-pages';
 
@@ -105,6 +107,9 @@ export interface Runtime {
   takeHook(payload: HookPayload): void;
   /** The commands of a live swarm; null where none is shown. */
   readonly actions: SwarmActions | null;
+  /** What the agents of a live swarm work on, and in which folders; null where none is shown. */
+  readonly work: SwarmWork | null;
+  readonly git: SwarmGit | null;
   /** The state of each receiver of alerts. */
   alerts(): readonly ReceiverState[];
   firstState(): SwarmState;

@@ -10,6 +10,7 @@ import type { QuestionName, Questions } from '../queries/questions';
 import { pastState } from '../queries/state';
 import { talk } from '../queries/talk';
 import { timeline } from '../queries/timeline';
+import { unread } from '../queries/unread';
 import { usage } from '../queries/usage';
 
 type Answers = {
@@ -26,6 +27,7 @@ const ANSWERS: Answers = {
   agent_history: agentHistory,
   lock_history: lockHistory,
   usage,
+  unread,
   actions: actionsPage,
   bundle_size: bundleSize,
   bundle: bundlePart,

@@ -199,6 +199,14 @@ export class RecorderHandle {
     return (this.#openReader() ?? this.#recorder).ask(name, query);
   }
 
+  /**
+   * @returns the messages that agents have not read; new ones from the thread that has just recorded them
+   * @throws {QueryRefused}
+   */
+  unread(query: Questions['unread']['query']): Promise<Answer<'unread'>> {
+    return query.after === null ? this.ask('unread', query) : this.#recorder.ask('unread', query);
+  }
+
   /** Ends both threads. Everything that was read has been committed before. */
   async stop(): Promise<void> {
     this.#readerFile = null;

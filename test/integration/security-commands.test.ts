@@ -221,7 +221,11 @@ test('guesses: few of many operator keys are compared, whichever way they are se
   assert.equal(await viaOf(right), 'operator_key');
   const lower = [['Authorization', `bearer ${guarded.operatorKey}`] as const];
   assert.equal(await viaOf(lower), null, 'right, but never shown so: not compared');
-  assert.equal((await ask(guarded, { target: '/api/agents', headers: [bearer('guess')] })).status, 200, 'reading goes on');
+  assert.equal(
+    (await ask(guarded, { target: '/api/agents', headers: [bearer('guess')] })).status,
+    200,
+    'reading goes on',
+  );
 });
 
 test('no key and no token is in a line of a log', async () => {

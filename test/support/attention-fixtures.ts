@@ -61,6 +61,7 @@ export const FACTS: AttentionFacts = {
     questionUntilMs: 24 * HOUR,
     deliveryUntilMs: 30 * MINUTE,
     ackOverdueMs: MINUTE,
+    unreadFromMs: 10 * MINUTE,
   },
   startedAt: NOW - 2 * HOUR,
   time: new DeadlineClock(NOW),

@@ -22,14 +22,32 @@ test('parseAgentCards(): reads name, role and time of a card; the role is its de
     version: '1.0',
     cards: {
       a: { agent_id: 'a', name: ' UI\n builder', description: 'Builds the\tpage.', skills: ['react'], updated_at },
-      b: { agent_id: 'b', name: 'Planner', description: '', specializations: ['api', 'db'], skills: ['python'] },
+      b: {
+        agent_id: 'b',
+        name: 'Planner',
+        description: '',
+        specializations: ['api', 'db'],
+        skills: ['python'],
+        availability: 'busy',
+        success_rates: { python: 0.55, x: 'y' },
+      },
       c: { agent_id: 'c', name: '', description: ' ', specializations: [], skills: ['testing', 7, 'python'] },
     },
   });
   assert.deepEqual(cards, {
-    a: { name: 'UI builder', role: 'Builds the page.', updatedAt: Date.UTC(2026, 1, 3, 8, 0, 0, 500) },
-    b: { name: 'Planner', role: 'api, db', updatedAt: null },
-    c: { name: null, role: 'testing, python', updatedAt: null },
+    a: {
+      ...{ name: 'UI builder', role: 'Builds the page.', updatedAt: Date.UTC(2026, 1, 3, 8, 0, 0, 500) },
+      ...{ description: 'Builds the\tpage.', availability: null, skills: ['react'] },
+      ...{ specializations: [], success_rates: [] },
+    },
+    b: {
+      ...{ name: 'Planner', role: 'api, db', updatedAt: null, description: null, availability: 'busy' },
+      ...{ skills: ['python'], specializations: ['api', 'db'], success_rates: [{ skill: 'python', rate: 0.55 }] },
+    },
+    c: {
+      ...{ name: null, role: 'testing, python', updatedAt: null, description: null, availability: null },
+      ...{ skills: ['testing', '7', 'python'], specializations: [], success_rates: [] },
+    },
   });
   assert.deepEqual(skipped, []);
 });

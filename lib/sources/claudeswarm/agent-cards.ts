@@ -1,6 +1,6 @@
 /**
- * What agents are called and what they are for, `AGENT_CARDS.json`: read as a whole; the last good content is kept while
- * the file can't be read. Of each card only its name, its role and the time of its newest change are kept.
+ * What agents are called, what they are for and what they can do, `AGENT_CARDS.json`: read as a whole; the last good content is kept while
+ * the file can't be read. Of each card only what is shown of its agent is kept, and the time of its newest change.
  */
 import type { AgentCard, Skipped } from '../../contract/schemas';
 import { isObject } from '../../platform/json-shape';
@@ -8,12 +8,16 @@ import { countSkipped } from '../source-status';
 import { BEYOND, parseObject, type SmallFileKind, SmallFileReader } from './json-file';
 import { excerptOf, readName } from './message-fields';
 import { readInstant } from './naive-time';
+import { readFigures, readText, readTexts } from './work/fields';
 
 export const AGENT_CARDS_FILE = 'AGENT_CARDS.json';
 
 /** As many as agents of the registry. */
 const MAX_CARDS = 2000;
 const MAX_ROLE_WORDS = 5;
+const MAX_DESCRIPTION = 300;
+const MAX_SKILLS = 20;
+const MAX_SKILL = 100;
 
 /** What the file says of one agent. */
 export interface KnownCard extends AgentCard {
@@ -51,10 +55,16 @@ export function parseAgentCards(bytes: Buffer): { cards: AgentCards; skipped: Sk
   return { cards, skipped: countSkipped(skipped) };
 }
 
-function readCard({ name, description, specializations, skills, updated_at }: Record<string, unknown>): KnownCard {
+function readCard(entry: Record<string, unknown>): KnownCard {
+  const { name, description, specializations, skills, availability, success_rates, updated_at } = entry;
   return {
     name: lineOf(name),
     role: lineOf(description) ?? wordsOf(specializations) ?? wordsOf(skills),
+    description: readText(description, MAX_DESCRIPTION),
+    availability: readName(availability),
+    skills: readTexts(skills, MAX_SKILLS, MAX_SKILL),
+    specializations: readTexts(specializations, MAX_SKILLS, MAX_SKILL),
+    success_rates: readFigures(success_rates, MAX_SKILLS).map(([skill, rate]) => ({ skill, rate })),
     updatedAt: readInstant(updated_at, 'UTC')?.milliseconds ?? null,
   };
 }

@@ -48,6 +48,8 @@ export class SmallFileReader<Content> {
    * change.
    */
   protected content: Content | null = null;
+  /** When the last good content was written, milliseconds since 1970; null before the first. */
+  changedAt: number | null = null;
 
   readonly #kind: SmallFileKind<Content>;
   readonly #path: string;
@@ -110,12 +112,12 @@ export class SmallFileReader<Content> {
   }
 
   #found(reading: Exclude<FileReading, { kind: 'missing' }>, now: number): void {
-    if (reading.kind === 'read') this.#read(reading.bytes, reading.signature, now);
+    if (reading.kind === 'read') this.#read(reading, now);
     else if (reading.kind === 'irregular') this.#unusable(`is ${reading.what}, not a file`, now);
     else if (reading.kind === 'unreadable') this.#unusable(`can't be read: ${reading.reason}`, now);
   }
 
-  #read(bytes: Buffer, signature: string, now: number): void {
+  #read({ bytes, signature, changedAt }: Extract<FileReading, { kind: 'read' }>, now: number): void {
     this.#signature = signature;
     this.#rest = { from: now, ms: bytes.length < MEGABYTE ? 0 : (bytes.length / MEGABYTE) * REST_MS_PER_MEGABYTE };
     if (this.#bytes?.equals(bytes)) return;
@@ -126,6 +128,7 @@ export class SmallFileReader<Content> {
       return;
     }
     this.content = parsed.content;
+    this.changedAt = changedAt;
     this.status = statusAfter(this.status, { ...this.#wholeOrPart(parsed.skipped), keptFrom: null }, now);
   }
 

@@ -139,6 +139,8 @@ test('parseConflictLog(): reads a conflict as the swarm writes it, and invalid o
         resource: 'src/a.ts',
         status: 'pending',
         detectedAt: Date.UTC(2026, 1, 3, 9, 1),
+        detected_at: '2026-02-03T09:01:00+00:00',
+        ...{ locked_at: null, lock_reason: null, negotiations: [], resolution: null },
       } satisfies Conflict,
       {
         id: 'conflicts[5]',
@@ -148,6 +150,7 @@ test('parseConflictLog(): reads a conflict as the swarm writes it, and invalid o
         resource: null,
         status: null,
         detectedAt: null,
+        ...{ detected_at: null, locked_at: null, lock_reason: null, negotiations: [], resolution: null },
       },
     ],
     skipped: [{ reason: 'entry does not name a requester and a holder', count: 4, last: 'conflicts[4]' }],

@@ -12,6 +12,10 @@ import { LOG_NAME, OLD_LOG_NAME } from './message-log';
 import { PENDING_ACKS_FILE } from './pending-acks';
 import { REGISTRY_FILE } from './registry';
 import { TASKS_FILE } from './tasks';
+import { CONTEXTS } from './work/contexts';
+import { COORDINATION_FILE } from './work/coordination';
+import { DELEGATIONS } from './work/delegations';
+import { LEARNING } from './work/learning';
 
 /** Where to read again. */
 export interface Hint {
@@ -41,7 +45,10 @@ export function addHint(pending: PendingHint, part: Partial<Hint>): void {
   else if (pending.locks !== 'all') for (const name of part.locks ?? []) pending.locks.add(name);
 }
 
-const STORES: ReadonlySet<string> = new Set([PENDING_ACKS_FILE, TASKS_FILE, CONFLICT_LOG_FILE, AGENT_CARDS_FILE]);
+const STORES: ReadonlySet<string> = new Set([
+  ...[PENDING_ACKS_FILE, TASKS_FILE, CONFLICT_LOG_FILE, AGENT_CARDS_FILE],
+  ...[CONTEXTS.name, DELEGATIONS.name, LEARNING.name, COORDINATION_FILE],
+]);
 
 export class SwarmWatcher {
   /** `polling`: at least one folder gives no hints, so changes there are found only by regular reading. */

@@ -12,10 +12,12 @@ import { PAST_ENDPOINTS } from './past';
 import { PERMISSION_ENDPOINTS } from './permission-commands';
 import { STREAM_ENDPOINTS } from './stream';
 import { TASK_ENDPOINTS } from './task-commands';
+import { WORK_ENDPOINTS } from './work';
 
 /** All data endpoints, in the order in which the API document lists them. */
 export const ENDPOINTS: readonly Endpoint[] = [
   ...NOW_ENDPOINTS,
+  ...WORK_ENDPOINTS,
   ...ATTENTION_ENDPOINTS,
   ...ME_ENDPOINTS,
   ...LOCK_COMMANDS,
