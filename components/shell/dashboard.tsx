@@ -121,7 +121,7 @@ export function Dashboard(props: DashboardProps) {
   const follow = useCallback(
     (to: Partial<Address>) => {
       change(to, true);
-      const panel = panelOf(to);
+      const panel = to.view ? 'timeline' : panelOf(to);
       if (panel !== null) showIn(to.agent, panel);
     },
     [change, showIn],
@@ -240,6 +240,8 @@ export function Dashboard(props: DashboardProps) {
             <Drawer
               drawer={drawer}
               swarm={live}
+              shown={swarm}
+              knowsTasks={travel.view.shown?.known.tasks ?? true}
               connection={connection}
               address={address}
               change={change}

@@ -41,6 +41,10 @@ export function usePageCommands(page: PageCommands): void {
   useShortcut('3', 'Go to locks', () => goTo('locks'), { group: 'Panels' });
   useShortcut('4', 'Go to what needs you', () => goTo('needs-you'), { group: 'Panels' });
   useShortcut('5', 'Open or close the timeline', drawer.toggleTimeline, { group: 'Panels' });
+  useShortcut('6', 'Show tasks', () => drawer.open('tasks'), { group: 'Panels' });
+  useShortcut('7', 'Show work files: contexts, conflicts, unread messages, git', () => drawer.open('work'), {
+    group: 'Panels',
+  });
   useCommand('Show conversations', () => drawer.open('talk'), { group: 'Panels' });
   useCommand('Show waiting agents', () => drawer.open('waits'), { group: 'Panels' });
   useCommand('Show pending acknowledgements', () => drawer.open('acks'), { group: 'Panels' });

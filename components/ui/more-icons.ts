@@ -1,6 +1,7 @@
 /** The icons of parts that load later, which the first page need not carry. */
 import { drawn } from './icon';
 
+export const Ellipsis = drawn('M5 12h.01M12 12h.01M19 12h.01');
 export const Eye = drawn(
   'M2.062 12.348a1 1 0 0 1 0-.696 10.75 10.75 0 0 1 19.876 0 1 1 0 0 1 0 .696 10.75 10.75 0 0 1-19.876 0M9 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0z',
 );

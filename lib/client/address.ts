@@ -34,7 +34,16 @@ export interface Address {
   at: string | null;
   /** `all` while the permission requests are shown. */
   permission: string | null;
-  /** The open view in the drawer: `timeline`, `talk`, `waits` or `usage`. */
+  /** The key of the selected task. */
+  task: string | null;
+  /** What the board of tasks shows: tasks of an owner, with a priority, of a list, and with these words; `-` for none. */
+  owner: string | null;
+  priority: string | null;
+  list: string | null;
+  find: string | null;
+  /** The open part of the view of work files, such as `contexts`. */
+  part: string | null;
+  /** The open view in the drawer, such as `timeline`. */
   view: string | null;
   /** The time range of that view: `15m`, `1h`, `1d`, `all`, or two instants separated by a slash. */
   span: string | null;
@@ -59,6 +68,12 @@ export const EMPTY_ADDRESS: Address = {
   lock: null,
   at: null,
   permission: null,
+  task: null,
+  owner: null,
+  priority: null,
+  list: null,
+  find: null,
+  part: null,
   view: null,
   span: null,
 };
@@ -86,6 +101,12 @@ export function parseAddress(query: URLSearchParams): Address {
     lock: text('lock'),
     at: text('at'),
     permission: text('permission'),
+    task: text('task'),
+    owner: text('owner'),
+    priority: text('priority'),
+    list: text('list'),
+    find: text('find'),
+    part: text('part'),
     view: text('view'),
     span: text('span'),
   };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { CONFLICT_LOG_FILE, type Conflict, ConflictLogReader, parseConflictLog } from './conflict-log';
+import { CONFLICT_LOG_FILE, ConflictLogReader, type LoggedConflict, parseConflictLog } from './conflict-log';
 import { isOpen, isUnfinished, type ListedTask, parseTasks, TASKS_FILE, type Task, TasksReader } from './tasks';
 
 const folder = mkdtempSync(join(tmpdir(), 'stores-'));
@@ -141,7 +141,7 @@ test('parseConflictLog(): reads a conflict as the swarm writes it, and invalid o
         detectedAt: Date.UTC(2026, 1, 3, 9, 1),
         detected_at: '2026-02-03T09:01:00+00:00',
         ...{ locked_at: null, lock_reason: null, negotiations: [], resolution: null },
-      } satisfies Conflict,
+      } satisfies LoggedConflict,
       {
         id: 'conflicts[5]',
         type: null,
