@@ -122,20 +122,16 @@ function useKeptFocus() {
   const board = useRef<HTMLElement>(null);
   const focused = useRef<string | null>(null);
   useLayoutEffect(() => {
-    const { current } = board;
-    if (!current) return;
-    const onFocusIn = ({ target }: FocusEvent) => {
-      focused.current = (target as HTMLElement).closest<HTMLElement>('[data-task]')?.dataset.task ?? null;
+    // Kept until the focus or a press goes elsewhere: an element that is removed may or may not report that it lost it.
+    const note = ({ target }: Event) => {
+      const card = target instanceof Element ? target.closest<HTMLElement>('[data-task]') : null;
+      focused.current = card?.dataset.task ?? null;
     };
-    const onFocusOut = ({ target }: FocusEvent) => {
-      // What is removed has lost its place already.
-      if ((target as HTMLElement).isConnected && document.hasFocus()) focused.current = null;
-    };
-    current.addEventListener('focusin', onFocusIn);
-    current.addEventListener('focusout', onFocusOut);
+    document.addEventListener('focusin', note);
+    document.addEventListener('pointerdown', note);
     return () => {
-      current.removeEventListener('focusin', onFocusIn);
-      current.removeEventListener('focusout', onFocusOut);
+      document.removeEventListener('focusin', note);
+      document.removeEventListener('pointerdown', note);
     };
   }, []);
   useLayoutEffect(() => {

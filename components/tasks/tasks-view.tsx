@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { mayAct, useMe } from '@/lib/client/commands';
 import { useShortcut } from '@/lib/client/shortcuts';
-import { counted, formatCount } from '@/lib/client/text';
+import { counted } from '@/lib/client/text';
 import { compareNaturally } from '@/lib/contract/natural-order';
 import type { AgentsAnswer, LocksAnswer } from '@/lib/contract/schemas';
 import type { Task, TasksState } from '@/lib/contract/task-schemas';
