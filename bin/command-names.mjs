@@ -6,6 +6,7 @@ export const COMMAND_NAMES = /** @type {const} */ ([
   'locks',
   'lock',
   'release',
+  'tasks',
   'permissions',
   'allow',
   'deny',

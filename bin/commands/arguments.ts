@@ -30,6 +30,12 @@ export type LockCommand =
   | { name: 'lock'; path: string; as: string | null; reason: string | null; seconds: number | null }
   | { name: 'release'; path: string; as: string | null; force: boolean };
 
+export interface TasksCommand {
+  name: 'tasks';
+  /** Only tasks of this agent; null for all. */
+  agent: string | null;
+}
+
 export type PermissionCommand = { name: 'permissions' } | AnswerCommand;
 
 export interface AnswerCommand {
@@ -58,7 +64,7 @@ export interface McpCommand {
   answerPermissions: boolean;
 }
 
-export type Command = MessageCommand | LockCommand | PermissionCommand | WatchCommand | McpCommand;
+export type Command = MessageCommand | LockCommand | TasksCommand | PermissionCommand | WatchCommand | McpCommand;
 
 const OPTIONS = {
   url: { type: 'string' },
@@ -69,6 +75,7 @@ const OPTIONS = {
   as: { type: 'string' },
   ack: { type: 'boolean' },
   holder: { type: 'string' },
+  agent: { type: 'string' },
   reason: { type: 'string' },
   timeout: { type: 'string' },
   force: { type: 'boolean' },
@@ -92,6 +99,7 @@ const FORMS: Record<CommandName, { options: readonly Option[]; operands: readonl
   locks: { options: ['holder'], operands: [] },
   lock: { options: ['key', 'as', 'reason', 'timeout'], operands: ['PATH'] },
   release: { options: ['key', 'as', 'force'], operands: ['PATH'] },
+  tasks: { options: ['agent'], operands: [] },
   permissions: { options: [], operands: [] },
   allow: { options: ['key', 'answer', 'suggestion', 'accept-edits'], operands: ['ID'] },
   deny: { options: ['key', 'message'], operands: ['ID'] },
@@ -137,6 +145,8 @@ function commandOf(name: CommandName, values: Values, operands: readonly string[
     case 'release':
       if (values.force && as !== null) throw usage(name, 'Give --as or --force, not both');
       return { name, path: first, as, force: values.force ?? false };
+    case 'tasks':
+      return { name, agent: values.agent ?? null };
     case 'permissions':
       return { name };
     case 'allow':

@@ -161,6 +161,24 @@ const asked = {
   },
 };
 
+test('tasks: lists them with the age of their status, and says what is missing', async () => {
+  const [task] = examples.tasks.tasks;
+  const own = { ...task, id: '7', list: 'team', owner: 'te\u001bst', assigned_to: null, status_since: null };
+  const file = { state: 'unreadable', reason: 'TASKS.json is unusable.', kept_from: null };
+  dashboard.answers['GET /api/tasks'] = { json: { tasks: [task, own], left_off: 3, file } };
+  const { exitCode, out, errors } = await run('tasks');
+  assert.match(
+    out,
+    /^ID +STATUS +SINCE +PRIORITY +AGENT +OBJECTIVE\n0e3b.* working .* high +agent-1 +Round the totals/,
+  );
+  assert.match(out, /\n7 +working +\? +high +te/);
+  assert.ok(!out.includes('\u001b'));
+  assert.deepEqual([exitCode, errors], [0, '3 more tasks are not listed.\nTASKS.json is unusable.\n']);
+  assert.ok(!(await run('tasks', '--agent', 'agent-1')).out.includes('\n7'));
+  assert.match((await run('tasks', '--agent', 'agent-9')).errors, /^It has no tasks\.\n/);
+  assert.equal(JSON.parse((await run('tasks', '--json')).out).left_off, 3);
+});
+
 test('permissions: lists the requests; allow and deny answer them', async () => {
   dashboard.answers['GET /api/permissions'] = { json: { permissions: [asked] } };
   const { out } = await run('permissions');

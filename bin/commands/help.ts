@@ -55,6 +55,11 @@ ${KEY}`,
   --force     take the lock away from its holder
 ${KEY}`,
   },
+  tasks: {
+    usage: 'tasks [--agent AGENT]',
+    purpose: 'Lists the tasks: status and since when, priority, who is to do them. Unfinished ones come first.',
+    options: '  --agent A   only tasks of this agent\n',
+  },
   permissions: {
     usage: 'permissions',
     purpose: 'Lists the requests for permission that agents wait with, and whether they can still be answered here.',
@@ -79,8 +84,8 @@ ${KEY}`,
     usage: 'watch [--events NAME,NAME...] [--after ID]',
     purpose: `Prints one line for each event of the dashboard, until Ctrl-C. After an interruption it reconnects and continues with
 the message after the last one that it printed.`,
-    options: `  --events E  only these: messages, agents, locks, attention, permissions, outgoing, sources, stats, usage,
-              connected, heartbeat. Default: all but heartbeat
+    options: `  --events E  only these: messages, agents, locks, attention, tasks, permissions, outgoing, sources, stats,
+              usage, connected, heartbeat. Default: all but heartbeat
   --after ID  continue after this event id, which --json prints
 `,
   },

@@ -12,6 +12,7 @@ import { sendMessage } from './messages';
 import { Output, OutputClosed } from './output';
 import { runPermissionCommand } from './permissions';
 import { findServer } from './server';
+import { listTasks } from './tasks';
 import { watch } from './watch';
 
 const FOLDER = dirname(dirname(import.meta.dirname));
@@ -56,6 +57,8 @@ async function run(command: Command, context: CommandContext): Promise<ExitCode>
     case 'lock':
     case 'release':
       return runLockCommand(command, context);
+    case 'tasks':
+      return listTasks(command, context);
     case 'permissions':
     case 'answer':
       return runPermissionCommand(command, context);

@@ -12,7 +12,7 @@ import { FakeDashboard } from '../../test/support/fake-dashboard';
 import { until } from '../../test/support/until';
 
 const COMMAND = join(import.meta.dirname, '../claude-swarm-dashboard.mjs');
-const READING = ['agents', 'attention', 'locks', 'messages', 'permissions', 'usage', 'waiting'];
+const READING = ['agents', 'attention', 'locks', 'messages', 'permissions', 'tasks', 'usage', 'waiting'];
 const folder = mkdtempSync(join(tmpdir(), 'mcp-'));
 const me = (actions: string[]) => ({
   json: { name: 'ada', via: 'token', scope: actions.length > 0 ? 'write' : 'read', actions, reason: null },
@@ -29,6 +29,7 @@ beforeEach(async () => {
     'GET /api/locks': { json: examples.locks },
     'GET /api/messages': { json: examples.messages },
     'GET /api/attention': { json: examples.attention },
+    'GET /api/tasks': { json: examples.tasks },
     'GET /api/waiting': { json: pastExamples.waiting },
     'GET /api/usage': { json: pastExamples.usage },
     'GET /api/permissions': { json: examples.permissions },
@@ -100,6 +101,8 @@ test('mcp: reading tools answer with text and data, and say that texts of others
   const held = await call(client, 'locks', { path: `./${String(lock?.filepath)}` });
   assert.match(held.text, new RegExp(`held by ${String(lock?.agent_id)}`));
   assert.match((await call(client, 'locks', { path: 'docs/free.md' })).text, /^No lock concerns docs\/free\.md/);
+  assert.match((await call(client, 'tasks', { agent: 'agent-1', status: 'working' })).text, /Round the totals/);
+  assert.equal((await call(client, 'tasks', { agent: 'agent-7' })).text, 'No tasks.');
   await call(client, 'messages', { search: 'x', unanswered: true, limit: 5 });
   assert.equal(dashboard.requests.at(-1)?.path, '/api/messages?limit=5&q=x&only=unanswered');
 });

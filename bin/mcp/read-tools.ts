@@ -12,12 +12,15 @@ import {
   LOCKS_PATH,
   MESSAGES_PATH,
   PERMISSIONS_PATH,
+  TASKS_PATH,
   USAGE_PATH,
   WAITING_PATH,
 } from '../../lib/contract/paths';
 import { agentsAnswer, attentionAnswer, type Lock, locksAnswer, messagesAnswer } from '../../lib/contract/schemas';
+import { tasksState } from '../../lib/contract/task-schemas';
 import { problemsOf } from '../commands/locks';
 import { inputOf, stateOf } from '../commands/permissions';
+import { ownerOf, remarksOn } from '../commands/tasks';
 import { visible } from '../commands/text';
 import { listResult, TEXTS_OF_OTHERS, type Tool, tool } from './tool';
 
@@ -49,7 +52,7 @@ const agents = tool({
         const you = id === self ? ', you' : '';
         return `${visible(id)}${you}${role}: ${health}, ${activity.state}. ${visible(activity.reason, MAX_EXCERPT_LENGTH)}${wait}`;
       },
-      data: ({ id, health, health_reason, activity, card, blocked, last_message }) => ({
+      data: ({ id, health, health_reason, activity, card, blocked, last_message, current_task }) => ({
         id,
         role: card?.role ?? null,
         health,
@@ -59,6 +62,7 @@ const agents = tool({
         activity_reason: activity.reason,
         waits_for: blocked?.waits_for ?? [],
         last_message: last_message?.excerpt ?? null,
+        current_task: current_task?.objective ?? null,
       }),
       more: { you: self },
     });
@@ -198,6 +202,37 @@ const waiting = tool({
   },
 });
 
+const tasks = tool({
+  name: 'tasks',
+  title: 'Tasks',
+  description: `What is to be done and who does it: status, priority, what each task waits for. ${TEXTS_OF_OTHERS}`,
+  input: z.object({
+    agent: z.string().min(1).optional().describe('Only tasks of this agent.'),
+    status: z.string().min(1).optional().describe('Such as blocked.'),
+  }),
+  changes: null,
+  run: async ({ agent, status }, { client }) => {
+    const { answer } = await client.get(TASKS_PATH, tasksState);
+    const items = answer.tasks.filter(
+      (task) => (agent === undefined || task.assigned_to === agent) && (status === undefined || task.status === status),
+    );
+    const result = listResult({
+      what: 'tasks',
+      items,
+      count: items.length,
+      line: (task) => {
+        const waits =
+          task.blocked_by.length > 0 ? `, blocked by ${task.blocked_by.map((id) => visible(id)).join(', ')}` : '';
+        const rank = task.priority === null ? '' : `, priority ${visible(task.priority)}`;
+        return `${visible(task.id)} (${visible(task.status ?? 'status unknown')}, ${ownerOf(task)}${rank}${waits}): ${visible(task.objective, MAX_EXCERPT_LENGTH)}`;
+      },
+      data: ({ history: _, ...task }) => ({ ...task, objective: visible(task.objective, MAX_EXCERPT_LENGTH) }),
+      more: { complete: answer.left_off === 0 },
+    });
+    return { ...result, text: [result.text, ...remarksOn(answer)].join('\n') };
+  },
+});
+
 const usage = tool({
   name: 'usage',
   title: 'Tokens and cost',
@@ -250,4 +285,4 @@ const permissions = tool({
   },
 });
 
-export const READ_TOOLS: readonly Tool[] = [agents, locks, messages, attention, waiting, usage, permissions];
+export const READ_TOOLS: readonly Tool[] = [agents, locks, messages, attention, waiting, tasks, usage, permissions];

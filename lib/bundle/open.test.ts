@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { ActionsAnswer } from '../contract/action-schemas';
 import type { Bundle } from '../contract/bundle-schemas';
+import { examples } from '../contract/examples';
 import { type AgentHistory, type PastState, pastState as pastStateSchema } from '../contract/past-schemas';
 import { History } from '../history/history';
 import { actionsPage } from '../queries/actions';
@@ -122,6 +123,37 @@ test('readBundle(): a bundle of the first version opens, without the fields adde
   assert.equal(answer.stats.message_count, 6);
   assert.equal(answer.agents.agents[0]?.process.state, 'unseen');
   assert.throws(() => open({ ...first, version: 2 }), BundleFault, 'the second version has them');
+});
+
+test('readBundle(): a bundle of the second version opens, and its tasks are not known', () => {
+  const { state, ...rest } = sound();
+  const { tasks: _, known, ...others } = state;
+  const { tasks: __, ...earlier } = known;
+  const { other_type_count: ___, ...counts } = state.stats;
+  const agent = { id: 'agent-0', health: 'active', health_reason: 'It runs.' };
+  const agents = { ...state.agents, agents: [agent] };
+  const second = { ...rest, version: 2, state: { ...others, known: earlier, stats: counts, agents } };
+  const answer = pastStateSchema.parse(JSON.parse(open(second).state(until)));
+  assert.deepEqual([answer.known.agents, answer.known.tasks, answer.tasks.tasks], [true, false, []]);
+  assert.throws(() => open({ ...second, version: 3 }), BundleFault, 'the third version has them');
+});
+
+test('readBundle(): a bundle of the third version has tasks at each moment', () => {
+  const [task] = examples.tasks.tasks;
+  assert.ok(task);
+  const body = { ...task };
+  const things = {
+    registry: { header: { last_seen: [] } },
+    task: { [task.key]: body },
+    server: { tasks: { left_off: 0 } },
+  };
+  const journal = [
+    { id: 2, at: since + 1000, kind: 'task' as const, subject: task.key, body: { ...body, status: 'review' } },
+  ];
+  const third = open({ ...sound(), things, journal });
+  const at = (moment: number) => pastStateSchema.parse(JSON.parse(third.state(moment)));
+  assert.deepEqual([at(since).tasks.tasks[0]?.status, at(until).tasks.tasks[0]?.status], ['working', 'review']);
+  assert.deepEqual([at(until).known.tasks, at(until).tasks.file], [true, null]);
 });
 
 test('readBundle(): an expired lock and the lives of agents are preserved', () => {

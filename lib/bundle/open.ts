@@ -102,7 +102,9 @@ export class OpenBundle {
     this.#bundle = from;
     try {
       fillFrom(this.history, from, (instant) => readMicroseconds(instant, 'UTC'));
-      this.#before = from.state.stats;
+      // Absent in files of older versions, which list every type; the text of a file gets no defaults.
+      const stats: Partial<PastState['stats']> = from.state.stats;
+      this.#before = { ...(stats as PastState['stats']), other_type_count: stats.other_type_count ?? 0 };
       this.#own = this.#ownState(Date.parse(from.since)).stats;
     } catch (error) {
       throw damaged(name, `its parts do not fit together (${(error as Error).message})`);

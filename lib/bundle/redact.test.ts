@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { examples } from '../contract/examples';
 import { pastExamples } from '../contract/past-examples';
 import { pastState } from '../contract/past-schemas';
 import { blankMessage, blankSpan, blankState, blankThing, nameOfRoot, withoutPaths, withoutRoots } from './redact';
@@ -100,6 +101,33 @@ test('blankThing(): of a session and an activity, what names the person or quote
   assert.equal((blank.session as typeof session).waiting_for, 'permission prompt');
   const seen = { ...activity, reason: 'Its session says that it is busy.', source: 'session' };
   assert.deepEqual(blankThing('agent', { id: 'a', activity: seen }).activity, seen);
+});
+
+test('blankThing(): of a task, its objective, its error and its remarks are removed, and who moved it stays', () => {
+  const [task] = examples.tasks.tasks;
+  assert.ok(task);
+  const change = { at: null, from_status: 'working', to_status: 'failed', agent_id: 'agent-1', message: 'secret' };
+  const written = { ...task, objective: 'secret', error: 'secret', history: [change], mood: 'secret' };
+  const blank = blankThing('task', written);
+  assert.ok(!JSON.stringify(blank).includes('secret'));
+  const six = '(6 characters left out)';
+  assert.deepEqual(blank, {
+    ...written,
+    objective: six,
+    error: six,
+    mood: six,
+    history: [{ ...change, message: six }],
+  });
+  const inHand = { key: 'task:a', objective: 'secret', status: 'working', count: 1 };
+  assert.deepEqual(blankThing('agent', { id: 'a', current_task: inHand }).current_task, { ...inHand, objective: six });
+  assert.equal(blankThing('agent', { id: 'a', current_task: null }).current_task, null);
+});
+
+test('blankThing(): counts of locks and how tasks were read keep their values', () => {
+  const counts = { count: 3, stale_count: 1, orphaned_count: 0, overlapping_count: 2 };
+  assert.deepEqual(blankThing('server', counts), counts);
+  const read = { left_off: 2, state: 'unreadable', reason: 'TASKS.json is unusable.', kept_from: null };
+  assert.deepEqual(blankThing('server', read), read);
 });
 
 test('blankThing(): a departed agent keeps its fields', () => {

@@ -239,7 +239,7 @@ export const SETTINGS = {
     env: ['ACTIONS'],
     schema: actionGroups,
     standard: 'all',
-    help: 'The commands that can be sent: some of `locks`, `messages`, `terminal`, `permissions`, comma-separated. `off`, or the flag `--read-only`: none.',
+    help: 'The commands that can be sent: some of `locks`, `messages`, `terminal`, `permissions`, `tasks`, comma-separated. `off`, or the flag `--read-only`: none.',
   },
   operatorName: {
     env: ['OPERATOR_NAME'],

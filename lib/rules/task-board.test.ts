@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { TASK_BOUNDS, tasksState } from '../contract/task-schemas';
+import { TASK_BOUNDS, type TasksState, tasksState } from '../contract/task-schemas';
 import type { ListedTask, TaskChange } from '../sources/claudeswarm/tasks';
-import { currentTask, inBoardOrder, statusSince, taskBoard, tasksInHand } from './task-board';
+import { currentTask, inBoardOrder, statusSince, taskBoardSteps, tasksInHand } from './task-board';
 
 const READ = { state: 'ok', reason: null, keptFrom: null } as const;
+
+function taskBoard(tasks: readonly ListedTask[]): TasksState {
+  const steps = taskBoardSteps(tasks, READ);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+}
 
 function task(id: string, fields: Partial<ListedTask> = {}): ListedTask {
   return {
@@ -20,9 +25,9 @@ const change = (at: number | null, from: string | null, to: string): TaskChange 
   ...{ at, from, to, agentId: 'agent-0', message: '' },
 });
 
-const ids = (tasks: readonly ListedTask[]) => taskBoard(tasks, READ).tasks.map(({ id }) => id);
+const ids = (tasks: readonly ListedTask[]) => taskBoard(tasks).tasks.map(({ id }) => id);
 
-test('taskBoard(): unfinished tasks first, by priority and then the oldest; of the finished ones the newest', () => {
+test('taskBoardSteps(): unfinished tasks first, by priority and then the oldest; of the finished ones the newest', () => {
   const tasks = [
     task('done-early', { status: 'completed', updatedAt: 1 }),
     task('low', { priority: 'low', createdAt: 1 }),
@@ -35,7 +40,7 @@ test('taskBoard(): unfinished tasks first, by priority and then the oldest; of t
   ];
   const order = ['urgent', 'old', 'new', 'timeless', 'low', 'strange', 'done-late', 'done-early'];
   assert.deepEqual(ids(tasks), order);
-  const described = taskBoard(tasks, READ).tasks;
+  const described = taskBoard(tasks).tasks;
   assert.deepEqual(
     inBoardOrder([...described].reverse()).map(({ id }) => id),
     order,
@@ -43,27 +48,27 @@ test('taskBoard(): unfinished tasks first, by priority and then the oldest; of t
   );
 });
 
-test('taskBoard(): at most 1,000 tasks and half a megabyte; the oldest finished ones are left off and counted', () => {
+test('taskBoardSteps(): at most 1,000 tasks and half a megabyte; the oldest finished ones are left off and counted', () => {
   const many = Array.from({ length: 1500 }, (_, index) =>
     task(String(index), { status: index % 2 === 0 ? 'completed' : 'pending', updatedAt: index }),
   );
-  const board = taskBoard(many, READ);
+  const board = taskBoard(many);
   assert.deepEqual([board.tasks.length, board.left_off], [1000, 500]);
   assert.equal(board.tasks.filter(({ status }) => status === 'pending').length, 750);
   assert.equal(board.tasks.at(-1)?.id, '1000', 'of the finished ones the newest 250');
   const large = Array.from({ length: 1000 }, (_, index) => task(String(index), { text: 'x'.repeat(2000) }));
-  const { tasks, left_off } = taskBoard(large, READ);
+  const { tasks, left_off } = taskBoard(large);
   assert.ok(JSON.stringify(tasks).length <= TASK_BOUNDS.characters + tasks.length + 1);
   assert.equal(tasks.length + left_off, 1000);
 });
 
-test('taskBoard(): gives a valid state for any tasks', () => {
+test('taskBoardSteps(): gives a valid state for any tasks', () => {
   const status = fc.oneof(fc.constantFrom('pending', 'working', 'completed', null), fc.string());
   const history = fc.array(fc.tuple(fc.nat(), status, fc.string()).map(([at, from, to]) => change(at, from, to)));
   fc.assert(
     fc.property(fc.array(fc.record({ status, history, createdAt: fc.option(fc.nat()) })), (entries) => {
       const tasks = entries.map((entry, index) => task(String(index), entry));
-      const board = tasksState.parse(taskBoard(tasks, READ));
+      const board = tasksState.parse(taskBoard(tasks));
       assert.equal(board.tasks.length, tasks.length);
     }),
   );

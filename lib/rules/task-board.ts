@@ -10,25 +10,33 @@ import { excerptOf } from '../sources/claudeswarm/message-fields';
 import { isUnfinished, type ListedTask } from '../sources/claudeswarm/tasks';
 import type { ReaderStatus } from '../sources/source-status';
 
+const TASKS_PER_STEP = 50;
+
+/** How `TASKS.json` was read. */
+type ReadingOfTasks = Pick<ReaderStatus, 'state' | 'reason' | 'keptFrom'>;
+
 /**
- * Merges and orders tasks: unfinished ones first, by priority and then the oldest; of the finished ones the newest.
+ * Merges and orders tasks, in steps of about a millisecond: unfinished ones first, by priority and then the oldest; of
+ * the finished ones the newest.
  *
  * @param tasks of `TASKS.json`, then those of lists, in the order of the files
  * @param status how `TASKS.json` was read
  */
-export function taskBoard(
-  tasks: readonly ListedTask[],
-  status: Pick<ReaderStatus, 'state' | 'reason' | 'keptFrom'>,
-): TasksState {
+export function* taskBoardSteps(tasks: readonly ListedTask[], status: ReadingOfTasks): Generator<void, TasksState> {
   const listed: TaskOfApi[] = [];
   let characters = 0;
-  const ranked = tasks.map((task) => ({ ...task, task, changedAt: changedAt(task) }));
+  const ranked = tasks.map((task) => {
+    const { key, status: now, priority, createdAt } = task;
+    return { key, status: now, priority, createdAt, changedAt: changedAt(task), task };
+  });
+  yield;
   for (const { task } of ranked.sort(moreImportant)) {
     if (listed.length === TASK_BOUNDS.tasks) break;
     const described = describeTask(task);
     characters += JSON.stringify(described).length;
     if (characters > TASK_BOUNDS.characters) break;
     listed.push(described);
+    if (listed.length % TASKS_PER_STEP === 0) yield;
   }
   const { state, reason, keptFrom } = status;
   return {

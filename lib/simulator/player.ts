@@ -9,6 +9,7 @@ import { formatNaiveLocal } from '../sources/claudeswarm/written-form';
 import type { AgentProcesses } from './agent-processes';
 import { PendingAcks } from './pending-acks';
 import { type RosterEntry, writeRegistry } from './registry-file';
+import { SharedTasks } from './shared-tasks';
 import { Stores } from './stores';
 import type { Deed, StoryMessage } from './world';
 
@@ -47,6 +48,7 @@ export class Player {
   readonly #log: LogWriter;
   readonly #acks: PendingAcks;
   readonly #stores: Stores;
+  readonly #tasks: SharedTasks;
   readonly #roster = new Map<string, RosterEntry & { present: boolean }>();
   /** The agent by the path that it has locked. */
   readonly #held = new Map<string, string>();
@@ -69,6 +71,7 @@ export class Player {
     this.#log = new LogWriter(root, { rotateAtBytes });
     this.#acks = new PendingAcks(root);
     this.#stores = new Stores(root);
+    this.#tasks = new SharedTasks(root);
     mkdirSync(path.join(root, LOCKS_FOLDER), { recursive: true });
   }
 
@@ -83,7 +86,7 @@ export class Player {
         this.#stores.confirmCard(deed.message.sender, now);
         return;
       case 'task':
-        this.#stores.takeTask(deed.task, now);
+        this.#tasks.take(deed.task, now);
         return;
       case 'conflict':
         this.#stores.takeConflict(deed.conflict, now);
@@ -155,6 +158,7 @@ export class Player {
   flush(): void {
     this.#acks.write();
     this.#stores.flush();
+    this.#flushTasks();
     if (this.#lines.length === 0) return;
     const lines = this.#lines;
     this.#lines = [];
@@ -168,6 +172,15 @@ export class Player {
       process.emitWarning(error instanceof Error ? error.message : String(error));
     }
     this.counts.rotations = this.#log.rotations;
+  }
+
+  #flushTasks(): void {
+    try {
+      this.#tasks.flush();
+    } catch (error) {
+      // A missing root, a full disk, a file that somebody has broken: the swarm's tool warns and continues too.
+      process.emitWarning(error instanceof Error ? error.message : String(error));
+    }
   }
 
   close(): void {

@@ -1,23 +1,15 @@
-/** `TASKS.json`, `CONFLICT_LOG.json` and `AGENT_CARDS.json` as the swarm's tool writes them (swarm-files.md §2, §7). */
+/** `CONFLICT_LOG.json` and `AGENT_CARDS.json` as the swarm's tool writes them (swarm-files.md §2, §7). */
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AGENT_CARDS_FILE } from '../sources/claudeswarm/agent-cards';
 import { CONFLICT_LOG_FILE } from '../sources/claudeswarm/conflict-log';
-import { TASKS_FILE } from '../sources/claudeswarm/tasks';
 import { formatUtc, pythonJsonIndented } from '../sources/claudeswarm/written-form';
-import type { StoryAgent, StoryConflict, StoryTask } from './world';
+import type { StoryAgent, StoryConflict } from './world';
 
-/** The tool keeps all tasks forever; a demo that runs for days should not. */
-const MAX_TASKS = 60;
+/** The tool keeps all conflicts forever; a demo that runs for days should not. */
 const MAX_CONFLICTS = 100;
 /** Cards stay when their agents leave. */
 const MAX_CARDS = 600;
-
-interface KeptTask extends StoryTask {
-  createdAt: number;
-  updatedAt: number;
-  history: object[];
-}
 
 interface KeptCard {
   agent: StoryAgent;
@@ -30,7 +22,6 @@ interface KeptCard {
 
 export class Stores {
   readonly #root: string;
-  readonly #tasks = new Map<string, KeptTask>();
   readonly #conflicts = new Map<string, StoryConflict & { detectedAt: number }>();
   readonly #cards = new Map<string, KeptCard>();
   /** What `flush` has to write: the time of the newest change by file. */
@@ -38,23 +29,6 @@ export class Stores {
 
   constructor(root: string) {
     this.#root = root;
-  }
-
-  /** Sets the state of a task from now (milliseconds since 1970) on. */
-  takeTask(task: StoryTask, now: number): void {
-    const known = this.#tasks.get(task.task_id);
-    const step = {
-      timestamp: formatUtc(now),
-      from_status: known?.status ?? null,
-      to_status: task.status,
-      agent_id: task.assigned_to,
-      message: '',
-      metadata: {},
-    };
-    const history = [...(known?.history ?? []), step];
-    this.#tasks.set(task.task_id, { ...task, createdAt: known?.createdAt ?? now, updatedAt: now, history });
-    dropOldest(this.#tasks, MAX_TASKS);
-    this.#changed.set(TASKS_FILE, now);
   }
 
   /** Sets the state of a conflict from now (milliseconds since 1970) on. */
@@ -105,7 +79,6 @@ export class Stores {
   }
 
   #contentOf(name: string): object {
-    if (name === TASKS_FILE) return { tasks: this.#writtenTasks() };
     return name === AGENT_CARDS_FILE ? { cards: this.#writtenCards() } : { conflicts: this.#writtenConflicts() };
   }
 
@@ -125,31 +98,6 @@ export class Stores {
           metadata: {},
           created_at: formatUtc(createdAt),
           updated_at: formatUtc(updatedAt),
-        },
-      ]),
-    );
-  }
-
-  #writtenTasks(): object {
-    const tasks = [...this.#tasks.values()];
-    return Object.fromEntries(
-      tasks.map(({ createdAt, updatedAt, history, blocked_by, files, assigned_to, ...task }) => [
-        task.task_id,
-        {
-          ...task,
-          assigned_to,
-          context_id: null,
-          constraints: [],
-          files,
-          blocked_by,
-          blocks: tasks.filter((other) => other.blocked_by.includes(task.task_id)).map(({ task_id }) => task_id),
-          result: null,
-          error: null,
-          history,
-          metadata: {},
-          created_at: formatUtc(createdAt),
-          updated_at: formatUtc(updatedAt),
-          parent_task_id: null,
         },
       ]),
     );

@@ -17,8 +17,12 @@ export function* plannedWork(world: World, agent: StoryAgent): Scene {
   yield* say(world, { from: agent, to: other, type: 'TASK-DELEGATION', topic: 'delegation', slots });
   yield { kind: 'task', task: { ...first, status: 'working' } };
   yield world.random.integer(20, 90);
-  yield { kind: 'task', task: { ...first, status: 'completed' } };
+  // What matters is looked at by the one who has asked for it.
+  const isReviewed = first.priority === 'high' || first.priority === 'critical';
+  if (isReviewed) yield { kind: 'task', task: { ...first, status: 'review' } };
+  else yield { kind: 'task', task: { ...first, status: 'completed' } };
   yield* say(world, { from: other, to: agent, type: 'TASK-RESULT', topic: 'taskResult', slots });
+  if (isReviewed) yield { kind: 'task', task: { ...first, status: 'completed' } };
   yield { kind: 'task', task: { ...second, status: 'working' } };
   yield world.random.integer(10, 60);
   yield { kind: 'task', task: { ...second, status: 'completed' } };
@@ -79,13 +83,14 @@ export function* waitCycle(world: World, agent: StoryAgent): Scene {
   const waiting: StoryTask = { ...blocked, status: 'blocked', blocked_by: [awaited.task_id] };
   // The third waits for the first because of a merge conflict, so the task of the third does not proceed either.
   const conflict = conflictOver(world, third, agent, { type: 'merge', resource: slots.file });
-  yield { kind: 'task', task: awaited };
+  yield { kind: 'task', task: { ...awaited, status: 'working' } };
   yield { kind: 'task', task: waiting };
   yield { kind: 'conflict', conflict };
   yield* say(world, { from: agent, to: second, type: 'BLOCKED', topic: 'blocked', slots });
   yield world.random.integer(20, 60);
   yield { kind: 'conflict', conflict: { ...conflict, status: 'resolved' } };
   yield { kind: 'task', task: { ...awaited, status: 'completed' } };
+  yield { kind: 'task', task: { ...blocked, status: 'working' } };
   yield { kind: 'task', task: { ...blocked, status: 'completed' } };
   yield* say(world, {
     from: second,

@@ -63,7 +63,7 @@ export interface StoryMessage extends MessageExtras {
 export interface StoryTask {
   task_id: string;
   objective: string;
-  status: 'assigned' | 'working' | 'blocked' | 'completed';
+  status: 'assigned' | 'working' | 'blocked' | 'review' | 'completed';
   priority: 'low' | 'normal' | 'high' | 'critical';
   created_by: string;
   assigned_to: string;

@@ -12,6 +12,7 @@ import { lockFileName } from '../sources/claudeswarm/lock-entry';
 import { LocksReader } from '../sources/claudeswarm/locks';
 import { RegistryReader } from '../sources/claudeswarm/registry';
 import { readSwarmConfig } from '../sources/claudeswarm/swarm-config';
+import { TASKS_FILE, TasksReader } from '../sources/claudeswarm/tasks';
 import { ProcessTable } from '../sources/processes/processes';
 import { SwarmDescription } from './description';
 
@@ -22,6 +23,7 @@ let root: string;
 let registry: RegistryReader;
 let locks: LocksReader;
 let cards: AgentCardsReader;
+let tasks: TasksReader;
 let description: SwarmDescription;
 
 beforeEach(() => {
@@ -30,9 +32,10 @@ beforeEach(() => {
   registry = new RegistryReader(root, () => NOW);
   locks = new LocksReader(root, () => NOW);
   cards = new AgentCardsReader(root, () => NOW);
+  tasks = new TasksReader(root, () => NOW);
   const processes = new ProcessTable({ observer: { intervalMs: 0, observe: () => new Map() } });
   const { config } = readSwarmConfig(root);
-  description = new SwarmDescription({ root, registry, locks, cards, processes, config });
+  description = new SwarmDescription({ root, registry, locks, cards, tasks, processes, config });
 });
 
 afterEach(() => {
@@ -66,6 +69,28 @@ test('describe(): a registry that was read only in part is not evidence that a h
   assert.equal(registry.status.state, 'degraded');
   description.describe(new Map(), NOW + 2000);
   assert.equal(description.locks.locks[0]?.orphaned, null);
+});
+
+test('describe(): tasks are described when their file changes, with what each agent has in hand', () => {
+  const write = (status: string) => {
+    const task = { task_id: 't', objective: 'Go', status, assigned_to: 'a', updated_at: formatInstant(NOW) };
+    writeFileSync(join(root, TASKS_FILE), JSON.stringify({ tasks: { t: task, u: { ...task, assigned_to: 'b' } } }));
+    tasks.refresh();
+  };
+  register({ a: 5, c: 5 });
+  description.describe(new Map(), NOW);
+  const none = description.tasks;
+  assert.deepEqual([none.tasks, none.file?.state], [[], 'missing']);
+  description.describe(new Map(), NOW + 100);
+  assert.equal(description.tasks, none, 'the same object while nothing changes');
+  write('working');
+  description.describe(new Map(), NOW + 200);
+  assert.deepEqual([description.tasks.tasks.length, description.tasks.file?.state], [2, 'ok']);
+  const inHand = () => description.agents.agents.map(({ current_task }) => current_task?.status ?? null);
+  assert.deepEqual(inHand(), ['working', null], 'at once, however recently the agents were described');
+  write('completed');
+  description.describe(new Map(), NOW + 300);
+  assert.deepEqual(inHand(), [null, null]);
 });
 
 const health = () => Object.fromEntries(description.agents.agents.map((agent) => [agent.id, agent.health]));

@@ -14,7 +14,7 @@ import { findOverlaps, type LockOverlap } from '../rules/lock-overlaps';
 import type { LockRow } from '../rules/lock-row';
 import { describeLock, isEarly, isStale, type LockBoardFacts } from '../rules/lock-status';
 import { unfinishedSessionTasks } from '../rules/session-tasks';
-import { taskBoard, tasksInHand } from '../rules/task-board';
+import { taskBoardSteps, tasksInHand } from '../rules/task-board';
 import type { AgentCards, AgentCardsReader } from '../sources/claudeswarm/agent-cards';
 import { isSameEntry, type LockEntry } from '../sources/claudeswarm/lock-entry';
 import { findLock } from '../sources/claudeswarm/lock-list';
@@ -90,6 +90,7 @@ export class SwarmDescription {
   /** What `tasks` was computed from. */
   #tasksFrom: { file: readonly ListedTask[]; status: TasksReader['status']; lists: readonly ListedTask[] } | null =
     null;
+  #describingTasks: object | null = null;
   #newestLocks: { entries: LocksReader['locks']; newest: ReadonlyMap<string, number>; at: number } | null = null;
 
   constructor(from: Described) {
@@ -163,7 +164,7 @@ export class SwarmDescription {
       this.agents = this.#describeAgents(signs);
       yield;
     }
-    if (this.#describeTasks()) yield;
+    yield* this.#describeTasks();
     this.#describeLocks(now);
   }
 
@@ -245,16 +246,19 @@ export class SwarmDescription {
     return { agents, departed: departed.map(asOwnDeparted) };
   }
 
-  /** @returns whether they were computed again */
-  #describeTasks(): boolean {
+  *#describeTasks(): Generator<void> {
     const { tasks: reader } = this.#from;
-    if (reader === undefined) return false;
+    if (reader === undefined) return;
     const from = { file: reader.tasks, status: reader.status, lists: this.#listTasks };
     const last = this.#tasksFrom;
-    if (last?.file === from.file && last.status === from.status && last.lists === from.lists) return false;
+    if (last?.file === from.file && last.status === from.status && last.lists === from.lists) return;
+    this.#describingTasks = from;
+    const tasks = yield* taskBoardSteps([...from.file, ...from.lists], from.status);
+    // Another description has begun meanwhile, from newer tasks.
+    if (this.#describingTasks !== from) return;
     this.#tasksFrom = from;
-    this.tasks = taskBoard([...from.file, ...from.lists], from.status);
-    return true;
+    this.tasks = tasks;
+    yield;
   }
 
   #formerEnds(): ReadonlyMap<string, number> {

@@ -7,6 +7,7 @@ import {
   UNKNOWN_ATTENTION_FACTS,
   UNKNOWN_LOCK_FACTS,
 } from '../contract/defaults';
+import { examples } from '../contract/examples';
 import { wholeLocks } from '../contract/locks-answer';
 import type { Agent, AgentsAnswer, AttentionEntry, Lock } from '../contract/schemas';
 import type { JournalUpdate } from '../history/journal';
@@ -129,6 +130,28 @@ test('agents(): a departed agent is journaled once, and again when its hour is o
   journal.agents(registry());
   journal.commit(3);
   assert.deepEqual(changes(), [`-${subject}`]);
+});
+
+test('tasks(): each changed task is an entry, with the newest changes of its history, and how the file was read', () => {
+  const [task] = examples.tasks.tasks;
+  assert.ok(task);
+  const change = { at: null, from_status: null, to_status: 'pending', agent_id: null, message: '' };
+  const long = { ...task, history: [change, ...task.history] };
+  const other = { ...task, key: 'task:b' };
+  journal.tasks({ ...examples.tasks, tasks: [long, other] });
+  journal.begin(1);
+  assert.deepEqual(changes(), [`task ${task.key}`, 'task task:b', 'server tasks']);
+  assert.deepEqual(updates[0]?.complete, ['task', 'server']);
+  const bodies = () => updates.flatMap(({ changed }) => changed.map(([, , body]) => JSON.parse(body ?? 'null')));
+  assert.deepEqual(bodies()[0], task, 'the newest 3 changes');
+  updates.length = 0;
+  journal.tasks({ ...examples.tasks, tasks: [{ ...other }, { ...long, status: 'review' }] });
+  journal.commit(2);
+  assert.deepEqual([changes(), bodies()[0].status], [[`task ${task.key}`], 'review']);
+  updates.length = 0;
+  journal.tasks({ tasks: [other], left_off: 1, file: null });
+  journal.commit(3);
+  assert.deepEqual(changes(), [`-task ${task.key}`, 'server tasks']);
 });
 
 test('attention(): the facts of an item are bounded', () => {

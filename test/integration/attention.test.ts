@@ -146,6 +146,7 @@ test('questions, deliveries and acknowledgements', async (context) => {
     'locks',
     'stats',
     'attention',
+    'tasks',
     'permissions',
     'outgoing',
     'messages',

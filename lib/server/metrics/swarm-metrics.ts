@@ -6,6 +6,7 @@ import type { LockCounts } from '../../contract/locks-answer';
 import type { Source, Sources } from '../../contract/schemas';
 import { agentHealth, attentionKind, sourceState } from '../../contract/schemas';
 import type { States } from '../../contract/state';
+import { TASK_STATUSES } from '../../contract/task-transitions';
 import { getRuntime } from '../../swarms/swarm';
 import { registerActionMetrics } from './action-metrics';
 import { registerAlertMetrics } from './alert-metrics';
@@ -20,6 +21,8 @@ const SKIPPED_LINES: Readonly<Record<string, string>> = {
   'line too long': 'too_long',
 };
 const OTHER = 'other';
+
+const TASK_LABELS: readonly string[] = [...TASK_STATUSES, 'in_progress', OTHER];
 
 /** A history's database, and the write-ahead log that SQLite has not merged into it yet. */
 const DATABASE_FILES = ['', '-wal'];
@@ -74,6 +77,22 @@ function registerAgentsAndLocks(registry: Registry): void {
         attentionKind.options,
         state('attention')?.attention.map(({ kind }) => kind),
       ),
+  });
+  readGauge(registry, {
+    name: 'claude_swarm_tasks',
+    help: 'Listed tasks, by status; "in_progress" is of lists of Claude Code, "other" any other word.',
+    labelNames: ['status'],
+    read: () =>
+      tally(
+        'status',
+        TASK_LABELS,
+        state('tasks')?.tasks.map(({ status }) => TASK_LABELS.find((one) => one === status) ?? OTHER),
+      ),
+  });
+  readGauge(registry, {
+    name: 'claude_swarm_tasks_left_off',
+    help: 'Tasks beyond those that are listed.',
+    read: () => state('tasks')?.left_off ?? 0,
   });
   const count = (name: keyof LockCounts) => () => state('locks')?.[name] ?? 0;
   readGauge(registry, { name: 'claude_swarm_locks', help: 'Locks that are held.', read: count('count') });

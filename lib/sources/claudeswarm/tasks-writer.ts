@@ -92,6 +92,27 @@ export async function changeTasks<Result>(
   }
 }
 
+/**
+ * Makes a change at once, without a look whether it was undone.
+ *
+ * @returns null if another program has the lock at this moment: nothing was changed
+ * @throws {TasksUnwritable} as `changeTasks`
+ */
+export function tryChangeTasks<Result>(
+  root: string,
+  change: Pick<TasksChange<Result>, 'apply'>,
+): { isWritten: boolean; result: Result } | null {
+  const path = join(root, TASKS_FILE);
+  const writer = new Preparation(path, change);
+  try {
+    return replaceUnderLock(path, writer);
+  } catch (error) {
+    throw asUnwritable(error, path);
+  } finally {
+    writer.end();
+  }
+}
+
 interface Prepared<Result> {
   bytes: Buffer;
   result: Result;
@@ -151,11 +172,11 @@ function replaceUnderLock<Result>(
 /** The new content in a file of its own, made again only if the file has other bytes by then. */
 class Preparation<Result> {
   readonly #path: string;
-  readonly #change: TasksChange<Result>;
+  readonly #change: Pick<TasksChange<Result>, 'apply'>;
   readonly #temporary: string;
   #prepared: Prepared<Result> | null = null;
 
-  constructor(path: string, change: TasksChange<Result>) {
+  constructor(path: string, change: Pick<TasksChange<Result>, 'apply'>) {
     this.#path = path;
     this.#change = change;
     this.#temporary = join(path, '..', temporaryName());

@@ -46,7 +46,7 @@ test('describeCaller(): commands that are switched off, all or some', () => {
   }
   const some = describe(OPERATOR, LIVE, 'locks,messages');
   assert.deepEqual(some.actions, ['locks', 'messages']);
-  assert.match(some.reason ?? '', /switched off: terminal, permissions\. The setting ACTIONS/);
+  assert.match(some.reason ?? '', /switched off: terminal, permissions, tasks\. The setting ACTIONS/);
   assert.equal(describe(READER, LIVE, 'locks').reason, 'Open the link.');
 });
 
