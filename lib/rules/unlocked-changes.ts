@@ -115,8 +115,8 @@ function toItem({ folder, lock, changes }: Finding): AttentionItem {
   const holder = valueText(lock.agent_id);
   const [first] = changes as [Finding['changes'][number]];
   const paths = wordList(changes.map(({ path }) => path));
-  const were = changes.length === 1 ? 'was' : 'were';
-  const nobody = names.length === 1 ? 'which has no lock on it' : 'none of which has a lock on it';
+  const [were, it] = changes.length === 1 ? ['was', 'it'] : ['were', 'them'];
+  const nobody = names.length === 1 ? `which has no lock on ${it}` : `none of which has a lock on ${it}`;
   return {
     kind: 'unlocked_change',
     key: `${lock.lock_file}:${top}`,
@@ -129,7 +129,7 @@ function toItem({ folder, lock, changes }: Finding): AttentionItem {
       rule:
         'A file is listed that git calls changed in the folder of an agent without a lock on it, if it was written after ' +
         'another agent took a lock on that path. Only what git said within the last minute counts, so the item is gone ' +
-        'when nobody looks at git any more.',
+        'when nobody requests it any more.',
       facts: [
         ...changes
           .slice(0, MAX_FACTS)

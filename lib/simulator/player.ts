@@ -11,6 +11,7 @@ import { PendingAcks } from './pending-acks';
 import { type RosterEntry, writeRegistry } from './registry-file';
 import { SharedTasks } from './shared-tasks';
 import { Stores } from './stores';
+import { WorkFiles } from './work-files';
 import type { Deed, StoryMessage } from './world';
 
 export interface Counts {
@@ -49,6 +50,7 @@ export class Player {
   readonly #acks: PendingAcks;
   readonly #stores: Stores;
   readonly #tasks: SharedTasks;
+  readonly #work: WorkFiles;
   readonly #roster = new Map<string, RosterEntry & { present: boolean }>();
   /** The agent by the path that it has locked. */
   readonly #held = new Map<string, string>();
@@ -72,6 +74,7 @@ export class Player {
     this.#acks = new PendingAcks(root);
     this.#stores = new Stores(root);
     this.#tasks = new SharedTasks(root);
+    this.#work = new WorkFiles(root);
     mkdirSync(path.join(root, LOCKS_FOLDER), { recursive: true });
   }
 
@@ -84,9 +87,11 @@ export class Player {
       case 'message':
         this.#lines.push(logLine(deed.message, now));
         this.#stores.confirmCard(deed.message.sender, now);
+        this.#work.takeMessage(deed.message, now);
         return;
       case 'task':
         this.#tasks.take(deed.task, now);
+        this.#work.takeTask(deed.task, now);
         return;
       case 'conflict':
         this.#stores.takeConflict(deed.conflict, now);
@@ -159,6 +164,7 @@ export class Player {
     this.#acks.write();
     this.#stores.flush();
     this.#flushTasks();
+    this.#work.flush();
     if (this.#lines.length === 0) return;
     const lines = this.#lines;
     this.#lines = [];
@@ -193,6 +199,7 @@ export class Player {
       const pid = this.#processes?.start(deed.agent.id) ?? deed.agent.pid;
       const agent = { ...deed.agent, pid };
       this.#stores.takeCard(agent, now);
+      this.#work.takeAgent(agent);
       this.#roster.set(agent.id, { agent, status: 'active', lastSeen: now, present: true });
       return;
     }
@@ -200,6 +207,7 @@ export class Player {
     if (deed.kind === 'drop' || (deed.kind === 'vanish' && deed.died)) this.#processes?.stop(deed.agentId);
     if (deed.kind === 'drop') {
       this.#roster.delete(deed.agentId);
+      this.#work.dropAgent(deed.agentId);
       return;
     }
     const entry = this.#roster.get(deed.agentId);

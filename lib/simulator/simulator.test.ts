@@ -14,6 +14,12 @@ import { LOG_NAME, OLD_LOG_NAME } from '../sources/claudeswarm/message-log';
 import { PENDING_ACKS_FILE, parsePendingAcks } from '../sources/claudeswarm/pending-acks';
 import { parseRegistry, REGISTRY_FILE } from '../sources/claudeswarm/registry';
 import { parseTasks, TASKS_FILE } from '../sources/claudeswarm/tasks';
+import { CONTEXTS } from '../sources/claudeswarm/work/contexts';
+import { COORDINATION_FILE, parseCoordination } from '../sources/claudeswarm/work/coordination';
+import { DELEGATIONS } from '../sources/claudeswarm/work/delegations';
+import { type EntriesFile, parseEntries } from '../sources/claudeswarm/work/entries';
+import { LEARNING } from '../sources/claudeswarm/work/learning';
+import { parseReadMarks, READ_MARKS_FILE } from '../sources/claudeswarm/work/read-marks';
 import { pythonJson } from '../sources/claudeswarm/written-form';
 import { Simulator } from './simulator';
 
@@ -127,6 +133,16 @@ describe('simulator', () => {
     const conflicts = parseConflictLog(readFileSync(path.join(root, CONFLICT_LOG_FILE)));
     assert.ok('conflicts' in conflicts && conflicts.conflicts.length > 0);
     assert.deepEqual(conflicts.skipped, []);
+    for (const file of [CONTEXTS, DELEGATIONS, LEARNING] as readonly EntriesFile<unknown>[]) {
+      const parsed = parseEntries(readFileSync(path.join(root, file.name)), file);
+      assert.ok('content' in parsed && parsed.content.length > 1, file.name);
+      assert.deepEqual(parsed.skipped, []);
+    }
+    const { sections, current_work } = parseCoordination(readFileSync(path.join(root, COORDINATION_FILE)));
+    assert.deepEqual([sections.length, current_work?.columns], [5, ['Agent', 'Task', 'Status']]);
+    assert.ok((current_work?.rows.length ?? 0) > 0);
+    const marks = parseReadMarks(readFileSync(path.join(root, READ_MARKS_FILE)));
+    assert.ok('content' in marks && marks.content.size > 1);
     // The demo's default seed must show a quiet agent, and a lock that a vanished agent left behind.
     const ids = new Set(read.registry.entries.map((entry) => entry.id));
     assert.ok(read.registry.entries.some((entry) => entry.status === 'stale'));

@@ -22,7 +22,7 @@ interface KeptCard {
 
 export class Stores {
   readonly #root: string;
-  readonly #conflicts = new Map<string, StoryConflict & { detectedAt: number }>();
+  readonly #conflicts = new Map<string, StoryConflict & { detectedAt: number; changedAt: number }>();
   readonly #cards = new Map<string, KeptCard>();
   /** What `flush` has to write: the time of the newest change by file. */
   readonly #changed = new Map<string, number>();
@@ -34,7 +34,11 @@ export class Stores {
   /** Sets the state of a conflict from now (milliseconds since 1970) on. */
   takeConflict(conflict: StoryConflict, now: number): void {
     const known = this.#conflicts.get(conflict.conflict_id);
-    this.#conflicts.set(conflict.conflict_id, { ...conflict, detectedAt: known?.detectedAt ?? now });
+    this.#conflicts.set(conflict.conflict_id, {
+      ...conflict,
+      detectedAt: known?.detectedAt ?? now,
+      changedAt: now,
+    });
     dropOldest(this.#conflicts, MAX_CONFLICTS);
     this.#changed.set(CONFLICT_LOG_FILE, now);
   }
@@ -113,8 +117,27 @@ export class Stores {
       status: rest.status,
       metadata: {},
       negotiations: [],
+      ...(rest.status === 'resolved' && { resolution: resolutionOf(conflict_id, agents_involved, rest.changedAt) }),
     }));
   }
+}
+
+/** The agent that had it first keeps it until it is done. */
+function resolutionOf(
+  conflict_id: string,
+  [requester, holder]: StoryConflict['agents_involved'],
+  changedAt: number,
+): object {
+  return {
+    conflict_id,
+    strategy_used: 'timestamp',
+    winner: holder,
+    loser_action: 'wait',
+    resolved_at: formatUtc(changedAt),
+    reason: `${holder} had it first; ${requester} waits.`,
+    automatic: true,
+    metadata: {},
+  };
 }
 
 function dropOldest(kept: Map<string, unknown>, most: number): void {

@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import { createAckActions } from '../actions/acks';
 import { ActionRunner, type RecordAction } from '../actions/runner';
 import type { ActionGroup } from '../contract/action-groups';
-import { NO_PERMISSIONS } from '../contract/defaults';
+import { NO_PERMISSIONS, NO_WORK } from '../contract/defaults';
 import type { Retention } from '../history/history';
 import { Hub } from '../hub/hub';
 import { boundHeapGrowth } from '../platform/heap-growth';
@@ -125,6 +125,7 @@ export class LiveParts {
       everySecond: (listener) => this.#heartbeat.follow(listener),
     });
     this.hub.setState('permissions', NO_PERMISSIONS);
+    this.hub.setState('work', NO_WORK);
     this.#registry = new RegistryReader(this.#options.root);
     this.#cards = new AgentCardsReader(this.#options.root);
     this.#tasks = new TasksReader(this.#options.root);

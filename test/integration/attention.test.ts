@@ -149,6 +149,7 @@ test('questions, deliveries and acknowledgements', async (context) => {
     'tasks',
     'permissions',
     'outgoing',
+    'work',
     'messages',
   ]);
 
