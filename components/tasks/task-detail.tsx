@@ -2,7 +2,8 @@ import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from 'rea
 import type { Address } from '@/lib/client/address';
 import { NO_CHOICE } from '@/lib/client/message-filter';
 import { formatCount } from '@/lib/client/text';
-import { TASK_BOUNDS, type Task, type TaskChange } from '@/lib/contract/task-schemas';
+import { TASK_BOUNDS } from '@/lib/contract/task-bounds';
+import type { Task, TaskChange } from '@/lib/contract/task-schemas';
 import { AddressLink } from '../ui/address-link';
 import { AgentName } from '../ui/agent-name';
 import { Fact } from '../ui/fact';
