@@ -1,72 +1,18 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { formatInstant } from '../lib/contract/instant';
 import type { PastState } from '../lib/contract/past-schemas';
 import { formatUtc } from '../lib/sources/claudeswarm/written-form';
 import { expect, expectFaultless, openAsOperator, openLive, test } from './fixtures';
-import type { TestSwarm } from './swarm';
+import { SHOP, shop, statusInFile, writeTasks } from './tasks-swarm';
 
-const MINUTE_MS = 60_000;
 const drawer = (page: Page) => page.getByRole('region', { name: 'Timeline and relations' });
 const board = (page: Page) => page.getByRole('region', { name: 'Board of tasks' });
 const column = (page: Page, status: string) => board(page).locator(`[data-status="${status}"]`);
 const card = (page: Page, id: string) => board(page).locator(`[data-task="task:${id}"]`);
 const handle = (page: Page, id: string) => card(page, id).locator('[data-card]');
 const detail = (page: Page) => page.getByRole('complementary', { name: 'Task' });
-
-interface WrittenTask {
-  status?: string;
-  [field: string]: unknown;
-}
-
-/** A task exactly as the swarm's tool writes it. */
-function written(id: string, { status = 'pending', ...fields }: WrittenTask): object {
-  const at = formatUtc(Date.now() - 5 * MINUTE_MS);
-  const step = (from: string | null, to: string, message: string) => ({
-    ...{ timestamp: at, from_status: from, to_status: to, agent_id: 'agent-0', message, metadata: {} },
-  });
-  const moved = status === 'pending' ? [] : [step('pending', status, 'Begun.')];
-  return {
-    ...{ task_id: id, objective: `Do ${id}`, status, priority: 'normal', created_by: 'agent-0', assigned_to: null },
-    ...{ context_id: null, constraints: [], files: [], blocked_by: [], blocks: [], result: null, error: null },
-    history: [step(null, 'pending', 'Task created'), ...moved],
-    ...{ metadata: {}, created_at: at, updated_at: at, parent_task_id: null },
-    ...fields,
-  };
-}
-
-function writeTasks(swarm: TestSwarm, tasks: Record<string, WrittenTask>): void {
-  const entries = Object.entries(tasks).map(([id, task]) => [id, written(id, task)]);
-  const file = { version: '1.0', updated_at: formatUtc(Date.now()), tasks: Object.fromEntries(entries) };
-  const temporary = join(swarm.root, 'TASKS.json.tmp');
-  writeFileSync(temporary, JSON.stringify(file, null, 2));
-  renameSync(temporary, join(swarm.root, 'TASKS.json'));
-}
-
-function statusInFile(swarm: TestSwarm, id: string): string {
-  const { tasks } = JSON.parse(readFileSync(join(swarm.root, 'TASKS.json'), 'utf8')) as {
-    tasks: Record<string, { status: string }>;
-  };
-  return tasks[id]?.status ?? 'not there';
-}
-
-const SHOP: Record<string, WrittenTask> = {
-  totals: {
-    ...{ status: 'working', priority: 'critical', assigned_to: 'agent-1', files: ['src/cart.ts', 'src/tax.ts'] },
-    objective: 'Round the totals of partial refunds',
-  },
-  invoice: { objective: 'Write the invoice', blocked_by: ['totals', 'gone'], priority: 'high' },
-  theme: { status: 'review', assigned_to: 'agent-2', objective: 'New theme of the shop' },
-  import: { status: 'failed', assigned_to: 'agent-2', objective: 'Import old orders', error: 'No sample data.' },
-  login: { status: 'completed', assigned_to: 'agent-1', objective: 'Repair the login' },
-};
-
-function shop(swarm: TestSwarm): void {
-  swarm.register([{ id: 'agent-1' }, { id: 'agent-2' }]);
-  swarm.lock('src/cart.ts', 'agent-1');
-  writeTasks(swarm, SHOP);
-}
 
 async function openBoard(page: Page): Promise<void> {
   await page.keyboard.press('6');

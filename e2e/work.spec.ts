@@ -1,30 +1,14 @@
-import { cpSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { formatNaiveLocal } from '../lib/sources/claudeswarm/written-form';
 import { expect, expectFaultless, openLive, test } from './fixtures';
 import type { TestSwarm } from './swarm';
-
-const SAMPLE = resolve('test/fixtures/samples/normal-swarm');
-const FILES = [
-  ...['CONTEXTS.json', 'CONFLICT_LOG.json', 'DELEGATION_HISTORY.json', 'LEARNING_DATA.json', 'COORDINATION.md'],
-  '.agent_memory',
-];
+import { writeWorkFiles } from './work-files';
 
 const drawer = (page: Page) => page.getByRole('region', { name: 'Timeline and relations' });
 const parts = (page: Page) => page.getByRole('navigation', { name: 'Parts of the work' });
 const part = (page: Page, name: string) => drawer(page).getByRole('region', { name, exact: true });
 const open = (page: Page, name: RegExp) => parts(page).getByRole('button', { name }).click();
-
-/** The files of a real swarm; agent-1 has read its messages up to ten minutes ago. */
-function shop(swarm: TestSwarm): void {
-  swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
-  for (const file of FILES) cpSync(join(SAMPLE, file), join(swarm.root, file), { recursive: true });
-  mkdirSync(join(swarm.root, '.swarm'));
-  const mark = formatNaiveLocal(Date.now() - 600_000);
-  writeFileSync(join(swarm.root, '.swarm', 'last_read_messages.json'), JSON.stringify({ 'agent-1': mark }));
-  swarm.send({ recipients: ['agent-1'], timestamp: formatNaiveLocal(Date.now() - 300_000) });
-}
 
 function writeContexts(swarm: TestSwarm, name: string): void {
   const context = { context_id: 'new', name, summary: '', status: 'active', decisions: [], files_touched: [] };
@@ -34,7 +18,7 @@ function writeContexts(swarm: TestSwarm, name: string): void {
 }
 
 test('work: every file is shown with what it says, and again when it changes', async ({ page, swarm, server }) => {
-  shop(swarm);
+  writeWorkFiles(swarm);
   await server.start();
   await openLive(page, server);
   await page.keyboard.press('7');
@@ -85,7 +69,7 @@ test('work: the detail of an agent has its success, contexts, memory, unread mes
   swarm,
   server,
 }) => {
-  shop(swarm);
+  writeWorkFiles(swarm);
   swarm.writeCards({
     'agent-1': {
       ...{ name: 'Frontend', description: 'Builds the shop.', skills: ['typescript'], tools: [], availability: 'busy' },
@@ -109,7 +93,7 @@ test('work: the detail of an agent has its success, contexts, memory, unread mes
 });
 
 test('work: no part has a fault in both themes, wide and narrow', async ({ page, swarm, server }) => {
-  shop(swarm);
+  writeWorkFiles(swarm);
   await server.start();
   await openLive(page, server);
   for (const [name, region] of [

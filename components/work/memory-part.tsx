@@ -85,7 +85,12 @@ function Memory({ memory: { tasks, patterns, relationships, knowledge, updated_a
           <li key={place}>
             <Words value={spoken([objective, task_id])[0] ?? '(no objective)'} max={300} />
             <span className="text-muted">
-              {outcome !== null && <>: {<Text value={outcome} max={80} />}</>}
+              {outcome !== null && (
+                <>
+                  {': '}
+                  <Text value={outcome} max={80} />
+                </>
+              )}
               {at !== null && (
                 <>
                   {' · '}
@@ -130,7 +135,9 @@ function Memory({ memory: { tasks, patterns, relationships, knowledge, updated_a
       <Remembered title={counted(knowledge.length, 'fact')}>
         {knowledge.map(({ key, value }) => (
           <li key={key}>
-            <Text value={key} max={120} /> <span className="text-muted">= {<Text value={value} max={300} />}</span>
+            <Text value={key} max={120} /> <span className="text-muted">
+              = <Text value={value} max={300} />
+            </span>
           </li>
         ))}
       </Remembered>
