@@ -137,7 +137,8 @@ export function Dashboard(props: DashboardProps) {
   const { open: openView } = drawer;
   const openUsage = useCallback(() => openView('usage'), [openView]);
   useEffect(() => startWhenLoaded(loadLivePage, ({ keepTextNodes }) => keepTextNodes(document.body)), []);
-  usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer, calmSetting });
+  const page = { address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer, calmSetting };
+  usePageCommands(page);
 
   return (
     <Now renderedAt={renderedAt} moment={moment} zoneInDoubt={swarm.sources.zone.state === 'degraded'}>
@@ -252,7 +253,7 @@ export function Dashboard(props: DashboardProps) {
           </main>
         </div>
       </Acting>
-      <PageDialogs dialog={dialog} setDialog={setDialog} swarm={swarm} calmSetting={calmSetting} onGo={follow} />
+      <PageDialogs dialog={dialog} page={page} swarm={swarm} onGo={follow} />
     </Now>
   );
 }
