@@ -25,7 +25,8 @@ import type { AttentionEntry, Sources } from '@/lib/contract/schemas';
 import { ClockTime, RenderedAt, ZoneInDoubt } from '../ui/time';
 import { Acting } from './acting';
 import { ConnectionBar } from './connection-bar';
-import { type OpenDialog, usePageCommands } from './page-commands';
+import { usePageCommands } from './page-commands';
+import type { OpenDialog } from './page-controls';
 import { Panels } from './panels';
 import {
   AtAGlance,

@@ -1,12 +1,9 @@
-import { type Dispatch, Suspense } from 'react';
-import type { DrawerControl } from '@/components/timeline/timeline-props';
+import { Suspense } from 'react';
 import type { Address } from '@/lib/client/address';
-import type { Layout } from '@/lib/client/settings';
 import { useShortcut, useShortcutListener } from '@/lib/client/shortcuts';
-import type { CalmSetting } from '@/lib/client/use-calm';
-import type { Tab } from '@/lib/client/use-layout';
 import type { SwarmState } from '@/lib/contract/events';
 import { lazyPart } from '../ui/lazy-part';
+import type { OpenDialog, PageCommands } from './page-controls';
 
 // Loaded when they are first opened.
 const HelpDialog = lazyPart(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })));
@@ -15,22 +12,6 @@ const PaletteDialog = lazyPart(() => import('./palette-dialog').then((module) =>
 const BundleDialog = lazyPart(() =>
   import('../past/bundle-dialog').then((module) => ({ default: module.BundleDialog })),
 );
-
-/** The open dialog, if any. */
-export type OpenDialog = 'help' | 'palette' | 'bundle' | null;
-
-/** What the commands of the page act on. */
-export interface PageCommands {
-  address: Address;
-  closeDetail: () => void;
-  nextTheme: () => void;
-  goTo: (tab: Tab) => void;
-  layout: Layout;
-  setLayout: Dispatch<Layout>;
-  setDialog: Dispatch<OpenDialog>;
-  drawer: DrawerControl;
-  calmSetting: CalmSetting;
-}
 
 /** The keys of the page as a whole; panels register their own. What has no key is in `palette-commands.ts`. */
 export function usePageCommands(page: PageCommands): void {

@@ -1,7 +1,7 @@
 /** The commands of the page that have no key: only the palette offers them, so they load with it. */
 
 import { toggled } from '@/lib/client/settings';
-import type { PageCommands } from './page-commands';
+import type { PageCommands } from './page-controls';
 import type { Choice } from './palette';
 
 /** @returns the commands, as the palette lists them */

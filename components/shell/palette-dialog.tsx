@@ -7,7 +7,7 @@ import type { SwarmState } from '@/lib/contract/events';
 import { Dialog } from '../ui/dialog';
 import { Keys } from '../ui/keys';
 import { Text } from '../ui/text';
-import type { PageCommands } from './page-commands';
+import type { PageCommands } from './page-controls';
 import { pageChoices } from './palette-commands';
 
 interface PaletteDialogProps {

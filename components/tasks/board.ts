@@ -146,6 +146,7 @@ export interface Blocker {
 export class TaskIndex {
   readonly #tasks: ReadonlyMap<string, Task>;
   readonly #keys: ReadonlyMap<string, Task>;
+  readonly #blockers = new WeakMap<object, readonly Blocker[]>();
 
   constructor(tasks: readonly Task[]) {
     this.#tasks = new Map(tasks.map((task) => [placeKey(task.list, task.id), task]));
@@ -156,9 +157,14 @@ export class TaskIndex {
     return this.#keys.get(key) ?? null;
   }
 
-  /** @returns the tasks that a task waits for, in its order */
-  blockersOf({ list, blocked_by }: Pick<Task, 'list' | 'blocked_by'>): Blocker[] {
-    return [...new Set(blocked_by)].map((id) => ({ id, task: this.sibling(list, id) }));
+  /** @returns the tasks that a task waits for, in its order; the same array for the same task */
+  blockersOf(task: Pick<Task, 'list' | 'blocked_by'>): readonly Blocker[] {
+    const known = this.#blockers.get(task);
+    if (known) return known;
+    const { list, blocked_by } = task;
+    const blockers = [...new Set(blocked_by)].map((id) => ({ id, task: this.sibling(list, id) }));
+    this.#blockers.set(task, blockers);
+    return blockers;
   }
 
   /** @returns the task of the same list with an id; null if none is listed */
