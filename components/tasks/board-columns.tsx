@@ -87,7 +87,7 @@ export function BoardColumns(props: BoardProps) {
       onDragStart={onDragStart}
       onDragEnd={() => drag(null)}
       onFocus={({ target }) => setActive(taskAt(target)?.key ?? active)}
-      className="overflow-x-auto"
+      className="md:overflow-x-auto"
     >
       <div className="flex min-h-full gap-2 px-3 max-md:flex-col max-md:gap-3 max-md:pb-3 md:w-max md:min-w-full">
         {columns.map((column) => (

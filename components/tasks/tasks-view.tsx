@@ -82,7 +82,7 @@ function KnownTasks({ state, locks, agents, past, address, change }: Omit<TasksV
       <FileNotice file={file} count={tasks.length} />
       {left_off > 0 && (
         <p className="shrink-0 px-4 py-0.5 text-warn">
-          {counted(left_off, 'more task')} {left_off === 1 ? 'is' : 'are'} not listed: the oldest finished ones come last.
+          {counted(left_off, 'more task')} {left_off === 1 ? 'is' : 'are'} not listed, the oldest finished ones first.
         </p>
       )}
       <Notice notice={moves.notice} onDismiss={moves.dismiss} />
