@@ -121,6 +121,7 @@ function provoke(status: ProblemStatus, route: DescribedRoute): { path: string }
     '/api/agent': '',
     '/api/locks': '?limit=many',
     '/api/state': '?at=2999-01-01T00:00:00Z',
+    '/api/work/memory': `?agent=${'x'.repeat(1001)}`,
   };
   const separator = path.includes('?') ? '&' : '?';
   switch (status) {

@@ -109,7 +109,7 @@ export const WORK_ENDPOINTS: readonly Endpoint[] = [
     description: GIT_DESCRIPTION,
     request: 'agentGit',
     answer: 'agentGit',
-    problems: [404, 409, 422],
+    problems: [404, 409],
     answerTo: async ({ query, context }) => {
       const answer = await live(context.runtime, 'git').agentAnswer(query.id);
       if (answer === null) throw new ProblemError('not_found', `No agent ${JSON.stringify(query.id)} is listed.`);
