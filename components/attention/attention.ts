@@ -34,7 +34,8 @@ export function targetOf({ kind, evidence, since }: AttentionEntry): Target {
     return { tab: 'agents', address: { ...EMPTY_ADDRESS, agent, permission: 'all' } };
   }
   if (kind.startsWith('agent_')) return { tab: 'agents', address: { ...EMPTY_ADDRESS, agent } };
-  if (kind.startsWith('lock_') || kind === 'unlocked_change') return { tab: 'locks', address: { ...EMPTY_ADDRESS, lock } };
+  if (kind.startsWith('lock_') || kind === 'unlocked_change')
+    return { tab: 'locks', address: { ...EMPTY_ADDRESS, lock } };
   if (kind === 'source_unreadable') {
     return { tab: FED_BY[evidence.sources[0] ?? ''] ?? 'messages', address: EMPTY_ADDRESS };
   }

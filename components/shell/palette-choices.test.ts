@@ -94,7 +94,7 @@ test('choicesOf(): without a history no message can be opened, so none is offere
   );
 });
 
-test('choicesOf(): a task is found by its objective and opens on the board',() => {
+test('choicesOf(): a task is found by its objective and opens on the board', () => {
   const went: Partial<Address>[] = [];
   const task = { key: 'task:a', id: 'a', objective: 'Round\nthe totals', status: 'working' } as Task;
   const choices = choicesOf({ ...swarm, tasks: { ...NO_TASKS, tasks: [task] } }, (to) => went.push(to));

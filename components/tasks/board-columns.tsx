@@ -177,7 +177,9 @@ function BoardColumn(props: BoardColumnProps) {
         if (to !== undefined) onDropped(to);
       }}
       className={`rounded-md ${tasks.length === 0 ? 'w-24 shrink-0 max-md:hidden' : 'min-w-52 flex-1 md:max-w-96'} ${
-        to !== undefined ? `outline-1 outline-accent outline-dashed -outline-offset-1 ${over ? 'bg-accent/12' : ''}` : ''
+        to !== undefined
+          ? `outline-1 outline-accent outline-dashed -outline-offset-1 ${over ? 'bg-accent/12' : ''}`
+          : ''
       } ${isOther ? 'opacity-50' : ''}`}
     >
       <h3 className="sticky top-0 z-1 truncate bg-paper px-1 py-1 font-medium">

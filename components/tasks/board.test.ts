@@ -107,7 +107,13 @@ test('taskChoices(): what the tasks have, priorities by their weight, and what i
 
 test('movesOf(): the transitions of the swarm’s tool; none for a list of Claude Code or an unknown status', () => {
   assert.deepEqual(movesOf(task('a')), ['assigned', 'cancelled']);
-  assert.deepEqual(movesOf(task('a', { status: 'working' })), ['review', 'blocked', 'failed', 'completed', 'cancelled']);
+  assert.deepEqual(movesOf(task('a', { status: 'working' })), [
+    'review',
+    'blocked',
+    'failed',
+    'completed',
+    'cancelled',
+  ]);
   assert.deepEqual(movesOf(task('a', { status: 'completed' })), []);
   assert.deepEqual(movesOf(task('a', { status: 'paused' })), []);
   assert.deepEqual(movesOf(task('1', { list: 'team' })), []);

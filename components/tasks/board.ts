@@ -5,11 +5,14 @@ import { groupBy } from '@/lib/client/group-by';
 import { normalizeLockPath } from '@/lib/contract/lock-path';
 import { compareNaturally } from '@/lib/contract/natural-order';
 import type { Lock } from '@/lib/contract/schemas';
-import type { Task, TaskChange } from '@/lib/contract/task-schemas';
+import type { Task } from '@/lib/contract/task-schemas';
 import { followingStatuses, TASK_PRIORITIES, TASK_STATUSES, type TaskStatus } from '@/lib/contract/task-transitions';
 
 /** In the address: no owner, no priority, or `TASKS.json` instead of a list. No id of an agent is a single dash. */
 export const NONE = '-';
+
+/** A step of a task's history. */
+export type TaskChange = Task['history'][number];
 
 /** The parts of the address that choose tasks. */
 export type TaskChoice = Pick<Address, 'owner' | 'priority' | 'list' | 'find'>;

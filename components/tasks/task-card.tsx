@@ -143,7 +143,12 @@ export function Age({ since }: { since: string | null }) {
 }
 
 /** What a task waits for: unfinished ones first. */
-export function Blockers({ blockers, most, tabIndex, onGo }: LinkProps & { blockers: readonly Blocker[]; most: number }) {
+export function Blockers({
+  blockers,
+  most,
+  tabIndex,
+  onGo,
+}: LinkProps & { blockers: readonly Blocker[]; most: number }) {
   const isDone = ({ task }: Blocker) => task !== null && isFinished(task);
   const ordered = [...blockers.filter((one) => !isDone(one)), ...blockers.filter(isDone)];
   return (

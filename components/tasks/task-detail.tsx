@@ -3,7 +3,7 @@ import type { Address } from '@/lib/client/address';
 import { NO_CHOICE } from '@/lib/client/message-filter';
 import { formatCount } from '@/lib/client/text';
 import { TASK_BOUNDS } from '@/lib/contract/task-bounds';
-import type { Task, TaskChange } from '@/lib/contract/task-schemas';
+import type { Task } from '@/lib/contract/task-schemas';
 import { AddressLink } from '../ui/address-link';
 import { AgentName } from '../ui/agent-name';
 import { Fact } from '../ui/fact';
@@ -11,7 +11,7 @@ import { FoldedText } from '../ui/folded-text';
 import { X } from '../ui/more-icons';
 import { Text, Words } from '../ui/text';
 import { ClockTime, RelativeTime } from '../ui/time';
-import { type LocksByPath, movesOf, statusName, type TaskIndex } from './board';
+import { type LocksByPath, movesOf, statusName, type TaskChange, type TaskIndex } from './board';
 import { Age, Blockers, Owner, TaskFile } from './task-card';
 
 /** Of past moments the newest three changes of a task are recorded. */
@@ -37,7 +37,8 @@ export function TaskDetail({ task, index, locks, acts, past, onMenu, onGo, onClo
   useLayoutEffect(() => {
     const focused = document.activeElement;
     if (focused instanceof HTMLElement && focused !== document.body && focused.offsetParent !== null) return;
-    if (aside.current?.offsetParent != null && aside.current.clientWidth >= window.innerWidth * 0.9) aside.current.focus();
+    if (aside.current?.offsetParent != null && aside.current.clientWidth >= window.innerWidth * 0.9)
+      aside.current.focus();
   }, [key]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape') return;
@@ -45,7 +46,6 @@ export function TaskDetail({ task, index, locks, acts, past, onMenu, onGo, onClo
     onClose();
   };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: Escape closes it
     <aside
       ref={aside}
       aria-label="Task"
@@ -182,7 +182,9 @@ function Places({ task, index, locks, onGo }: Pick<TaskDetailProps, 'task' | 'in
 function TaskHistory({ task: { history, list }, past }: Pick<TaskDetailProps, 'task' | 'past'>) {
   const most = past ? PAST_CHANGES : TASK_BOUNDS.changes;
   if (history.length === 0) {
-    return <p className="text-muted">{list === null ? 'It has no history.' : 'Lists of Claude Code have no history.'}</p>;
+    return (
+      <p className="text-muted">{list === null ? 'It has no history.' : 'Lists of Claude Code have no history.'}</p>
+    );
   }
   return (
     <section aria-label="History">
@@ -211,8 +213,7 @@ function Change({ change }: { change: TaskChange }) {
       {agent_id !== null && (
         <>
           {' '}
-          <span className="text-muted">by</span>{' '}
-          <AgentName id={agent_id} />
+          <span className="text-muted">by</span> <AgentName id={agent_id} />
         </>
       )}
       {message !== '' && (

@@ -46,7 +46,14 @@ export function TasksView({ tasks: state, known, ...props }: TasksViewProps) {
   return <KnownTasks state={state} {...props} />;
 }
 
-function KnownTasks({ state, locks, agents, past, address, change }: Omit<TasksViewProps, 'tasks' | 'known'> & { state: TasksState }) {
+function KnownTasks({
+  state,
+  locks,
+  agents,
+  past,
+  address,
+  change,
+}: Omit<TasksViewProps, 'tasks' | 'known'> & { state: TasksState }) {
   const acts = mayAct(useMe(), 'tasks');
   const moves = useMoves();
   const [menu, setMenu] = useState<{ task: Task; anchor: HTMLElement } | null>(null);

@@ -64,7 +64,13 @@ function Conflict({ conflict, onGo }: { conflict: WorkConflict; onGo: Go }) {
       </p>
       {(locked_at !== null || lock_reason !== null) && (
         <p className="text-muted">
-          The lock{locked_at !== null && <> since <ClockTime instant={locked_at} /></>}
+          The lock
+          {locked_at !== null && (
+            <>
+              {' '}
+              since <ClockTime instant={locked_at} />
+            </>
+          )}
           {spoken([lock_reason]).map((reason) => (
             <span key={reason}>
               : <Words value={reason} max={300} />

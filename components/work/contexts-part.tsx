@@ -71,7 +71,9 @@ function Context({ context, onGo }: { context: WorkContext; onGo: Go }) {
           <Paths paths={files_touched} />
           {tasks.length > 0 && (
             <details>
-              <summary className="w-fit cursor-pointer text-muted hover:text-ink">{counted(tasks.length, 'task')}</summary>
+              <summary className="w-fit cursor-pointer text-muted hover:text-ink">
+                {counted(tasks.length, 'task')}
+              </summary>
               <ul>
                 {tasks.map((task) => (
                   <li key={task}>
@@ -105,7 +107,13 @@ function Decisions({ context: { decisions, decisions_left_off }, onGo }: { conte
   );
 }
 
-function Decision({ decision: { decision, by, reason, at, alternatives }, onGo }: { decision: WorkDecision; onGo: Go }) {
+function Decision({
+  decision: { decision, by, reason, at, alternatives },
+  onGo,
+}: {
+  decision: WorkDecision;
+  onGo: Go;
+}) {
   return (
     <li className="py-0.5">
       <span className="text-muted">

@@ -25,7 +25,11 @@ export function CoordinationPart({ work }: WorkProps) {
   );
 }
 
-function Document({ answer: { title, preamble, sections, changed_at, left_off, truncated, text } }: { answer: CoordinationAnswer }) {
+function Document({
+  answer: { title, preamble, sections, changed_at, left_off, truncated, text },
+}: {
+  answer: CoordinationAnswer;
+}) {
   const isBare = sections.length === 0 && preamble === null && text !== null && text.trim() !== '';
   return (
     <article className="wrap-anywhere max-w-4xl py-1">
@@ -38,7 +42,9 @@ function Document({ answer: { title, preamble, sections, changed_at, left_off, t
       {preamble !== null && preamble.trim() !== '' && (
         <>
           <Written text={preamble} />
-          <p className="text-warn">The swarm’s tool loses the text before the first section when it updates the document.</p>
+          <p className="text-warn">
+            The swarm’s tool loses the text before the first section when it updates the document.
+          </p>
         </>
       )}
       {isBare && <Written text={text} />}

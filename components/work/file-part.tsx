@@ -118,7 +118,9 @@ export function Paths({ paths }: { paths: readonly string[] }) {
       <PathList paths={paths.slice(0, MAX_LISTED)} />
       {rest.length > 0 && (
         <details>
-          <summary className="w-fit cursor-pointer text-muted hover:text-ink">{counted(rest.length, 'more file')}</summary>
+          <summary className="w-fit cursor-pointer text-muted hover:text-ink">
+            {counted(rest.length, 'more file')}
+          </summary>
           <PathList paths={rest} />
         </details>
       )}

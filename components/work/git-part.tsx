@@ -110,8 +110,8 @@ export function GitFacts({ folder }: { folder: GitFolder }) {
       )}
       {filters.length > 0 && (
         <p className="text-warn">
-          Filters of the repository (<Text value={filters.join(', ')} max={100} />) are not run: a file that uses one may
-          be listed although it is unchanged.
+          Filters of the repository (<Text value={filters.join(', ')} max={100} />) are not run: a file that uses one
+          may be listed although it is unchanged.
         </p>
       )}
       <p className="text-muted">
@@ -139,7 +139,9 @@ function Changes({ folder: { changes, change_count, left_off } }: { folder: GitF
       <ChangeList changes={changes.slice(0, MAX_SHOWN)} />
       {rest.length > 0 && (
         <details>
-          <summary className="w-fit cursor-pointer text-muted hover:text-ink">{counted(rest.length, 'more file')}</summary>
+          <summary className="w-fit cursor-pointer text-muted hover:text-ink">
+            {counted(rest.length, 'more file')}
+          </summary>
           <ChangeList changes={rest} />
         </details>
       )}

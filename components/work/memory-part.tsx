@@ -135,7 +135,8 @@ function Memory({ memory: { tasks, patterns, relationships, knowledge, updated_a
       <Remembered title={counted(knowledge.length, 'fact')}>
         {knowledge.map(({ key, value }) => (
           <li key={key}>
-            <Text value={key} max={120} /> <span className="text-muted">
+            <Text value={key} max={120} />{' '}
+            <span className="text-muted">
               = <Text value={value} max={300} />
             </span>
           </li>

@@ -29,8 +29,8 @@ export function UnreadPart({ work: { unread }, onGo }: WorkProps) {
         ))}
       </ul>
       <p className="py-1 text-muted">
-        By the read marks of the swarm’s tool. An agent may have seen a message in its terminal; of agents without a mark
-        it is not known.
+        By the read marks of the swarm’s tool. An agent may have seen a message in its terminal; of agents without a
+        mark it is not known.
       </p>
     </Scroller>
   );

@@ -47,7 +47,10 @@ export function WorkView({ work, past, address, change }: WorkViewProps) {
   const Part = PARTS[chosen];
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <nav aria-label="Parts of the work" className="flex h-8 shrink-0 items-stretch gap-1 overflow-x-auto border-line border-b px-3">
+      <nav
+        aria-label="Parts of the work"
+        className="flex h-8 shrink-0 items-stretch gap-1 overflow-x-auto border-line border-b px-3"
+      >
         {WORK_PARTS.map((part) => (
           <button
             key={part}

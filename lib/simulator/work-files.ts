@@ -11,8 +11,7 @@ import { DELEGATIONS } from '../sources/claudeswarm/work/delegations';
 import { LEARNING } from '../sources/claudeswarm/work/learning';
 import { MEMORY_FOLDER } from '../sources/claudeswarm/work/memory';
 import { READ_MARKS_FILE } from '../sources/claudeswarm/work/read-marks';
-import { formatNaiveLocal, pythonJsonIndented } from '../sources/claudeswarm/written-form';
-import { formatUtc } from './registry-file';
+import { formatNaiveLocal, formatUtc, pythonJsonIndented } from '../sources/claudeswarm/written-form';
 import type { StoryAgent, StoryMessage, StoryTask } from './world';
 
 const MAX_CONTEXTS = 12;
