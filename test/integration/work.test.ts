@@ -79,7 +79,7 @@ test('the files about work: every answer, a change, a broken file and one that v
   cpSync(samples().find(({ name }) => name === 'normal-swarm')?.root ?? '', root, { recursive: true });
   const server = await start(context, root);
   const work = followWork(context, server);
-  const first = await until(work, (state) => state !== null && state.files.length === 6);
+  const first = await until(work, (state) => state?.files.length === 6);
   assert.deepEqual(
     first?.files.map(({ name, count }) => [name, count]),
     [
@@ -92,7 +92,7 @@ test('the files about work: every answer, a change, a broken file and one that v
     ],
   );
   const contexts = await server.get<ContextsAnswer>('/api/work/contexts');
-  const version = (name: string, state = first) => state?.files.find((file) => file.name === name)?.version;
+  const version = (name: string, state: WorkState | null = first) => state?.files.find((file) => file.name === name)?.version;
   assert.deepEqual([contexts.source.state, contexts.version], ['ok', version('contexts')]);
   assert.equal(contexts.contexts[0]?.decisions[0]?.decision, 'Use integer cents');
   const conflicts = await server.get<ConflictsAnswer>('/api/work/conflicts');
