@@ -12,7 +12,7 @@ const board = (page: Page) => page.getByRole('region', { name: 'Board of tasks' 
 const column = (page: Page, status: string) => board(page).locator(`[data-status="${status}"]`);
 const card = (page: Page, id: string) => board(page).locator(`[data-task="task:${id}"]`);
 const handle = (page: Page, id: string) => card(page, id).locator('[data-card]');
-const detail = (page: Page) => page.getByRole('complementary', { name: 'Task' });
+const detail = (page: Page) => page.getByRole('region', { name: 'Task', exact: true });
 
 async function openBoard(page: Page): Promise<void> {
   await page.keyboard.press('6');
@@ -124,6 +124,8 @@ test('tasks: a card is moved by keyboard alone; the menu lists only what is allo
   await page.keyboard.press('Enter');
   await expect(column(page, 'blocked')).toContainText('Round the totals of partial refunds');
   expect(statusInFile(swarm, 'totals')).toBe('blocked');
+  // One change at a time: the next one is taken once this one was answered.
+  await expect(drawer(page).getByText('“Round the totals of partial refunds” is blocked now.')).toBeVisible();
   await handle(page, 'totals').focus();
   await page.keyboard.press('Shift+ArrowLeft');
   await expect(column(page, 'working')).toContainText('Round the totals of partial refunds');

@@ -46,7 +46,7 @@ export function TaskDetail({ task, index, locks, acts, past, onMenu, onGo, onClo
     onClose();
   };
   return (
-    <aside
+    <section
       ref={aside}
       aria-label="Task"
       tabIndex={-1}
@@ -124,7 +124,7 @@ export function TaskDetail({ task, index, locks, acts, past, onMenu, onGo, onClo
         )}
         <TaskHistory task={task} past={past} />
       </section>
-    </aside>
+    </section>
   );
 }
 
