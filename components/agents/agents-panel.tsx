@@ -25,6 +25,7 @@ import { useCommand } from '@/lib/client/shortcuts';
 import { counted, formatCount } from '@/lib/client/text';
 import type { Agent, AgentsAnswer, AttentionAnswer, LocksAnswer, Source } from '@/lib/contract/schemas';
 import { Choice } from '../ui/choice';
+import { lazyServedPart } from '../ui/lazy-part';
 import { OldData } from '../ui/old-data';
 import { Empty, Panel } from '../ui/panel';
 import { MAX_UNWINDOWED_ROWS, RowList } from '../ui/row-list';
@@ -32,8 +33,10 @@ import { Text } from '../ui/text';
 import type { ListEntry } from '../ui/use-row-focus';
 import { AgentCard } from './agent-card';
 import { agentState, countStates, type StateWord, stateNamed } from './agent-state';
-import { Departed } from './departed-agents';
 import { StateCounts } from './state-counts';
+
+/** Loaded with the first agent that left: most pages list none. */
+const Departed = lazyServedPart(() => import('./departed-agents').then((module) => ({ default: module.Departed })));
 
 const ORDER_NAMES: Record<AgentOrder, string> = { session: 'by id', severity: 'by severity' };
 const DENSITY_NAMES: Record<AgentDensity, string> = { comfortable: 'comfortable', compact: 'compact', grid: 'grid' };
@@ -106,7 +109,9 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
       )}
       {agents.length === 0 && source.state !== 'unreadable' && <NoAgents />}
       {agents.length > 0 && <AgentList {...props} view={view} only={only} />}
-      <Departed departed={answer.departed} chosen={address.agent} change={change} />
+      {answer.departed.length > 0 && (
+        <Departed departed={answer.departed} chosen={address.agent} change={change} />
+      )}
     </Panel>
   );
 });

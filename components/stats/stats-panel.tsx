@@ -1,4 +1,4 @@
-import { memo, type ReactNode, use } from 'react';
+import { memo, type ReactNode, Suspense, use } from 'react';
 import { countStates, stateNamed } from '@/components/agents/agent-state';
 import { countAgents } from '@/components/agents/agents';
 import { useTrend } from '@/components/stats/use-trend';
@@ -12,9 +12,14 @@ import { formatTokens, formatUsd, tokensOf, tokenWords } from '@/lib/client/usag
 import type { UsageState, UsageSum } from '@/lib/contract/claude-schemas';
 import type { Agent, AttentionAnswer, Stats } from '@/lib/contract/schemas';
 import { StateCounts } from '../agents/state-counts';
+import { lazyPart } from '../ui/lazy-part';
 import { NotKnown } from '../ui/panel';
 import { Sparkline, Trend } from '../ui/sparkline';
-import { FailedDeliveries } from './failed-deliveries';
+
+/** Loaded with the first open failed delivery; until then the number stands alone. */
+const FailedDeliveries = lazyPart(() =>
+  import('./failed-deliveries').then((module) => ({ default: module.FailedDeliveries })),
+);
 
 interface StatsPanelProps {
   /** Whether agents and locks are known at the shown moment. */
@@ -91,9 +96,11 @@ export const StatsPanel = memo(function StatsPanel(props: StatsPanelProps) {
           short="Failed"
           value={stats.failed_deliveries_open}
           number={(text) => (
-            <FailedDeliveries count={stats.failed_deliveries_open} entries={failures} onGo={onGo}>
-              {text}
-            </FailedDeliveries>
+            <Suspense fallback={text}>
+              <FailedDeliveries count={stats.failed_deliveries_open} entries={failures} onGo={onGo}>
+                {text}
+              </FailedDeliveries>
+            </Suspense>
           )}
           words={stats.failed_delivery_count > 0 && <FailedEver count={stats.failed_delivery_count} />}
           colour="text-bad"

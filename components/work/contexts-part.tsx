@@ -66,7 +66,7 @@ function Context({ context, onGo }: { context: WorkContext; onGo: Go }) {
       ))}
       <div className="mt-1 grid gap-x-8 gap-y-1 md:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Decisions context={context} onGo={onGo} />
-        <section aria-label="Files touched">
+        <div>
           <h4 className="text-muted">{counted(files_touched.length, 'file')} touched</h4>
           <Paths paths={files_touched} />
           {tasks.length > 0 && (
@@ -84,7 +84,7 @@ function Context({ context, onGo }: { context: WorkContext; onGo: Go }) {
             </details>
           )}
           {messages.length > 0 && <p className="text-muted">{counted(messages.length, 'message')} belong to it.</p>}
-        </section>
+        </div>
       </div>
     </li>
   );
@@ -92,7 +92,7 @@ function Context({ context, onGo }: { context: WorkContext; onGo: Go }) {
 
 function Decisions({ context: { decisions, decisions_left_off }, onGo }: { context: WorkContext; onGo: Go }) {
   return (
-    <section aria-label="Decisions">
+    <div>
       <h4 className="text-muted">{counted(decisions.length + decisions_left_off, 'decision')}</h4>
       {decisions_left_off > 0 && (
         <p className="text-warn">{counted(decisions_left_off, 'older decision')} not listed.</p>
@@ -103,7 +103,7 @@ function Decisions({ context: { decisions, decisions_left_off }, onGo }: { conte
           <Decision key={place} decision={decision} onGo={onGo} />
         ))}
       </ol>
-    </section>
+    </div>
   );
 }
 

@@ -49,12 +49,12 @@ function Document({
       )}
       {isBare && <Written text={text} />}
       {sections.map((section) => (
-        <section key={section.line} aria-label={section.title} className="pt-3">
+        <div key={section.line} className="pt-3">
           <h4 className="mb-1 border-line border-b pb-0.5 font-semibold">
             <Text value={section.title} prose />
           </h4>
           {section.text.trim() === '' ? <p className="text-muted">Nothing.</p> : <Written text={section.text} />}
-        </section>
+        </div>
       ))}
       <LeftOff count={left_off} what="section" />
       {truncated && (

@@ -149,9 +149,9 @@ function Memory({ memory: { tasks, patterns, relationships, knowledge, updated_a
 function Remembered({ title, children }: { title: string; children: readonly ReactNode[] }) {
   if (children.length === 0) return null;
   return (
-    <section aria-label={title}>
+    <div>
       <h4 className="text-muted">{title}</h4>
       <ul className="list-disc pl-5 marker:text-muted">{children}</ul>
-    </section>
+    </div>
   );
 }
