@@ -1,4 +1,4 @@
-import { memo, type ReactNode, Suspense, use } from 'react';
+import { memo, type ReactNode, Suspense, use, useSyncExternalStore } from 'react';
 import { countStates, stateNamed } from '@/components/agents/agent-state';
 import { countAgents } from '@/components/agents/agents';
 import { useTrend } from '@/components/stats/use-trend';
@@ -16,7 +16,7 @@ import { lazyPart } from '../ui/lazy-part';
 import { NotKnown } from '../ui/panel';
 import { Sparkline, Trend } from '../ui/sparkline';
 
-/** Loaded with the first open failed delivery; until then the number stands alone. */
+/** Loaded after the page; until then the number stands alone. */
 const FailedDeliveries = lazyPart(() =>
   import('./failed-deliveries').then((module) => ({ default: module.FailedDeliveries })),
 );
@@ -39,12 +39,19 @@ interface StatsPanelProps {
   onUsage: () => void;
 }
 
+const never = () => () => {};
+
 /** The key figures of the swarm in one line. Each number opens what it counts. */
 export const StatsPanel = memo(function StatsPanel(props: StatsPanelProps) {
   const { known, stats, agents, attention, usage, state, onOpen, onGo, onUsage } = props;
   // The page's samples of the last ten minutes do not apply to a past moment.
   const moment = use(Moment);
   const past = moment !== null;
+  const alive = useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
   const locks = useTrend(stats.lock_count);
   const stale = useTrend(stats.stale_lock_count);
   const failed = useTrend(stats.failed_deliveries_open);
@@ -95,13 +102,17 @@ export const StatsPanel = memo(function StatsPanel(props: StatsPanelProps) {
           name="Failed deliveries, open"
           short="Failed"
           value={stats.failed_deliveries_open}
-          number={(text) => (
-            <Suspense fallback={text}>
-              <FailedDeliveries count={stats.failed_deliveries_open} entries={failures} onGo={onGo}>
-                {text}
-              </FailedDeliveries>
-            </Suspense>
-          )}
+          number={(text) =>
+            alive ? (
+              <Suspense fallback={text}>
+                <FailedDeliveries count={stats.failed_deliveries_open} entries={failures} onGo={onGo}>
+                  {text}
+                </FailedDeliveries>
+              </Suspense>
+            ) : (
+              text
+            )
+          }
           words={stats.failed_delivery_count > 0 && <FailedEver count={stats.failed_delivery_count} />}
           colour="text-bad"
           graphic={!past && tenMinutes('Open failed deliveries', failed)}

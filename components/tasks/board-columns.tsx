@@ -182,9 +182,9 @@ function BoardColumn(props: BoardColumnProps) {
           : ''
       } ${isOther ? 'opacity-50' : ''}`}
     >
-      <h3 className="sticky top-0 z-1 truncate bg-paper px-1 py-1 font-medium">
+      <h2 className="sticky top-0 z-1 truncate bg-paper px-1 py-1 font-medium">
         {name} <span className="font-normal text-muted">{formatCount(tasks.length)}</span>
-      </h3>
+      </h2>
       <ul aria-label={name} className="space-y-1.5 pb-2">
         {shown.map((task) => (
           <TaskCard

@@ -54,7 +54,7 @@ export function TaskDetail({ task, index, locks, acts, past, onMenu, onGo, onClo
       className="flex min-h-0 w-full flex-col border-line outline-none md:w-[26rem] md:shrink-0 md:border-l"
     >
       <header className="flex h-9 shrink-0 items-center gap-2 border-line border-b pr-2 pl-4">
-        <h3 className="font-semibold">{statusName(status)}</h3>
+        <h2 className="font-semibold">{statusName(status)}</h2>
         <span className="min-w-0 truncate text-muted">
           <Age since={task.status_since} />
         </span>
@@ -188,7 +188,7 @@ function TaskHistory({ task: { history, list }, past }: Pick<TaskDetailProps, 't
   }
   return (
     <section aria-label="History">
-      <h4 className="border-line border-b pb-1 font-semibold">History</h4>
+      <h3 className="border-line border-b pb-1 font-semibold">History</h3>
       <ol>
         {history.toReversed().map((change, place) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: changes have no other identity

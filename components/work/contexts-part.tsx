@@ -36,7 +36,7 @@ function Context({ context, onGo }: { context: WorkContext; onGo: Go }) {
   const { id, name, summary, status, created_by, updated_at, agents, tasks, messages, files_touched, notes } = context;
   return (
     <li className="wrap-anywhere py-2" id={`context-${id}`}>
-      <h3 className="flex flex-wrap items-baseline gap-x-2">
+      <h2 className="flex flex-wrap items-baseline gap-x-2">
         <span className="font-semibold">
           <Text value={spoken([name])[0] ?? id} prose />
         </span>
@@ -58,7 +58,7 @@ function Context({ context, onGo }: { context: WorkContext; onGo: Go }) {
             </>
           )}
         </span>
-      </h3>
+      </h2>
       {spoken([summary, notes]).map((text) => (
         <p key={text} className="max-w-measure">
           <Words value={text} max={1000} />
@@ -67,7 +67,7 @@ function Context({ context, onGo }: { context: WorkContext; onGo: Go }) {
       <div className="mt-1 grid gap-x-8 gap-y-1 md:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Decisions context={context} onGo={onGo} />
         <div>
-          <h4 className="text-muted">{counted(files_touched.length, 'file')} touched</h4>
+          <h3 className="text-muted">{counted(files_touched.length, 'file')} touched</h3>
           <Paths paths={files_touched} />
           {tasks.length > 0 && (
             <details>
@@ -93,7 +93,7 @@ function Context({ context, onGo }: { context: WorkContext; onGo: Go }) {
 function Decisions({ context: { decisions, decisions_left_off }, onGo }: { context: WorkContext; onGo: Go }) {
   return (
     <div>
-      <h4 className="text-muted">{counted(decisions.length + decisions_left_off, 'decision')}</h4>
+      <h3 className="text-muted">{counted(decisions.length + decisions_left_off, 'decision')}</h3>
       {decisions_left_off > 0 && (
         <p className="text-warn">{counted(decisions_left_off, 'older decision')} not listed.</p>
       )}

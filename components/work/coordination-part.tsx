@@ -33,12 +33,12 @@ function Document({
   const isBare = sections.length === 0 && preamble === null && text !== null && text.trim() !== '';
   return (
     <article className="wrap-anywhere max-w-4xl py-1">
-      <h3 className="flex flex-wrap items-baseline gap-x-3 font-semibold text-base">
+      <h2 className="flex flex-wrap items-baseline gap-x-3 font-semibold text-base">
         {title === null ? 'Coordination' : <Text value={title} prose />}
         <span className="font-normal text-muted text-sm">
           changed {changed_at === null ? 'at an unknown time' : <RelativeTime instant={changed_at} />}
         </span>
-      </h3>
+      </h2>
       {preamble !== null && preamble.trim() !== '' && (
         <>
           <Written text={preamble} />
@@ -50,9 +50,9 @@ function Document({
       {isBare && <Written text={text} />}
       {sections.map((section) => (
         <div key={section.line} className="pt-3">
-          <h4 className="mb-1 border-line border-b pb-0.5 font-semibold">
+          <h3 className="mb-1 border-line border-b pb-0.5 font-semibold">
             <Text value={section.title} prose />
-          </h4>
+          </h3>
           {section.text.trim() === '' ? <p className="text-muted">Nothing.</p> : <Written text={section.text} />}
         </div>
       ))}

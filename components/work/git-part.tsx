@@ -25,14 +25,14 @@ export function GitPart({ onGo }: Pick<WorkProps, 'onGo'>) {
       <ul className="divide-y divide-line">
         {folders.map((folder) => (
           <li key={folder.top} className="wrap-anywhere py-2">
-            <h3>
+            <h2>
               <code translate="no" className="font-medium">
                 <Text value={folder.top} max={400} />
               </code>{' '}
               <span className="text-muted">
                 <AgentLinks ids={folder.agents.map(({ id }) => id)} onGo={onGo} />
               </span>
-            </h3>
+            </h2>
             <GitFacts folder={folder} />
           </li>
         ))}

@@ -150,7 +150,7 @@ function Remembered({ title, children }: { title: string; children: readonly Rea
   if (children.length === 0) return null;
   return (
     <div>
-      <h4 className="text-muted">{title}</h4>
+      <h3 className="text-muted">{title}</h3>
       <ul className="list-disc pl-5 marker:text-muted">{children}</ul>
     </div>
   );
