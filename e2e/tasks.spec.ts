@@ -33,7 +33,9 @@ test('tasks: the board shows every task in the column of its status, and follows
   await expect(card(page, 'totals')).toContainText('critical');
   await expect(card(page, 'totals')).toContainText('agent-1');
   await expect(card(page, 'totals')).toContainText('5 min');
-  await expect(card(page, 'invoice')).toContainText('blocked by Round the totals of partial refunds, gone (not listed)');
+  await expect(card(page, 'invoice')).toContainText(
+    'blocked by Round the totals of partial refunds, gone (not listed)',
+  );
   await expect(card(page, 'import')).toContainText('No sample data.');
   await expect(card(page, 'totals').getByRole('link', { name: /src\/cart\.ts/ })).toBeVisible();
   await expect(card(page, 'totals').getByRole('link', { name: /src\/tax\.ts/ })).toHaveCount(0);
@@ -69,7 +71,9 @@ test('tasks: filters are kept in the address; a card opens its history, its mess
   await expect(page).toHaveURL(/task=task%3Atotals/);
   await detail(page).getByRole('link', { name: 'Messages that name this task' }).click();
   await expect(page.getByRole('region', { name: 'Messages', exact: true })).toContainText('I work on totals now.');
-  await detail(page).getByRole('link', { name: /src\/cart\.ts/ }).click();
+  await detail(page)
+    .getByRole('link', { name: /src\/cart\.ts/ })
+    .click();
   await expect(page).toHaveURL(/lock=/);
   await detail(page).getByRole('link', { name: 'agent-1' }).click();
   const agent = page.getByRole('complementary', { name: 'agent-1' });
@@ -159,7 +163,12 @@ test('tasks: a pending task is assigned to an agent that is chosen; a new task a
   await expect(column(page, 'pending')).toContainText('blocked by Write the invoice');
 });
 
-test('tasks: a refused move changes nothing and says what is there now', async ({ page, swarm, server, complaints }) => {
+test('tasks: a refused move changes nothing and says what is there now', async ({
+  page,
+  swarm,
+  server,
+  complaints,
+}) => {
   complaints.allow(/status of 409/);
   shop(swarm);
   await server.start();
@@ -174,7 +183,14 @@ test('tasks: a refused move changes nothing and says what is there now', async (
   ];
   writeTasks(swarm, { ...SHOP, totals: { ...SHOP.totals, status: 'completed', history } });
   // While the menu is open, nothing moves.
-  await expect.poll(async () => (await server.get<{ tasks: { id: string; status: string }[] }>('/api/tasks')).tasks.find(({ id }) => id === 'totals')?.status).toBe('completed');
+  await expect
+    .poll(
+      async () =>
+        (await server.get<{ tasks: { id: string; status: string }[] }>('/api/tasks')).tasks.find(
+          ({ id }) => id === 'totals',
+        )?.status,
+    )
+    .toBe('completed');
   await expect(column(page, 'working')).toContainText('Round the totals');
   await page.getByRole('menuitem', { name: 'Move to review' }).click();
   await expect(drawer(page).getByRole('alert')).toContainText(

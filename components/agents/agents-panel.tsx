@@ -109,9 +109,7 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
       )}
       {agents.length === 0 && source.state !== 'unreadable' && <NoAgents />}
       {agents.length > 0 && <AgentList {...props} view={view} only={only} />}
-      {answer.departed.length > 0 && (
-        <Departed departed={answer.departed} chosen={address.agent} change={change} />
-      )}
+      {answer.departed.length > 0 && <Departed departed={answer.departed} chosen={address.agent} change={change} />}
     </Panel>
   );
 });

@@ -1,4 +1,4 @@
-import { memo, type ReactNode, Suspense, use, useSyncExternalStore } from 'react';
+import { memo, type ReactNode, use } from 'react';
 import { countStates, stateNamed } from '@/components/agents/agent-state';
 import { countAgents } from '@/components/agents/agents';
 import { useTrend } from '@/components/stats/use-trend';
@@ -12,14 +12,9 @@ import { formatTokens, formatUsd, tokensOf, tokenWords } from '@/lib/client/usag
 import type { UsageState, UsageSum } from '@/lib/contract/claude-schemas';
 import type { Agent, AttentionAnswer, Stats } from '@/lib/contract/schemas';
 import { StateCounts } from '../agents/state-counts';
-import { lazyPart } from '../ui/lazy-part';
 import { NotKnown } from '../ui/panel';
 import { Sparkline, Trend } from '../ui/sparkline';
-
-/** Loaded after the page; until then the number stands alone. */
-const FailedDeliveries = lazyPart(() =>
-  import('./failed-deliveries').then((module) => ({ default: module.FailedDeliveries })),
-);
+import { FailedDeliveries } from './failed-deliveries';
 
 interface StatsPanelProps {
   /** Whether agents and locks are known at the shown moment. */
@@ -39,19 +34,12 @@ interface StatsPanelProps {
   onUsage: () => void;
 }
 
-const never = () => () => {};
-
 /** The key figures of the swarm in one line. Each number opens what it counts. */
 export const StatsPanel = memo(function StatsPanel(props: StatsPanelProps) {
   const { known, stats, agents, attention, usage, state, onOpen, onGo, onUsage } = props;
   // The page's samples of the last ten minutes do not apply to a past moment.
   const moment = use(Moment);
   const past = moment !== null;
-  const alive = useSyncExternalStore(
-    never,
-    () => true,
-    () => false,
-  );
   const locks = useTrend(stats.lock_count);
   const stale = useTrend(stats.stale_lock_count);
   const failed = useTrend(stats.failed_deliveries_open);
@@ -102,17 +90,11 @@ export const StatsPanel = memo(function StatsPanel(props: StatsPanelProps) {
           name="Failed deliveries, open"
           short="Failed"
           value={stats.failed_deliveries_open}
-          number={(text) =>
-            alive ? (
-              <Suspense fallback={text}>
-                <FailedDeliveries count={stats.failed_deliveries_open} entries={failures} onGo={onGo}>
-                  {text}
-                </FailedDeliveries>
-              </Suspense>
-            ) : (
-              text
-            )
-          }
+          number={(text) => (
+            <FailedDeliveries count={stats.failed_deliveries_open} entries={failures} onGo={onGo}>
+              {text}
+            </FailedDeliveries>
+          )}
           words={stats.failed_delivery_count > 0 && <FailedEver count={stats.failed_delivery_count} />}
           colour="text-bad"
           graphic={!past && tenMinutes('Open failed deliveries', failed)}
