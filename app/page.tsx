@@ -8,7 +8,8 @@ import { SimulatedBanner } from '@/components/shell/simulated-banner';
 import { parseAddress } from '@/lib/client/address';
 import { readMoment } from '@/lib/client/moments';
 import { hasNoFiles, type Surroundings } from '@/lib/client/no-files';
-import { firstSizes, readSettings } from '@/lib/client/settings';
+import { drawerView, firstSizes, readSettings } from '@/lib/client/settings';
+import { NO_TASKS } from '@/lib/contract/defaults';
 import { pageGate } from '@/lib/server/access/page-gate';
 import { getRuntime, type Runtime } from '@/lib/swarms/swarm';
 
@@ -28,9 +29,12 @@ export default async function Page({ searchParams }: PageProps<'/'>) {
   await runtime.ready();
   const jar = await cookies();
   const query = queryOf(await searchParams);
-  const { at } = parseAddress(new URLSearchParams(query));
+  const { at, view, agent } = parseAddress(new URLSearchParams(query));
   const settings = readSettings((name) => jar.get(name)?.value);
-  const first = runtime.firstState();
+  const state = runtime.firstState();
+  // Up to half a megabyte, which the stream brings to a page that does not show them at first.
+  const showsTasks = agent !== null || (drawerView(view) ?? settings.drawer.view) === 'tasks';
+  const first = showsTasks ? state : { ...state, tasks: NO_TASKS };
   return (
     <>
       {/* Browsers hide the nonce from scripts, so hydration would report a difference. */}

@@ -68,6 +68,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   'components/commands': FEATURE,
   'components/agents': [
     ...[...FEATURE, 'components/attention', 'components/commands', 'components/locks', 'components/terminal'],
+    ...['components/tasks', 'components/work'],
   ],
   'components/terminal': [...FEATURE, 'components/commands'],
   'components/terminal-wall': [...FEATURE, 'components/agents', 'components/terminal'],
@@ -77,6 +78,8 @@ export const ROOMS: Record<string, readonly string[]> = {
   'components/waits': FEATURE,
   'components/acks': FEATURE,
   'components/usage': FEATURE,
+  'components/tasks': FEATURE,
+  'components/work': [...FEATURE, 'components/messages', 'components/tasks'],
   'components/permissions': [...FEATURE, 'components/agents', 'components/messages'],
   'components/documents': FEATURE,
   'components/past': [...FEATURE, 'components/timeline'],
@@ -90,7 +93,7 @@ export const ROOMS: Record<string, readonly string[]> = {
       'components/talk',
       'components/usage',
     ],
-    'components/waits',
+    ...['components/waits', 'components/tasks', 'components/work'],
   ],
   'components/shell': [
     ...[...FEATURE, 'components/agents', 'components/attention', 'components/drawer', 'components/locks'],

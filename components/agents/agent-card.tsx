@@ -3,7 +3,7 @@ import { oneLine } from '@/components/agents/agents';
 import type { Address } from '@/lib/client/address';
 import type { AgentDensity } from '@/lib/client/settings';
 import { counted, formatCount } from '@/lib/client/text';
-import type { Agent, AgentBlock, AgentCard as Card, LastMessage, Lock } from '@/lib/contract/schemas';
+import type { Agent, AgentBlock, AgentCard as Card, CurrentTask, LastMessage, Lock } from '@/lib/contract/schemas';
 import { LockKeyhole } from '../ui/icons';
 import { MessageType } from '../ui/message-type';
 import { Text, Words } from '../ui/text';
@@ -92,6 +92,7 @@ export const AgentCard = memo(function AgentCard(props: AgentCardProps) {
   return (
     <>
       {first}
+      {agent.current_task && <Task task={agent.current_task} />}
       <div className="flex min-w-0 items-center gap-1.5">
         <span className="min-w-0 flex-1 truncate">{about}</span>
         {locks}
@@ -163,6 +164,16 @@ function About({ agent, state, tabIndex, change }: AgentCardProps & { state: Age
         </span>
       )}
     </>
+  );
+}
+
+/** The row has room for it in any case: its height never changes. */
+function Task({ task: { objective, status, count } }: { task: CurrentTask }) {
+  return (
+    <p className="truncate text-muted" title="The task that it has in hand">
+      {status}: <Text value={objective} prose />
+      {count > 1 && ` and ${formatCount(count - 1)} more`}
+    </p>
   );
 }
 

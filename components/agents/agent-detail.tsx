@@ -12,11 +12,17 @@ import { detailCovers } from '@/lib/client/use-layout';
 import type { UsageState } from '@/lib/contract/claude-schemas';
 import { lifeKey } from '@/lib/contract/life';
 import type { AgentsAnswer, AttentionAnswer, AttentionEntry, LocksAnswer, Message } from '@/lib/contract/schemas';
+import type { TasksState } from '@/lib/contract/task-schemas';
+import type { WorkState } from '@/lib/contract/work-schemas';
+import { AgentTasks } from '../tasks/agent-tasks';
 import { DetailPart } from '../ui/detail-part';
 import { lazyPart } from '../ui/lazy-part';
 import { X } from '../ui/more-icons';
 import { Text } from '../ui/text';
 import { ClockTime, Sentence } from '../ui/time';
+import { AgentCardPart } from '../work/agent-card-part';
+import { AgentGit } from '../work/agent-git';
+import { AgentUnread, AgentWork } from '../work/agent-work';
 import { AgentCommands } from './agent-commands';
 import { AgentFacts } from './agent-facts';
 import { AgentHealthHistory } from './agent-health-history';
@@ -44,6 +50,8 @@ interface AgentDetailProps {
   messages: readonly Message[];
   attention: AttentionAnswer;
   usage: UsageState;
+  tasks: TasksState;
+  work: WorkState;
   /** The id of the newest known message. */
   lastEventId: string | null;
   /** Opens what a link on the page points at, in whichever panel shows it. */
@@ -54,7 +62,7 @@ interface AgentDetailProps {
 
 /** Everything about one agent. */
 export function AgentDetail(props: AgentDetailProps) {
-  const { id, answer, locks, messages, attention, usage, lastEventId, onGo, onShow, onClose } = props;
+  const { id, answer, locks, messages, attention, usage, tasks, work, lastEventId, onGo, onShow, onClose } = props;
   // Not in the server's page: a terminal is drawn by the browser alone.
   const [{ terminal: opened }, change] = useAddress('');
   const terminal = opened !== null;
@@ -130,11 +138,16 @@ export function AgentDetail(props: AgentDetailProps) {
         {agent && <AgentSession agent={agent} />}
         {agent && <AgentPane agent={agent} />}
         <AgentUsage id={id} usage={usage} work={agent?.work} />
+        <AgentTasks id={id} tasks={tasks} locks={locks} onGo={go} />
+        {now && <AgentUnread id={id} work={work} onGo={go} />}
         <AgentLocks locks={held} count={heldCount(locks, id, held.length)} onGo={go} onShow={onShow} />
         {history && <LocksBefore history={history} />}
         {history && <AgentLives history={history} />}
         <AgentMessages id={id} atHand={messages} onGo={go} onShow={onShow} />
         <AgentCommands id={id} onGo={go} />
+        {agent && <AgentCardPart card={agent.card} />}
+        {now && <AgentWork key={id} id={id} work={work} onGo={go} />}
+        {now && agent && !hasLeft && <AgentGit key={`git ${id}`} id={id} />}
         {now && <AgentHealthHistory id={id} />}
         {records.map((entry, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: entries of one id have no other identity

@@ -34,7 +34,6 @@ import { Text } from '../ui/text';
 import type { ListEntry } from '../ui/use-row-focus';
 import { AgentCard } from './agent-card';
 import { agentState, countStates, type StateWord, stateNamed } from './agent-state';
-import { Departed } from './departed-agents';
 import { StateCounts } from './state-counts';
 
 // Loaded with the first link that names an agent which the registry does not list.
@@ -42,6 +41,8 @@ const UnlistedAgent = contained(
   'The selected agent',
   lazyServedPart(() => import('./unlisted-agent').then((module) => ({ default: module.UnlistedAgent }))),
 );
+/** Loaded with the first agent that left: most pages list none. */
+const Departed = lazyServedPart(() => import('./departed-agents').then((module) => ({ default: module.Departed })));
 
 const ORDER_NAMES: Record<AgentOrder, string> = { session: 'by id', severity: 'by severity' };
 const DENSITY_NAMES: Record<AgentDensity, string> = { comfortable: 'comfortable', compact: 'compact', grid: 'grid' };
@@ -116,7 +117,7 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
       )}
       {agents.length === 0 && source.state !== 'unreadable' && <NoAgents />}
       {agents.length > 0 && <AgentList {...props} view={view} only={only} />}
-      <Departed departed={answer.departed} chosen={address.agent} change={change} />
+      {answer.departed.length > 0 && <Departed departed={answer.departed} chosen={address.agent} change={change} />}
     </Panel>
   );
 });

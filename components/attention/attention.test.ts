@@ -20,6 +20,12 @@ test('targetOf(): an entry links to the thing of its kind, without filters', () 
   assert.deepEqual(targetOf(entry('agent_dead')), { tab: 'agents', address: { ...EMPTY_ADDRESS, agent: 'agent-1' } });
   assert.deepEqual(targetOf(entry('deadlock')).address, { ...EMPTY_ADDRESS, view: 'waits' });
   assert.deepEqual(targetOf(entry('lock_overlap')), { tab: 'locks', address: { ...EMPTY_ADDRESS, lock: 'a.lock' } });
+  assert.deepEqual(targetOf(entry('unlocked_change')), {
+    tab: 'locks',
+    address: { ...EMPTY_ADDRESS, lock: 'a.lock' },
+  });
+  const unread = { ...EMPTY_ADDRESS, to: 'agent-1', since: '2026-03-01T12:00:00+00:00' };
+  assert.deepEqual(targetOf(entry('messages_unread')), { tab: 'messages', address: unread });
   for (const kind of ['permission_waiting', 'question_in_terminal'] as const) {
     const address = { ...EMPTY_ADDRESS, agent: 'agent-1', permission: 'all' };
     assert.deepEqual(targetOf(entry(kind)), { tab: 'agents', address });

@@ -25,7 +25,7 @@ const FED_BY: Record<string, Target['tab']> = { registry: 'agents', locks: 'lock
  * @returns the agent, lock or message that the entry's kind is about, or the view of waiting agents; without evidence
  *   of it, only the panel
  */
-export function targetOf({ kind, evidence }: AttentionEntry): Target {
+export function targetOf({ kind, evidence, since }: AttentionEntry): Target {
   const [agent = null] = evidence.agents;
   const [lock = null] = evidence.locks;
   const [message = null] = evidence.messages;
@@ -34,10 +34,12 @@ export function targetOf({ kind, evidence }: AttentionEntry): Target {
     return { tab: 'agents', address: { ...EMPTY_ADDRESS, agent, permission: 'all' } };
   }
   if (kind.startsWith('agent_')) return { tab: 'agents', address: { ...EMPTY_ADDRESS, agent } };
-  if (kind.startsWith('lock_')) return { tab: 'locks', address: { ...EMPTY_ADDRESS, lock } };
+  if (kind.startsWith('lock_') || kind === 'unlocked_change')
+    return { tab: 'locks', address: { ...EMPTY_ADDRESS, lock } };
   if (kind === 'source_unreadable') {
     return { tab: FED_BY[evidence.sources[0] ?? ''] ?? 'messages', address: EMPTY_ADDRESS };
   }
+  if (kind === 'messages_unread') return { tab: 'messages', address: { ...EMPTY_ADDRESS, to: agent, since } };
   return { tab: 'messages', address: { ...EMPTY_ADDRESS, message } };
 }
 

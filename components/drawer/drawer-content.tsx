@@ -1,6 +1,7 @@
-import { Suspense, useMemo, useSyncExternalStore } from 'react';
+import { Suspense, use, useMemo, useSyncExternalStore } from 'react';
 import { type Address, panelOf } from '@/lib/client/address';
 import { now, subscribe } from '@/lib/client/clock';
+import { Moment } from '@/lib/client/moment';
 import type { DrawerView } from '@/lib/client/settings';
 import { isoOf, PRESETS, parseSpan, resolveChoice } from '@/lib/client/spans';
 import { milliseconds } from '@/lib/client/time';
@@ -14,6 +15,7 @@ const CommandsView = lazyPart(() =>
   import('../commands/commands-view').then((module) => ({ default: module.CommandsView })),
 );
 const AcksView = lazyPart(() => import('../acks/acks-view').then((module) => ({ default: module.AcksView })));
+const TasksView = lazyPart(() => import('../tasks/tasks-view').then((module) => ({ default: module.TasksView })));
 const TalkMatrix = lazyPart(() => import('../talk/talk-matrix').then((module) => ({ default: module.TalkMatrix })));
 const TerminalWall = lazyPart(() =>
   import('../terminal-wall/terminal-wall').then((module) => ({ default: module.TerminalWall })),
@@ -22,6 +24,7 @@ const UsageView = lazyPart(() => import('../usage/usage-view').then((module) => 
 const WaitingGraph = lazyPart(() =>
   import('../waits/waits-graph').then((module) => ({ default: module.WaitingGraph })),
 );
+const WorkView = lazyPart(() => import('../work/work-view').then((module) => ({ default: module.WorkView })));
 
 /** How often the time range of the conversations moves on with the present, in milliseconds. */
 const SPAN_STEP = 15_000;
@@ -32,10 +35,33 @@ interface DrawerContentProps extends TimelineProps {
 
 /** The content of the open drawer. */
 export function DrawerContent({ view, ...props }: DrawerContentProps) {
-  const { swarm, address } = props;
+  const { swarm, shown, knowsTasks, address } = props;
   const change = useLead(props);
+  const past = use(Moment) !== null;
   if (view === 'timeline') return <Timeline {...props} />;
   if (view === 'talk') return <Talk {...props} change={change} />;
+  if (view === 'tasks') {
+    return (
+      <Suspense>
+        <TasksView
+          tasks={shown.tasks}
+          known={knowsTasks}
+          locks={shown.locks}
+          agents={shown.agents}
+          past={past}
+          address={address}
+          change={change}
+        />
+      </Suspense>
+    );
+  }
+  if (view === 'work') {
+    return (
+      <Suspense>
+        <WorkView work={swarm.work} past={past} address={address} change={change} />
+      </Suspense>
+    );
+  }
   if (view === 'commands') {
     return (
       <Suspense>

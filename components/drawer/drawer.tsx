@@ -11,6 +11,8 @@ const DrawerContent = lazyPart(() => import('./drawer-content').then((module) =>
 
 const NAMES: Record<DrawerView, string> = {
   timeline: 'Timeline',
+  tasks: 'Tasks',
+  work: 'Work',
   talk: 'Conversations',
   waits: 'Waiting',
   terminals: 'Terminals',
@@ -26,7 +28,7 @@ interface DrawerProps extends TimelineProps {
   tabShown: boolean;
 }
 
-/** The drawer below the panels with timeline, conversations, waiting agents, usage and commands. A slim row while it is closed. */
+/** The drawer below the panels with timeline, tasks, work files, conversations, waiting agents, usage and commands. A slim row while it is closed. */
 export function Drawer({ drawer, asTab, tabShown, ...content }: DrawerProps) {
   const height = useStyle('--drawer', `${drawer.height}px`);
   const view = asTab === null ? drawer.view : (drawer.view ?? 'timeline');

@@ -26,7 +26,8 @@ import type { AttentionEntry, Sources } from '@/lib/contract/schemas';
 import { ClockTime, RenderedAt, ZoneInDoubt } from '../ui/time';
 import { Acting } from './acting';
 import { ConnectionBar } from './connection-bar';
-import { type OpenDialog, usePageCommands } from './page-commands';
+import { usePageCommands } from './page-commands';
+import type { OpenDialog } from './page-controls';
 import { Panels } from './panels';
 import {
   AtAGlance,
@@ -124,7 +125,7 @@ export function Dashboard(props: DashboardProps) {
   const follow = useCallback(
     (to: Partial<Address>) => {
       change(to, true);
-      const panel = panelOf(to);
+      const panel = to.view ? 'timeline' : panelOf(to);
       if (panel !== null) showIn(to.agent, panel);
     },
     [change, showIn],
@@ -140,7 +141,8 @@ export function Dashboard(props: DashboardProps) {
   const { open: openView } = drawer;
   const openUsage = useCallback(() => openView('usage'), [openView]);
   useEffect(() => startWhenLoaded(loadLivePage, ({ keepTextNodes }) => keepTextNodes(document.body)), []);
-  usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer, calmSetting });
+  const page = { address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer, calmSetting };
+  usePageCommands(page);
 
   return (
     <Now renderedAt={renderedAt} moment={moment} zoneInDoubt={swarm.sources.zone.state === 'degraded'}>
@@ -241,6 +243,8 @@ export function Dashboard(props: DashboardProps) {
             <Drawer
               drawer={drawer}
               swarm={live}
+              shown={swarm}
+              knowsTasks={travel.view.shown?.known.tasks ?? true}
               connection={connection}
               address={address}
               change={change}
@@ -251,7 +255,7 @@ export function Dashboard(props: DashboardProps) {
           </main>
         </div>
       </Acting>
-      <PageDialogs dialog={dialog} setDialog={setDialog} swarm={swarm} calmSetting={calmSetting} onGo={follow} />
+      <PageDialogs dialog={dialog} page={page} swarm={swarm} onGo={follow} />
     </Now>
   );
 }

@@ -14,6 +14,7 @@ import {
 import type { SwarmState } from '@/lib/contract/events';
 import { wholeLocks } from '@/lib/contract/locks-answer';
 import type { Lock, Message, Sources, Stats } from '@/lib/contract/schemas';
+import type { Task } from '@/lib/contract/task-schemas';
 import { find } from './palette';
 import { choicesOf, searchChoice } from './palette-choices';
 
@@ -91,6 +92,16 @@ test('choicesOf(): without a history no message can be opened, so none is offere
     choices.filter(({ group }) => group.startsWith('Message')),
     [],
   );
+});
+
+test('choicesOf(): a task is found by its objective and opens on the board', () => {
+  const went: Partial<Address>[] = [];
+  const task = { key: 'task:a', id: 'a', objective: 'Round\nthe totals', status: 'working' } as Task;
+  const choices = choicesOf({ ...swarm, tasks: { ...NO_TASKS, tasks: [task] } }, (to) => went.push(to));
+  const choice = choices.find(({ group }) => group === 'Task, working');
+  assert.equal(choice?.label, 'Round the totals');
+  choice?.run();
+  assert.deepEqual(went, [{ task: 'task:a', view: 'tasks' }]);
 });
 
 test('searchChoice(): offers the search of all messages for the words of the query', () => {

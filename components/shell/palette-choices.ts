@@ -4,6 +4,7 @@ import { NO_CHOICE } from '@/lib/client/message-filter';
 import { asText, truncated } from '@/lib/client/text';
 import { formatCursor, parseCursor, type SwarmState } from '@/lib/contract/events';
 import type { Lock, Message } from '@/lib/contract/schemas';
+import type { Task } from '@/lib/contract/task-schemas';
 import type { Choice } from './palette';
 
 type Go = (to: Partial<Address>) => void;
@@ -15,8 +16,8 @@ const { at: _at, view: _view, span: _span, ...NOTHING_CHOSEN } = EMPTY_ADDRESS;
 const MAX_TEXT_LENGTH = 300;
 const MAX_NAMED_RECIPIENTS = 3;
 
-/** @returns agents, types of messages, locked files, and the newest messages, newest first */
-export function choicesOf({ agents, stats, locks, messages, lastEventId }: SwarmState, onGo: Go): Choice[] {
+/** @returns agents, types of messages, locked files, tasks, and the newest messages, newest first */
+export function choicesOf({ agents, stats, locks, tasks, messages, lastEventId }: SwarmState, onGo: Go): Choice[] {
   const ids = [...new Set(agents.agents.map(({ id }) => id))];
   const left = [...new Set(agents.departed.map(({ id }) => id))].filter((id) => !ids.includes(id));
   const epoch = lastEventId === null ? null : (parseCursor(lastEventId)?.epoch ?? null);
@@ -26,6 +27,7 @@ export function choicesOf({ agents, stats, locks, messages, lastEventId }: Swarm
     ...Object.keys(stats.message_types).map((type) => choice('Filter by type', type, () => onGo({ types: [type] }))),
     choice('Page', 'Clear all filters and the selection', () => onGo(NOTHING_CHOSEN)),
     ...locks.locks.map((lock) => lockChoice(lock, onGo)),
+    ...tasks.tasks.map((task) => taskChoice(task, onGo)),
     ...(epoch === null ? [] : messages.toReversed().map((message) => messageChoice(message, epoch, onGo))),
   ];
 }
@@ -47,6 +49,14 @@ function lockChoice({ lock_file, filepath, agent_id, pattern }: Lock, onGo: Go):
       onGo({ lock: lock_file, agent: null }),
     ),
     id: `lock: ${lock_file}`,
+  };
+}
+
+function taskChoice({ key, id, objective, status }: Task, onGo: Go): Choice {
+  const label = truncated(objective.replace(/\s+/g, ' ').trim(), MAX_TEXT_LENGTH) || id;
+  return {
+    ...choice(`Task, ${status ?? 'no status'}`, label, () => onGo({ task: key, view: 'tasks' })),
+    id: `task: ${key}`,
   };
 }
 

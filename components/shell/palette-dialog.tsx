@@ -7,8 +7,11 @@ import type { SwarmState } from '@/lib/contract/events';
 import { Dialog } from '../ui/dialog';
 import { Keys } from '../ui/keys';
 import { Text } from '../ui/text';
+import type { PageCommands } from './page-controls';
+import { pageChoices } from './palette-commands';
 
 interface PaletteDialogProps {
+  page: PageCommands;
   swarm: SwarmState;
   /** Opens what a choice points at, in whichever panel shows it. */
   onGo: (to: Partial<Address>) => void;
@@ -16,7 +19,7 @@ interface PaletteDialogProps {
 }
 
 /** Finds any command, agent, locked file or message by a few letters; Enter runs or opens it. */
-export function PaletteDialog({ swarm, onGo, onClose }: PaletteDialogProps) {
+export function PaletteDialog({ page, swarm, onGo, onClose }: PaletteDialogProps) {
   const commands = useCommands();
   const [query, setQuery] = useState('');
   const [current, setCurrent] = useState(0);
@@ -25,7 +28,7 @@ export function PaletteDialog({ swarm, onGo, onClose }: PaletteDialogProps) {
   // Commands with a key come first, as they are used most.
   offered.sort((one, other) => Number(one.keys === null) - Number(other.keys === null));
   const choices = useMemo(() => choicesOf(swarm, onGo), [swarm, onGo]);
-  const found = [...find([...offered, ...choices], query), ...searchChoice(query, onGo)];
+  const found = [...find([...offered, ...pageChoices(page), ...choices], query), ...searchChoice(query, onGo)];
   const marked = Math.min(current, found.length - 1);
 
   useEffect(() => {

@@ -47,7 +47,7 @@ export function Panels(props: PanelsProps) {
     onCloseDetail,
     ...place
   } = props;
-  const { agents, locks, messages, attention, usage, sources, stats, lastEventId, outgoing } = swarm;
+  const { agents, locks, messages, attention, usage, tasks, work, sources, stats, lastEventId, outgoing } = swarm;
   const where = { address, change };
   return (
     <div className="panels-row relative flex flex-1">
@@ -103,6 +103,8 @@ export function Panels(props: PanelsProps) {
               messages={messages}
               attention={attention}
               usage={usage}
+              tasks={tasks}
+              work={work}
               lastEventId={lastEventId}
               onGo={onGo}
               onShow={onShow}

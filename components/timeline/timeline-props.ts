@@ -24,6 +24,10 @@ export interface DrawerControl {
 export interface TimelineProps {
   drawer: DrawerControl;
   swarm: SwarmState;
+  /** The swarm at the moment on the page; the same as `swarm` for the present. */
+  shown: SwarmState;
+  /** Whether tasks were recorded at that moment. */
+  knowsTasks: boolean;
   connection: ConnectionState;
   address: Address;
   change: (part: Partial<Address>, push?: boolean) => void;

@@ -12,6 +12,7 @@ export const BellRing = drawn(
 );
 export const ChevronDown = drawn('M6 9l6 6 6-6');
 export const ChevronUp = drawn('M18 15l-6-6-6 6');
+export const Ellipsis = drawn('M5 12h.01M12 12h.01M19 12h.01');
 export const Eye = drawn(
   'M2.062 12.348a1 1 0 0 1 0-.696 10.75 10.75 0 0 1 19.876 0 1 1 0 0 1 0 .696 10.75 10.75 0 0 1-19.876 0M9 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0z',
 );

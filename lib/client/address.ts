@@ -36,7 +36,16 @@ export interface Address {
   permission: string | null;
   /** Not null while the terminal of the selected agent is open. */
   terminal: string | null;
-  /** The open view in the drawer: `timeline`, `talk`, `waits` or `usage`. */
+  /** The key of the selected task. */
+  task: string | null;
+  /** What the board of tasks shows: tasks of an owner, with a priority, of a list, and with these words; `-` for none. */
+  owner: string | null;
+  priority: string | null;
+  list: string | null;
+  find: string | null;
+  /** The open part of the view of work files, such as `contexts`. */
+  part: string | null;
+  /** The open view in the drawer, such as `timeline`. */
   view: string | null;
   /** The time range of that view: `15m`, `1h`, `1d`, `all`, or two instants separated by a slash. */
   span: string | null;
@@ -62,6 +71,12 @@ export const EMPTY_ADDRESS: Address = {
   at: null,
   permission: null,
   terminal: null,
+  task: null,
+  owner: null,
+  priority: null,
+  list: null,
+  find: null,
+  part: null,
   view: null,
   span: null,
 };
@@ -90,6 +105,12 @@ export function parseAddress(query: URLSearchParams): Address {
     at: text('at'),
     permission: text('permission'),
     terminal: text('terminal'),
+    task: text('task'),
+    owner: text('owner'),
+    priority: text('priority'),
+    list: text('list'),
+    find: text('find'),
+    part: text('part'),
     view: text('view'),
     span: text('span'),
   };

@@ -46,7 +46,9 @@ export interface AgentView {
 }
 
 /** The views of the drawer below the panels. */
-export const DRAWER_VIEWS = ['timeline', 'talk', 'waits', 'terminals', 'acks', 'usage', 'commands'] as const;
+export const DRAWER_VIEWS = [
+  ...(['timeline', 'tasks', 'work', 'terminals', 'talk', 'waits', 'acks', 'usage', 'commands'] as const),
+] as const;
 export type DrawerView = (typeof DRAWER_VIEWS)[number];
 
 export interface Drawer {

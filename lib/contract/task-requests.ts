@@ -1,6 +1,7 @@
 /** The bodies of commands about tasks, and their answers. */
 import { z } from 'zod';
-import { TASK_BOUNDS, task } from './task-schemas';
+import { TASK_BOUNDS } from './task-bounds';
+import { task } from './task-schemas';
 import { TASK_PRIORITIES, TASK_STATUSES } from './task-transitions';
 
 const MAX_ID_LENGTH = 200;

@@ -1,6 +1,6 @@
 /** The tasks of Claude Code's lists as tasks of the swarm, so that the same rules and the same board have them. */
 
-import { TASK_BOUNDS } from '../contract/task-schemas';
+import { TASK_BOUNDS } from '../contract/task-bounds';
 import type { ClaudeTask } from '../sources/claude-code/claude-session';
 import { cutText, excerptOf } from '../sources/claudeswarm/message-fields';
 import type { ListedTask, Task } from '../sources/claudeswarm/tasks';

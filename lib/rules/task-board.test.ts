@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { TASK_BOUNDS, type TasksState, tasksState } from '../contract/task-schemas';
+import { TASK_BOUNDS } from '../contract/task-bounds';
+import { type TasksState, tasksState } from '../contract/task-schemas';
 import type { ListedTask, TaskChange } from '../sources/claudeswarm/tasks';
 import { currentTask, inBoardOrder, statusSince, taskBoardSteps, tasksInHand } from './task-board';
 

@@ -4,7 +4,8 @@
  */
 import { formatInstant } from '../contract/instant';
 import type { CurrentTask } from '../contract/schemas';
-import { TASK_BOUNDS, type Task as TaskOfApi, type TasksState } from '../contract/task-schemas';
+import { TASK_BOUNDS } from '../contract/task-bounds';
+import type { Task as TaskOfApi, TasksState } from '../contract/task-schemas';
 import { TASK_PRIORITIES } from '../contract/task-transitions';
 import { excerptOf } from '../sources/claudeswarm/message-fields';
 import { isUnfinished, type ListedTask } from '../sources/claudeswarm/tasks';

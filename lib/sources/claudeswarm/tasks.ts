@@ -3,7 +3,7 @@
  * can't be read. Texts are cut to the bounds within which they are shown.
  */
 import type { Skipped } from '../../contract/schemas';
-import { TASK_BOUNDS } from '../../contract/task-schemas';
+import { TASK_BOUNDS } from '../../contract/task-bounds';
 import { isObject } from '../../platform/json-shape';
 import { countSkipped } from '../source-status';
 import { BEYOND, parseObject, type SmallFileKind, SmallFileReader } from './json-file';

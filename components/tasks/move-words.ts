@@ -1,0 +1,40 @@
+/** What is said about a change of a task. */
+
+import type { CommandAnswer } from '@/lib/client/send-command';
+import type { TaskAnswer } from '@/lib/contract/task-requests';
+import type { Task } from '@/lib/contract/task-schemas';
+import { lastStep, shortName, statusName } from './board';
+
+export interface MoveNotice {
+  tone: 'good' | 'bad';
+  text: string;
+  /** The task as it is now; null where that is not known. */
+  task: Task | null;
+}
+
+export type Refusal = Extract<CommandAnswer<unknown>, { ok: false }>['problem'];
+
+export function movedNotice({ task, outcome }: TaskAnswer): MoveNotice {
+  const name = `“${shortName(task)}”`;
+  const status = statusName(task.status);
+  const owner = task.status === 'assigned' && task.assigned_to !== null ? ` to ${task.assigned_to}` : '';
+  const text = outcome === 'created' ? `Created ${name}: ${status}${owner}.` : `${name} is ${status}${owner} now.`;
+  return { tone: 'good', text, task };
+}
+
+/** Says what is there instead, if the server knows it. */
+export function refusedNotice(task: Task, problem: Refusal): MoveNotice {
+  const name = `“${shortName(task)}”`;
+  const present = isTask(problem.task) ? problem.task : null;
+  if (problem.code !== 'task_changed' || present === null) {
+    return { tone: 'bad', text: `${name} was not moved. ${problem.detail}`, task: present };
+  }
+  const by = lastStep(present)?.agent_id;
+  const changed = by == null ? '' : `, changed by ${by}`;
+  const text = `${name} was not moved: it is ${statusName(present.status)} by now${changed}, no longer ${statusName(task.status)}.`;
+  return { tone: 'bad', text, task: present };
+}
+
+function isTask(value: unknown): value is Task {
+  return typeof value === 'object' && value !== null && 'key' in value && 'history' in value;
+}
