@@ -92,7 +92,6 @@ export const AgentCard = memo(function AgentCard(props: AgentCardProps) {
   return (
     <>
       {first}
-      {agent.current_task && <Task task={agent.current_task} />}
       <div className="flex min-w-0 items-center gap-1.5">
         <span className="min-w-0 flex-1 truncate">{about}</span>
         {locks}
@@ -156,6 +155,7 @@ function About({ agent, state, tabIndex, change }: AgentCardProps & { state: Age
   return (
     <>
       <span className="sr-only">{evidence} </span>
+      {agent.current_task && <Task task={agent.current_task} />}
       {isAtWork && <Tool name={tool.name} input={tool.input} />}
       {!isAtWork && agent.last_message && <NewestMessage message={agent.last_message} />}
       {!isAtWork && !agent.last_message && said && (
@@ -167,13 +167,13 @@ function About({ agent, state, tabIndex, change }: AgentCardProps & { state: Age
   );
 }
 
-/** The row has room for it in any case: its height never changes. */
 function Task({ task: { objective, status, count } }: { task: CurrentTask }) {
   return (
-    <p className="truncate text-muted" title="The task that it has in hand">
+    <span title="The task that it has in hand">
       {status}: <Text value={objective} prose />
       {count > 1 && ` and ${formatCount(count - 1)} more`}
-    </p>
+      <span className="text-muted"> · </span>
+    </span>
   );
 }
 
