@@ -12,7 +12,7 @@ export function UnreadPart({ work: { unread }, onGo }: WorkProps) {
   if (unread.length === 0) {
     return (
       <Empty title="It is not known which messages were read.">
-        Only agents that read their messages with the swarm’s tool have a mark in .swarm/last_read_messages.json.
+        Only agents that read their messages with the swarm’s tool have an entry in .swarm/last_read_messages.json.
       </Empty>
     );
   }
@@ -29,8 +29,8 @@ export function UnreadPart({ work: { unread }, onGo }: WorkProps) {
         ))}
       </ul>
       <p className="py-1 text-muted">
-        By the read marks of the swarm’s tool. An agent may have seen a message in its terminal; of agents without a
-        mark it is not known.
+        By what the swarm’s tool noted as read. An agent may have seen a message in its terminal; of agents without an
+        entry it is not known.
       </p>
     </Scroller>
   );
