@@ -167,7 +167,8 @@ test('describe(): other cards and other blocked agents are described at once', (
   writeFileSync(join(root, AGENT_CARDS_FILE), JSON.stringify({ cards: { a: { name: 'Ada', description: 'Plans.' } } }));
   cards.refresh();
   description.describe(new Map(), NOW + 1);
-  assert.deepEqual(description.agents.agents[0]?.card, { name: 'Ada', role: 'Plans.' });
+  const { name, role } = description.agents.agents[0]?.card ?? {};
+  assert.deepEqual({ name, role }, { name: 'Ada', role: 'Plans.' });
   const block = { since: null, reason: 'b is blocked and waits for a.', waits_for: ['a'] };
   description.blocked = new Map([['b', block]]);
   description.describe(new Map(), NOW + 2);
