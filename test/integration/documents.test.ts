@@ -106,6 +106,7 @@ function addressOf({ path }: DescribedRoute): string {
     '/api/state': `?at=${new Date().toISOString()}`,
     '/api/locks/history': `?${new URLSearchParams({ filepath: held })}`,
     '/api/agent': '?id=agent-0',
+    '/api/agent/terminal': '?id=agent-0',
     '/api/bundle': `?since=${hourAgo}`,
   };
   return path.replace('{id}', 'agent-0') + (queries[path] ?? '');
@@ -119,6 +120,8 @@ function provoke(status: ProblemStatus, route: DescribedRoute): { path: string }
     '/api/agents/{id}': '?before=nonsense',
     '/api/locks/history': '',
     '/api/agent': '',
+    '/api/agent/terminal': '',
+    '/api/agents/{id}/terminal': '?mode=all',
     '/api/locks': '?limit=many',
     '/api/state': '?at=2999-01-01T00:00:00Z',
     '/api/work/memory': `?agent=${'x'.repeat(1001)}`,
