@@ -75,14 +75,19 @@ export class ControlClient {
     clearTimeout(timer);
   }
 
+  /** Ends a client that is of no use any more: what it was asked fails, and another one may be started. */
+  giveUp(why: string): void {
+    this.#close(why);
+    void this.end();
+  }
+
   #take(chunk: Buffer): void {
     if (!this.#open) return;
     try {
       this.#stream.push(chunk);
     } catch (error) {
       if (!(error instanceof ControlFault)) throw error;
-      this.#close(error.message);
-      void this.end();
+      this.giveUp(error.message);
     }
   }
 

@@ -28,6 +28,8 @@ const MAX_LATER_PARTS = 200;
 const CAPTURE_INTERVAL_MS = 100;
 /** After a capture that failed. */
 const RETRY_INTERVAL_MS = 1000;
+/** For a capture. A client that does not answer would leave the screen as it is for ever. */
+const CAPTURE_TIMEOUT_MS = 10_000;
 /** After too much output. */
 const CATCH_UP_INTERVAL_MS = 250;
 /**
@@ -183,10 +185,12 @@ export class WatchedPane extends PaneViewers {
     this.#asked += 1;
     const turn = this.#asked;
     const isCurrent = () => turn === this.#asked;
+    const timer = setTimeout(() => link.client.giveUp('tmux did not answer.'), CAPTURE_TIMEOUT_MS);
     const request = snapshotRequest(
       MAX_EARLIER_LINES,
       () => isCurrent() && this.#join(),
       (result) => {
+        clearTimeout(timer);
         if (!isCurrent()) return;
         if ('fault' in result || this.#joint === null) {
           this.renew(RETRY_INTERVAL_MS);
