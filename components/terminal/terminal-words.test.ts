@@ -26,6 +26,7 @@ test('terminalNotice(): the evidence of the server comes first', () => {
 test('terminalNotice(): the last screen stays beside a lost connection, and nothing is said to be shown without one', () => {
   const lost = terminalNotice({ ...statusOf('open'), link: 'reconnecting' });
   assert.deepEqual([lost?.instead, lost?.tone], [false, 'warn']);
+  assert.deepEqual(terminalNotice({ ...statusOf('open'), link: 'connecting' }), lost);
   assert.equal(terminalNotice({ ...NO_STATUS, link: 'reconnecting' })?.instead, true);
   assert.equal(terminalNotice(NO_STATUS)?.title, 'Loading the screen…');
   assert.equal(terminalNotice({ ...statusOf('open'), problem: 'Terminals are off.' })?.detail, 'Terminals are off.');

@@ -57,7 +57,8 @@ export function terminalNotice(status: TerminalStatus): TerminalNotice | null {
     return { title: 'The terminal is not shown.', detail: problem, tone: 'warn', instead: isEmpty };
   }
   if (link === 'waiting') return { ...WAITING, instead: isEmpty };
-  const said = LINKS[link];
+  // A screen from before is old until the server is heard.
+  const said = LINKS[link === 'connecting' && !isEmpty ? 'reconnecting' : link];
   if (said !== undefined) return { title: said, detail: '', tone: 'warn', instead: isEmpty };
   if (state === null || state.state === 'open') {
     return isEmpty ? { title: 'Loading the screen…', detail: '', tone: 'quiet', instead: true } : null;
