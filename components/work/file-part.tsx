@@ -33,7 +33,7 @@ export function FilePart<Answer extends { source: Source }>(props: FilePartProps
   if (isUnknown(answer.source)) {
     return (
       <Empty title={`${file} is unreadable.`}>
-        What it holds is not known. <Text value={answer.source.reason ?? ''} max={300} prose />
+        Its content is not known. <Text value={answer.source.reason ?? ''} max={300} prose />
       </Empty>
     );
   }
