@@ -12,15 +12,16 @@ const SIZES = [
   { width: 390, height: 844 },
 ];
 
-const VIEWS: Record<string, string> = {
-  board: 'view=tasks',
-  task: 'view=tasks&task=task%3Atotals',
-  contexts: 'view=work&part=contexts',
-  conflicts: 'view=work&part=conflicts',
-  learning: 'view=work&part=learning',
-  coordination: 'view=work&part=coordination',
-  unread: 'view=work&part=unread',
-  agent: 'agent=agent-1',
+/** The query of each view, and the region with its content, which loads after the page. */
+const VIEWS: Record<string, [query: string, region: string]> = {
+  board: ['view=tasks', 'Board of tasks'],
+  task: ['view=tasks&task=task%3Atotals', 'About this task'],
+  contexts: ['view=work&part=contexts', 'Contexts'],
+  conflicts: ['view=work&part=conflicts', 'Conflicts'],
+  learning: ['view=work&part=learning', 'Success by skill'],
+  coordination: ['view=work&part=coordination', 'Coordination'],
+  unread: ['view=work&part=unread', 'Unread messages'],
+  agent: ['agent=agent-1', 'About this agent'],
 };
 
 async function picture(page: Page, name: string, width: number): Promise<void> {
@@ -38,9 +39,10 @@ test('work: pictures of the board and of the work files', async ({ page, swarm, 
   await openAsOperator(page, server);
   for (const size of SIZES) {
     await page.setViewportSize(size);
-    for (const [name, query] of Object.entries(VIEWS)) {
+    for (const [name, [query, region]] of Object.entries(VIEWS)) {
       await page.goto(`${server.url}/?${query}`);
       await expect(page.locator('[data-connection]')).toHaveText(/Live/);
+      await expect(page.getByRole('region', { name: region, exact: true })).toBeVisible();
       await expect(page.getByText('Loading…')).toHaveCount(0);
       await picture(page, name, size.width);
     }

@@ -219,9 +219,14 @@ test('terminal: a refusal is shown, what was typed after it is not sent, and ano
   await server.start();
   await openAsOperator(page, server);
   await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
+  const accepts = terminals.answer;
   terminals.answer = () => ({ outcome: 'not_typed', detail: 'The terminal changed before, so nothing was typed.' });
   await page.getByRole('button', { name: 'Type into agent-1' }).click();
   await page.keyboard.type('x');
+  await expect(terminal(page).getByRole('alert')).toHaveText(/so nothing was typed/);
+  terminals.answer = accepts;
+  await page.keyboard.type('y');
+  await expect(terminal(page)).toContainText('Sent 1 key.');
   await expect(terminal(page).getByRole('alert')).toHaveText(/so nothing was typed/);
   await page
     .getByRole('region', { name: 'Agents', exact: true })
@@ -325,6 +330,28 @@ test('terminal: the wall has no fault on a narrow screen', async ({ page, swarm,
     await expect(wall(page)).toContainText('No pane of this agent is known.');
   };
   await expectFaultless(page, bring, SCREENS.slice(1));
+});
+
+test('terminal: on a narrow screen a link to it shows it, not the wall; typing ends where another tab is shown', async ({
+  page,
+  swarm,
+  server,
+  terminals,
+}) => {
+  swarm.register([withPane('agent-1', 3)]);
+  terminals.show('agent-1', 'one');
+  await server.start();
+  await openAsOperator(page, server);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${server.url}/?agent=agent-1&terminal=open&view=terminals`);
+  await expect(rows(page)).toContainText('one');
+  await page.getByRole('button', { name: 'Type into agent-1' }).click();
+  const frame = page.getByText('What you type goes to');
+  await expect(frame).toBeVisible();
+  await page.getByRole('tab', { name: 'Messages' }).click();
+  await expect(frame).toHaveCount(0);
+  await page.getByRole('tab', { name: 'Agents' }).click();
+  await expect(page.getByRole('button', { name: 'Type into agent-1' })).toHaveAttribute('aria-pressed', 'false');
 });
 
 test('terminal: a past moment shows no terminal and sends nothing', async ({ page, swarm, server, terminals }) => {

@@ -1,8 +1,8 @@
 import { type Dispatch, useDeferredValue, useId, useMemo, useState } from 'react';
 import { type LockPreview, previewLock } from '@/components/locks/lock-preview';
-import { faultSentence } from '@/components/locks/release';
 import { exactNow } from '@/lib/client/clock';
 import { sendCommand } from '@/lib/client/commands';
+import { faultSentence } from '@/lib/client/fault-sentence';
 import { asText, counted, formatCount } from '@/lib/client/text';
 import type { AcquireLockAnswer } from '@/lib/contract/lock-requests';
 import { LOCKS_PATH } from '@/lib/contract/paths';

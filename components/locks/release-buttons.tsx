@@ -1,6 +1,7 @@
 import { type Dispatch, useState } from 'react';
-import { canReleaseAsHolder, faultSentence, type LockCommand, releasedSentence } from '@/components/locks/release';
+import { canReleaseAsHolder, type LockCommand, releasedSentence } from '@/components/locks/release';
 import { sendCommand } from '@/lib/client/commands';
+import { faultSentence } from '@/lib/client/fault-sentence';
 import { asText } from '@/lib/client/text';
 import type { ReleaseLockAnswer } from '@/lib/contract/lock-requests';
 import { RELEASE_LOCK_PATH } from '@/lib/contract/paths';

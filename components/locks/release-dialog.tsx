@@ -2,13 +2,13 @@ import { type Dispatch, useId, useState } from 'react';
 import {
   canReleaseAsHolder,
   expectedOf,
-  faultSentence,
   holderOf,
   type LockHolder,
   otherLocks,
   releasedSentence,
 } from '@/components/locks/release';
 import { sendCommand } from '@/lib/client/commands';
+import { faultSentence } from '@/lib/client/fault-sentence';
 import type { CommandAnswer } from '@/lib/client/send-command';
 import { asText, counted } from '@/lib/client/text';
 import type { ReleaseLockAnswer } from '@/lib/contract/lock-requests';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canReleaseAsHolder, faultSentence, holderOf, otherLocks, releasableLocks } from '@/components/locks/release';
+import { canReleaseAsHolder, holderOf, otherLocks, releasableLocks } from '@/components/locks/release';
 import type { AgentsAnswer, AttentionEntry, Lock, LocksAnswer } from '@/lib/contract/schemas';
 
 function lock(more: Partial<Lock> = {}): Lock {
@@ -47,10 +47,4 @@ test('releasableLocks(): those of items about locks and about agents with locks'
     assert.deepEqual(releasableLocks(entry(kind)), ['a.lock']);
   }
   assert.deepEqual(releasableLocks(entry('question_unanswered')), []);
-});
-
-test('faultSentence(): only a refusal proves that nothing happened', () => {
-  const fault = (status: number) =>
-    faultSentence({ status, problem: { code: '', detail: 'Why.' } }, 'Nothing was done.');
-  assert.deepEqual([fault(409), fault(0), fault(503)], ['Nothing was done. Why.', 'Why.', 'Why.']);
 });

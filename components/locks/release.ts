@@ -1,7 +1,6 @@
 /** What the page knows about a lock and its holder before the lock is released. */
 
 import { isOfFormerLife } from '@/components/locks/locks';
-import type { CommandAnswer } from '@/lib/client/send-command';
 import { asText } from '@/lib/client/text';
 import type { ReleaseLockAnswer } from '@/lib/contract/lock-requests';
 import type { Agent, AgentsAnswer, AttentionEntry, DepartedAgent, Lock, LocksAnswer } from '@/lib/contract/schemas';
@@ -14,17 +13,6 @@ export type LockCommand =
 /** @returns what a release did, as a sentence */
 export function releasedSentence(path: string, outcome: ReleaseLockAnswer['outcome']): string {
   return outcome === 'released' ? `Released ${path}.` : `${path} was not locked any more.`;
-}
-
-/**
- * @param nothing the sentence that nothing happened, which only a refusal proves
- * @returns why a command failed
- */
-export function faultSentence(
-  { status, problem }: Pick<Extract<CommandAnswer<unknown>, { ok: false }>, 'status' | 'problem'>,
-  nothing: string,
-): string {
-  return status >= 400 && status < 500 ? `${nothing} ${problem.detail}` : problem.detail;
 }
 
 const AGENT_ID = /^(?!-)[A-Za-z0-9_-]{1,64}(?<!-)$/;

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, memo, type RefObject, useId, useLayoutEffect, useRef, useState } from 'react';
 import { mayAct, sendCommand, useMe } from '@/lib/client/commands';
+import { faultSentence } from '@/lib/client/fault-sentence';
 import type { PendingPermission } from '@/lib/contract/action-schemas';
 import { PERMISSION_PATH } from '@/lib/contract/paths';
 import type { PermissionAnswerBody, PermissionAnswered } from '@/lib/contract/permission-requests';
@@ -133,7 +134,7 @@ function useAnswer({ id }: PendingPermission, allows: PermissionCardProps['allow
       body,
     );
     setSending(false);
-    if (!sent.ok) setNote(`Nothing was answered. ${sent.problem.detail}`);
+    if (!sent.ok) setNote(faultSentence(sent, 'Nothing was answered.'));
     else if (sent.answer.outcome !== 'answered') setNote(`Your answer had no effect. ${sent.answer.detail}`);
   };
   return { note, sending, answer: (body) => void answer(body) };

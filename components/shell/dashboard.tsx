@@ -17,7 +17,7 @@ import { milliseconds } from '@/lib/client/time';
 import { useAddress } from '@/lib/client/use-address';
 import { useCalmSetting } from '@/lib/client/use-calm';
 import { useDismissals } from '@/lib/client/use-dismissals';
-import { isPanel, type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
+import { isPanel, type Tab, tabOf, useLayout, useNarrow } from '@/lib/client/use-layout';
 import { useSwarm } from '@/lib/client/use-swarm';
 import { useTheme } from '@/lib/client/use-theme';
 import type { BundleInfo } from '@/lib/contract/bundle-schemas';
@@ -288,8 +288,7 @@ function useFrozenAges(heardAt: number | null): void {
 
 /** The first tab of a narrow screen: what the address points at, else the attention items, else the agents. */
 function tabFor(address: Address, { attention }: SwarmState): Tab {
-  if (address.view !== null) return 'timeline';
-  return panelOf(address) ?? (openCount(attention) > 0 ? 'needs-you' : 'agents');
+  return tabOf(address) ?? (openCount(attention) > 0 ? 'needs-you' : 'agents');
 }
 
 /** Whether the notices may have something to say; which, and whether it was dismissed, they decide. */

@@ -6,7 +6,7 @@ import type { LocksAnswer } from '@/lib/contract/schemas';
 import type { TasksState } from '@/lib/contract/task-schemas';
 import { AddressLink } from '../ui/address-link';
 import { DetailPart } from '../ui/detail-part';
-import { isFinished, locksByPath, shortName, statusName, TaskIndex } from './board';
+import { ALL_TASKS, isFinished, locksByPath, shortName, statusName, TaskIndex } from './board';
 import { Age, Blockers, TaskFile } from './task-card';
 
 const MAX_OPEN = 20;
@@ -59,7 +59,7 @@ export function AgentTasks({ id, tasks: { tasks, left_off }, locks, onGo }: Agen
       </ul>
       <p className="text-muted">
         {own.length > shown.length && `and ${counted(own.length - shown.length, 'more task')}. `}
-        <AddressLink to={{ owner: id, view: 'tasks' }} onGo={onGo}>
+        <AddressLink to={{ ...ALL_TASKS, owner: id, task: null, view: 'tasks' }} onGo={onGo}>
           Show {past ? 'its tasks of this moment' : 'all its tasks'} on the board
         </AddressLink>
         {left_off > 0 && ' It may have more, which are not listed.'}

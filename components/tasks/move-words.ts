@@ -1,6 +1,6 @@
 /** What is said about a change of a task. */
 
-import type { CommandAnswer } from '@/lib/client/send-command';
+import { type CommandFault, faultSentence } from '@/lib/client/fault-sentence';
 import type { TaskAnswer } from '@/lib/contract/task-requests';
 import type { Task } from '@/lib/contract/task-schemas';
 import { lastStep, shortName, statusName } from './board';
@@ -12,8 +12,6 @@ export interface MoveNotice {
   task: Task | null;
 }
 
-export type Refusal = Extract<CommandAnswer<unknown>, { ok: false }>['problem'];
-
 export function movedNotice({ task, outcome }: TaskAnswer): MoveNotice {
   const name = `“${shortName(task)}”`;
   const status = statusName(task.status);
@@ -22,12 +20,13 @@ export function movedNotice({ task, outcome }: TaskAnswer): MoveNotice {
   return { tone: 'good', text, task };
 }
 
-/** Says what is there instead, if the server knows it. */
-export function refusedNotice(task: Task, problem: Refusal): MoveNotice {
+/** Says what is there instead, if the server knows it; without an answer not that nothing was moved. */
+export function refusedNotice(task: Task, fault: CommandFault): MoveNotice {
+  const { problem } = fault;
   const name = `“${shortName(task)}”`;
   const present = isTask(problem.task) ? problem.task : null;
   if (problem.code !== 'task_changed' || present === null) {
-    return { tone: 'bad', text: `${name} was not moved. ${problem.detail}`, task: present };
+    return { tone: 'bad', text: `${name}: ${faultSentence(fault, 'It was not moved.')}`, task: present };
   }
   const by = lastStep(present)?.agent_id;
   const changed = by == null ? '' : `, changed by ${by}`;

@@ -1,5 +1,6 @@
 import { type FormEvent, useId, useState } from 'react';
 import { sendCommand } from '@/lib/client/commands';
+import { faultSentence } from '@/lib/client/fault-sentence';
 import { TASKS_PATH } from '@/lib/contract/paths';
 import type { TaskAnswer } from '@/lib/contract/task-requests';
 import type { Task } from '@/lib/contract/task-schemas';
@@ -47,7 +48,7 @@ export function NewTaskDialog({ tasks, agents, onCreated, onClose }: NewTaskDial
       ...(agent !== '' && { assigned_to: agent }),
     });
     setBusy(false);
-    if (!sent.ok) return setFault(`The task was not created. ${sent.problem.detail}`);
+    if (!sent.ok) return setFault(faultSentence(sent, 'The task was not created.'));
     onCreated(sent.answer);
     onClose();
   };

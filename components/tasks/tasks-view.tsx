@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { mayAct, useMe } from '@/lib/client/commands';
 import { useShortcut } from '@/lib/client/shortcuts';
+import { isUnknown } from '@/lib/client/source-state';
 import { counted } from '@/lib/client/text';
 import { compareNaturally } from '@/lib/contract/natural-order';
 import type { AgentsAnswer, LocksAnswer } from '@/lib/contract/schemas';
@@ -86,7 +87,7 @@ function KnownTasks({
         onChange={change}
         onNew={acts ? () => setCreating(true) : null}
       />
-      <FileNotice file={file} count={tasks.length} />
+      <FileNotice file={file} />
       {left_off > 0 && (
         <p className="shrink-0 px-4 py-0.5 text-warn">
           {counted(left_off, 'more task')} {left_off === 1 ? 'is' : 'are'} not listed, the oldest finished ones first.
@@ -102,7 +103,7 @@ function KnownTasks({
         </p>
       )}
       {tasks.length === 0 ? (
-        <NoTasks past={past} />
+        <NoTasks past={past} known={file === null || !isUnknown(file)} />
       ) : (
         <div ref={place} className="flex min-h-0 flex-1">
           <div className={`flex min-h-0 min-w-0 flex-1 flex-col ${opened === null ? '' : 'max-md:hidden'}`}>
@@ -180,12 +181,12 @@ function useOpenedInView(place: { current: HTMLElement | null }, key: string | n
 }
 
 /** Says that `TASKS.json` can't be read, and from when the tasks are. */
-function FileNotice({ file, count }: { file: TasksState['file']; count: number }) {
+function FileNotice({ file }: { file: TasksState['file'] }) {
   if (file === null || file.state === 'ok' || (file.state === 'missing' && file.kept_from === null)) return null;
   return (
     <p className="wrap-anywhere shrink-0 border-line border-b bg-tint px-4 py-1">
       <span className="font-medium text-warn">
-        {file.state === 'degraded' ? 'Read in part.' : 'Old data'}
+        {file.state === 'degraded' ? 'Read in part.' : file.kept_from === null ? 'Not read.' : 'Old data'}
         {file.kept_from !== null && (
           <>
             {' from '}
@@ -200,7 +201,7 @@ function FileNotice({ file, count }: { file: TasksState['file']; count: number }
             : <Text value={file.reason} max={300} prose />
           </>
         )}
-        {count === 0 && ' Nothing was read before.'}
+        {isUnknown(file) && ' Nothing was read before.'}
       </span>
     </p>
   );
@@ -221,7 +222,9 @@ function Notice({ notice, onDismiss }: { notice: MoveNotice | null; onDismiss: (
   );
 }
 
-function NoTasks({ past }: { past: boolean }) {
+/** @param props.known whether what `TASKS.json` holds is known */
+function NoTasks({ past, known }: { past: boolean; known: boolean }) {
+  if (!known) return <Empty title="The tasks are not known.">Repair TASKS.json; it is read again then.</Empty>;
   if (past) return <Empty title="There were no tasks at this moment.">Choose another moment.</Empty>;
   return (
     <Empty title="There are no tasks.">

@@ -35,7 +35,7 @@ export function useMoves(): Moves {
     const body = { to_status: to, expected_status: task.status, ...more };
     const sent = await sendCommand<TaskAnswer>('POST', requestPath(TASK_PATH, undefined, task.key), body);
     setBusy(null);
-    setNotice(sent.ok ? movedNotice(sent.answer) : refusedNotice(task, sent.problem));
+    setNotice(sent.ok ? movedNotice(sent.answer) : refusedNotice(task, sent));
   };
   const move = (task: Task, to: TaskStatus) => {
     if (busy !== null || !movesOf(task).includes(to)) return;

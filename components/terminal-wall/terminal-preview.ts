@@ -43,20 +43,6 @@ export class TerminalPreview {
     this.#plan();
   }
 
-  /** @returns the last lines with text, for those who do not see the picture */
-  lastLine(): string {
-    const { active } = this.#terminal.buffer;
-    for (let row = this.#terminal.rows - 1; row >= 0; row -= 1) {
-      const text =
-        active
-          .getLine(active.baseY + row)
-          ?.translateToString(true)
-          .trim() ?? '';
-      if (/[\p{L}\p{N}]/u.test(text)) return text;
-    }
-    return '';
-  }
-
   dispose(): void {
     this.#isDisposed = true;
     clearTimeout(this.#timer);

@@ -1,6 +1,6 @@
 import '@xterm/xterm/css/xterm.css';
 import './terminal.css';
-import { type ReactNode, use, useEffect, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, use, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { mayAct, useMe } from '@/lib/client/commands';
 import { Moment } from '@/lib/client/moment';
 import type { Me } from '@/lib/contract/action-schemas';
@@ -63,6 +63,7 @@ function LiveTerminal({ agent, children }: AgentTerminalProps) {
   const isOpen = status.state?.state === 'open' && status.link === 'live';
   const typing = useTyping({ agent, view: status.view, allowed: allowed && isOpen });
   useEffect(() => terminal.current?.setTyping(typing.on), [terminal, typing.on]);
+  useUnseen(section, typing.on, typing.stop);
   useEffect(() => {
     if (!document.activeElement?.matches('input, textarea, select')) terminal.current?.focus();
   }, [terminal]);
@@ -126,6 +127,19 @@ function LiveTerminal({ agent, children }: AgentTerminalProps) {
       {typing.asked !== null && <PasteDialog agent={agent} text={typing.asked} onAnswer={typing.answer} />}
     </section>
   );
+}
+
+/** Calls back when an element is not shown any more, such as behind another tab of a narrow screen, while it matters. */
+function useUnseen(place: RefObject<HTMLElement | null>, matters: boolean, onUnseen: () => void): void {
+  const leave = useEffectEvent(onUnseen);
+  useEffect(() => {
+    if (!matters || !place.current) return;
+    const observer = new IntersectionObserver((seen) => {
+      if (seen.at(-1)?.isIntersecting === false) leave();
+    });
+    observer.observe(place.current);
+    return () => observer.disconnect();
+  }, [place, matters]);
 }
 
 /** @returns why nothing can be typed now, a sentence; null where it can */

@@ -61,6 +61,8 @@ export class DrawnTerminal {
         drawBoldTextInBrightColors: false,
       },
       ...{ disableStdin: true, cursorBlink: false, cursorInactiveStyle: 'outline', macOptionIsMeta: false },
+      // The mouse selects and scrolls; it types nothing.
+      altClickMovesCursor: false,
       ...{ screenReaderMode: options.screenReader },
       // For the marks of the search, and the widths of letters.
       allowProposedApi: true,
@@ -71,6 +73,8 @@ export class DrawnTerminal {
     refuseModes(terminal);
     openStrictly(terminal, place);
     terminal.attachCustomKeyEventHandler((event) => options.onKey(event));
+    // Over a screen without earlier lines xterm.js would make arrow keys of the wheel.
+    terminal.attachCustomWheelEventHandler(() => terminal.buffer.active.type !== 'alternate');
     terminal.onData((data) => options.onTyped(data));
     terminal.textarea?.addEventListener('paste', (event) => this.#paste(event), true);
     this.#search.onDidChangeResults(({ resultIndex, resultCount }) =>

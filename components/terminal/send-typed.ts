@@ -1,7 +1,9 @@
 /** Sends what is typed into a terminal, and reads what really happened. */
 import { requestPath } from '@/lib/client/api';
 import { operatorAuthorization, sendCommand } from '@/lib/client/commands';
+import { refreshOperator } from '@/lib/client/operator';
 import { pageTerminals } from '@/lib/client/page-terminals';
+import { STANDING_CHANGED } from '@/lib/client/send-command';
 import type { SendOutcome, TypedInput } from '@/lib/client/terminal-keys';
 import {
   INTERRUPT_BY_QUERY_PATH,
@@ -65,6 +67,8 @@ async function send(type: keyof typeof PATHS, agent: string, body: object): Prom
   const answered = await overSocket;
   if (answered === null) return { ok: false, detail: CUT_OFF };
   if (answered.problem === null) return { ok: true, answer: answered.answer as Answer };
+  // Typing ends with the right to it.
+  if (STANDING_CHANGED.includes(answered.status)) void refreshOperator();
   const { detail } = answered.problem;
   return { ok: false, detail: typeof detail === 'string' ? detail : `The server answered ${answered.status}.` };
 }

@@ -23,9 +23,17 @@ test('terminalNotice(): the evidence of the server comes first', () => {
   assert.equal(terminalNotice(statusOf('dead', 'claude ended with 1.'))?.detail, 'claude ended with 1.');
 });
 
+test('terminalNotice(): a last screen is named only where there is one', () => {
+  assert.match(terminalNotice(statusOf('dead'))?.title ?? '', /This is its last known screen\.$/);
+  assert.match(terminalNotice(statusOf('unreachable'))?.title ?? '', /This is its last known screen\.$/);
+  assert.equal(terminalNotice({ ...statusOf('dead'), screen: null })?.title, 'Its process has ended.');
+  assert.equal(terminalNotice(statusOf('no_pane'))?.title, 'No pane of this agent is known.');
+});
+
 test('terminalNotice(): the last screen stays beside a lost connection, and nothing is said to be shown without one', () => {
   const lost = terminalNotice({ ...statusOf('open'), link: 'reconnecting' });
   assert.deepEqual([lost?.instead, lost?.tone], [false, 'warn']);
+  assert.deepEqual(terminalNotice({ ...statusOf('open'), link: 'connecting' }), lost);
   assert.equal(terminalNotice({ ...NO_STATUS, link: 'reconnecting' })?.instead, true);
   assert.equal(terminalNotice(NO_STATUS)?.title, 'Loading the screen…');
   assert.equal(terminalNotice({ ...statusOf('open'), problem: 'Terminals are off.' })?.detail, 'Terminals are off.');

@@ -15,7 +15,7 @@ type Closed = Exclude<TerminalState['state'], 'open'>;
 
 const CLOSED: Record<Closed, Omit<TerminalNotice, 'detail'> & { action: string }> = {
   dead: {
-    ...{ title: 'Its process has ended. This is its last screen.', tone: 'warn', instead: false },
+    ...{ title: 'Its process has ended.', tone: 'warn', instead: false },
     action: 'Start the agent again in its pane to go on.',
   },
   gone: {
@@ -44,6 +44,8 @@ const CLOSED: Record<Closed, Omit<TerminalNotice, 'detail'> & { action: string }
   },
 };
 
+const LAST = 'This is its last known screen.';
+
 const LINKS: Partial<Record<LinkState, string>> = {
   reconnecting: 'Not connected. Connecting again…',
   paused: 'Paused while the page is hidden.',
@@ -57,13 +59,15 @@ export function terminalNotice(status: TerminalStatus): TerminalNotice | null {
     return { title: 'The terminal is not shown.', detail: problem, tone: 'warn', instead: isEmpty };
   }
   if (link === 'waiting') return { ...WAITING, instead: isEmpty };
-  const said = LINKS[link];
+  // A screen from before is old until the server is heard.
+  const said = LINKS[link === 'connecting' && !isEmpty ? 'reconnecting' : link];
   if (said !== undefined) return { title: said, detail: '', tone: 'warn', instead: isEmpty };
   if (state === null || state.state === 'open') {
     return isEmpty ? { title: 'Loading the screen…', detail: '', tone: 'quiet', instead: true } : null;
   }
-  const { action, ...words } = CLOSED[state.state];
-  return { ...words, detail: state.detail || action, instead: words.instead || isEmpty };
+  const { action, title, ...words } = CLOSED[state.state];
+  const instead = words.instead || isEmpty;
+  return { ...words, title: instead ? title : `${title} ${LAST}`, detail: state.detail || action, instead };
 }
 
 const WAITING = {

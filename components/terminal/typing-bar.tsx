@@ -1,4 +1,5 @@
 import type { TerminalView } from '@/lib/contract/terminal-schemas';
+import { X } from '../ui/more-icons';
 import { Text } from '../ui/text';
 import { TypingRecord } from './typing-record';
 import type { Typing } from './use-typing';
@@ -43,12 +44,25 @@ export function TypingBar(props: TypingBarProps) {
       ) : (
         <p className="flex min-h-7 items-center text-muted">{hindrance}</p>
       )}
-      {typing.said && (
-        <p
-          role={typing.said.isFailure ? 'alert' : 'status'}
-          className={`wrap-anywhere mt-1 ${typing.said.isFailure ? 'text-bad' : 'text-muted'}`}
-        >
-          {typing.said.text}
+      {typing.failure !== null && (
+        <div className="mt-1 flex items-center gap-2">
+          <p role="alert" className="wrap-anywhere text-bad">
+            {typing.failure}
+          </p>
+          <button
+            type="button"
+            aria-label="Dismiss"
+            title="Dismiss"
+            className="icon-button size-5"
+            onClick={typing.dismiss}
+          >
+            <X className="size-3.5" />
+          </button>
+        </div>
+      )}
+      {typing.said !== null && (
+        <p role="status" className="wrap-anywhere mt-1 text-muted">
+          {typing.said}
         </p>
       )}
       <TypingRecord agent={agent} />

@@ -10,12 +10,6 @@ const MAX_HIDDEN_MS = 60_000;
 /** What the server takes as one text. */
 const MAX_PASTED_LENGTH = 20_000;
 
-/** How the last input ended, in words. */
-export interface Said {
-  text: string;
-  isFailure: boolean;
-}
-
 export interface Typing {
   on: boolean;
   start: () => void;
@@ -29,7 +23,11 @@ export interface Typing {
   answer: (pasted: boolean) => void;
   press: (key: string, expectedOption?: string) => void;
   interrupt: () => void;
-  said: Said | null;
+  /** How the last input ended, a sentence; null for nothing. */
+  said: string | null;
+  /** What was not sent or had no effect, in sentences. It stays while later keys are sent. */
+  failure: string | null;
+  dismiss: () => void;
 }
 
 interface TypingOptions {
@@ -44,11 +42,15 @@ interface TypingOptions {
 export function useTyping({ agent, view, allowed }: TypingOptions): Typing {
   const [wanted, setWanted] = useState(false);
   const [asked, setAsked] = useState<string | null>(null);
-  const [said, setSaid] = useState<Said | null>(null);
+  const [said, setSaid] = useState<string | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
   const sender = useRef<KeySender | null>(null);
   const on = wanted && allowed;
-  if (wanted && !allowed) setWanted(false);
-  const fail = (text: string) => setSaid({ text, isFailure: true });
+  if (wanted && !allowed) {
+    setWanted(false);
+    setAsked(null);
+    if (failure === null) setFailure(`Typing was switched off.${asked === null ? '' : ' Nothing was pasted.'}`);
+  }
   const stop = () => {
     setWanted(false);
     setAsked(null);
@@ -60,11 +62,9 @@ export function useTyping({ agent, view, allowed }: TypingOptions): Typing {
       send: (input) => sendTyped(agent, input),
       onSent: (count, note) => {
         total += count;
-        setSaid({ text: note ?? `Sent ${counted(total, 'key')}.`, isFailure: false });
+        setSaid(note ?? `Sent ${counted(total, 'key')}.`);
       },
-      onFailure: (detail, unsent) => {
-        setSaid({ text: unsent > 0 ? `${detail} ${lost(unsent)}` : detail, isFailure: true });
-      },
+      onFailure: (detail, unsent) => setFailure(unsent > 0 ? `${detail} ${lost(unsent)}` : detail),
     });
     sender.current = current;
     return () => {
@@ -74,7 +74,7 @@ export function useTyping({ agent, view, allowed }: TypingOptions): Typing {
   }, [on, agent]);
   const leave = useEffectEvent(() => {
     stop();
-    fail('Typing was switched off: the page was hidden for over a minute.');
+    setFailure('Typing was switched off: the page was hidden for over a minute.');
   });
   useEffect(() => (on ? whenHidden(MAX_HIDDEN_MS, () => leave()) : undefined), [on]);
 
@@ -82,9 +82,11 @@ export function useTyping({ agent, view, allowed }: TypingOptions): Typing {
   const press = (key: string, expectedOption?: string) =>
     push({ kind: 'keys', keys: [key], ...(expectedOption !== undefined && { expectedOption }) });
   return {
-    ...{ on, asked, said, press, stop },
+    ...{ on, asked, said, failure, press, stop },
+    dismiss: () => setFailure(null),
     start: () => {
       setSaid(null);
+      setFailure(null);
       setWanted(true);
     },
     type: (data) => {
@@ -97,7 +99,7 @@ export function useTyping({ agent, view, allowed }: TypingOptions): Typing {
     paste: (pasted) => {
       const text = pasted.replace(/\r\n?/g, '\n');
       if (text.length > MAX_PASTED_LENGTH) {
-        fail(`Nothing was pasted: the text has ${counted(text.length, 'character')}, at most 20,000 are sent.`);
+        setFailure(`Nothing was pasted: the text has ${counted(text.length, 'character')}, at most 20,000 are sent.`);
       } else if (text.includes('\n')) setAsked(text);
       else push({ kind: 'text', text });
     },
@@ -106,12 +108,15 @@ export function useTyping({ agent, view, allowed }: TypingOptions): Typing {
       setAsked(null);
     },
     interrupt: () => {
-      setSaid({ text: 'Interrupting…', isFailure: false });
-      void sendInterrupt(agent).then(({ ok, detail }) => setSaid({ text: detail, isFailure: !ok }));
+      setSaid('Interrupting…');
+      void sendInterrupt(agent).then(({ ok, detail }) => {
+        setSaid(ok ? detail : null);
+        if (!ok) setFailure(detail);
+      });
     },
   };
 }
 
 function lost(count: number): string {
-  return `${counted(count, 'key')} that you typed after it ${count === 1 ? 'was' : 'were'} not sent.`;
+  return `${counted(count, 'typed key')} ${count === 1 ? 'was' : 'were'} not sent.`;
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { isUnknown } from '@/lib/client/source-state';
 import { counted } from '@/lib/client/text';
 import type { Source } from '@/lib/contract/schemas';
 import { AddressLink } from '../ui/address-link';
@@ -29,6 +30,13 @@ export function FilePart<Answer extends { source: Source }>(props: FilePartProps
     return <p className="px-4 py-2 text-muted">Loading…</p>;
   }
   if (isAbsent(answer.source)) return <Empty title={`There is no ${file}.`}>{holds}</Empty>;
+  if (isUnknown(answer.source)) {
+    return (
+      <Empty title={`${file} is unreadable.`}>
+        Its content is not known. <Text value={answer.source.reason ?? ''} max={300} prose />
+      </Empty>
+    );
+  }
   return (
     <>
       <SourceNotice file={file} source={answer.source} />

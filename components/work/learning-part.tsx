@@ -4,7 +4,7 @@ import type { AgentLearning, LearningAnswer, SkillMetric } from '@/lib/contract/
 import { Text } from '../ui/text';
 import { RelativeTime } from '../ui/time';
 import { AgentLink, FilePart, LeftOff } from './file-part';
-import { figureWords, rateWords, versionOf } from './work';
+import { figureWords, successWords, versionOf } from './work';
 import type { WorkProps } from './work-props';
 
 /** How the tool gets at a rate, for whoever points at one. */
@@ -48,7 +48,7 @@ export function LearningWords({ learning }: { learning: AgentLearning }) {
   const { tasks_completed, tasks_failed, tasks_in_progress, overall_success_rate, last_active_at } = learning;
   return (
     <span className="text-muted">
-      <span title={RATE}>{rateWords(overall_success_rate)} success</span>
+      <span title={RATE}>{successWords(overall_success_rate, tasks_completed, tasks_failed)} success</span>
       {` · ${figureWords(tasks_completed)} completed · ${figureWords(tasks_failed)} failed`}
       {` · ${figureWords(tasks_in_progress)} in progress`}
       {last_active_at !== null && (
@@ -94,7 +94,7 @@ export function SkillTable({ skills, label }: { skills: readonly SkillMetric[]; 
                 <Text value={metric.skill} max={60} />
               </th>
               <td className="pl-4 text-right" title={RATE}>
-                {rateWords(metric.success_rate)}
+                {successWords(metric.success_rate, metric.successes, metric.failures)}
               </td>
               <td className="pl-4 text-right text-muted">{figureWords(metric.successes)}</td>
               <td className="pl-4 text-right text-muted">{figureWords(metric.failures)}</td>

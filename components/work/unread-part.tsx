@@ -1,3 +1,4 @@
+import { NO_CHOICE } from '@/lib/client/message-filter';
 import type { UnreadMessages } from '@/lib/contract/work-schemas';
 import { AddressLink } from '../ui/address-link';
 import { Empty, Scroller } from '../ui/panel';
@@ -44,7 +45,7 @@ export function UnreadWords({ inbox, onGo }: { inbox: UnreadMessages; onGo: Go }
       {count === 0 ? (
         <span className="text-muted">has read all its messages</span>
       ) : (
-        <AddressLink to={{ to: agent_id, since: oldest_at }} onGo={onGo}>
+        <AddressLink to={{ ...NO_CHOICE, message: null, to: agent_id, since: oldest_at }} onGo={onGo}>
           {unreadWords(inbox)}
         </AddressLink>
       )}

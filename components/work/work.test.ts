@@ -12,6 +12,7 @@ import {
   partNamed,
   rateWords,
   spoken,
+  successWords,
   unreadWords,
   upstreamWords,
   versionOf,
@@ -89,4 +90,10 @@ test('branchWords(), upstreamWords(): what is checked out, and how it differs', 
 
 test('spoken(): leaves out what says nothing', () => {
   assert.deepEqual(spoken(['a', null, ' ', undefined, 'b']), ['a', 'b']);
+});
+
+test('successWords(): no rate where nothing ended yet, whatever the tool begins with', () => {
+  assert.equal(successWords(0.5, 0, 0), '–');
+  assert.equal(successWords(0.55, 1, 0), '55 %');
+  assert.equal(successWords(0.4, null, null), '40 %');
 });

@@ -55,6 +55,13 @@ export function rateWords(rate: number | null): string {
   return rate === null || !Number.isFinite(rate) ? '–' : `${formatCount(Math.round(rate * 100))} %`;
 }
 
+/**
+ * @returns a success rate as a percentage; a dash where nothing ended yet: the swarm's tool begins with 50 % then
+ */
+export function successWords(rate: number | null, successes: number | null, failures: number | null): string {
+  return successes === 0 && failures === 0 ? '–' : rateWords(rate);
+}
+
 /** @returns a number of the file; a dash where it has none */
 export function figureWords(figure: number | null): string {
   return figure === null ? '–' : formatCount(Math.round(figure * 100) / 100);

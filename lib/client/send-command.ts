@@ -5,7 +5,7 @@ import { refreshOperator } from './operator';
 /** Delivering a message to a terminal may take many seconds. */
 const ANSWER_TIMEOUT_MS = 60_000;
 /** Refusals after which the page may act no longer, or not as it believed. */
-const STANDING_CHANGED = [401, 403];
+export const STANDING_CHANGED: readonly number[] = [401, 403];
 
 /** The outcome of a command. Status 0: no answer, so its effect is not known. */
 export type CommandAnswer<Answer> =

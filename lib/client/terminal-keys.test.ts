@@ -109,24 +109,46 @@ test('KeySender: after a failure nothing that was typed before it was known is s
   assert.deepEqual(sent, [text('rm '), text('y')]);
 });
 
-test('KeySender.stop(): forgets what was not sent', async () => {
-  const { sender, sent, answers, whenSent } = slowServer();
+test('KeySender.stop(): what was not sent is forgotten and reported', async () => {
+  const { sender, sent, answers, failures, whenSent } = slowServer();
   sender.push(text('a'));
   await whenSent(1);
-  sender.push(text('b'));
+  sender.push(text('bc'));
+  sender.push(keys('Enter'));
   sender.stop();
   answers[0]?.({ ok: true, note: null });
-  sender.push(text('c'));
+  sender.push(text('d'));
   await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(sent, [text('a')]);
+  assert.deepEqual(failures, [{ detail: 'Typing was switched off.', unsent: 3 }]);
 });
 
-test('KeySender: more than the server can take is refused, not kept', async () => {
-  const { sender, sent, failures, whenSent } = slowServer();
+test('KeySender.stop(): an input on its way that fails is reported', async () => {
+  const { sender, answers, failures, whenSent } = slowServer();
   sender.push(text('a'));
   await whenSent(1);
-  sender.push(text('x'.repeat(20_000)));
-  sender.push(text('y'));
-  assert.equal(failures.length, 1);
-  assert.equal(sent.length, 1);
+  sender.stop();
+  answers[0]?.({ ok: false, detail: 'A dialog is open.' });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(failures, [{ detail: 'A dialog is open.', unsent: 0 }]);
+});
+
+test('KeySender: more than the server can take is refused, with all that follows until everything is sent', async () => {
+  const { sender, sent, answers, failures, whenSent } = slowServer();
+  sender.push(text('a'));
+  await whenSent(1);
+  sender.push(text('x'.repeat(19_999)));
+  sender.push(text('yy'));
+  sender.push(text('z'));
+  assert.deepEqual(
+    failures.map(({ unsent }) => unsent),
+    [2, 3],
+  );
+  answers[0]?.({ ok: true, note: null });
+  await whenSent(2);
+  answers[1]?.({ ok: true, note: null });
+  await new Promise((resolve) => setImmediate(resolve));
+  sender.push(text('b'));
+  await whenSent(3);
+  assert.deepEqual(sent, [text('a'), text('x'.repeat(19_999)), text('b')]);
 });

@@ -52,7 +52,11 @@ export type SendOutcome =
 interface KeySenderOptions {
   send: (input: TypedInput) => Promise<SendOutcome>;
   onSent: (count: number, note: string | null) => void;
-  /** What was typed after a failed sending is not sent: it was meant for another screen. */
+  /**
+   * What was typed after a failed sending is not sent: it was meant for another screen.
+   *
+   * @param unsent how many characters and keys were given up beside the one that failed
+   */
   onFailure: (detail: string, unsent: number) => void;
 }
 
@@ -70,6 +74,8 @@ export class KeySender {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isSending = false;
   #isStopped = false;
+  /** How much was refused. What follows it is refused too until everything is sent: it would leave a hole in the text. */
+  #refused = 0;
 
   constructor(options: KeySenderOptions) {
     this.#options = options;
@@ -77,19 +83,23 @@ export class KeySender {
 
   push(input: TypedInput): void {
     if (this.#isStopped) return;
-    if (countOf(this.#waiting) + countOf([input]) > MAX_WAITING) {
-      this.#options.onFailure('The server is too slow for what was typed, so the last keys were not sent.', 1);
+    if (this.#refused > 0 || countOf(this.#waiting) + countOf([input]) > MAX_WAITING) {
+      this.#refused += countOf([input]);
+      this.#options.onFailure('The server is too slow for what was typed.', this.#refused);
+      if (this.#waiting.length === 0 && !this.#isSending) this.#refused = 0;
       return;
     }
     this.#waiting = withInput(this.#waiting, input);
     this.#plan();
   }
 
-  /** Forgets what was not sent yet. */
+  /** Forgets what was not sent yet, and reports it. An input that is on its way is reported only if it fails. */
   stop(): void {
+    const unsent = countOf(this.#waiting);
     this.#isStopped = true;
     this.#waiting = [];
     clearTimeout(this.#timer);
+    if (unsent > 0) this.#options.onFailure('Typing was switched off.', unsent);
   }
 
   #plan(): void {
@@ -104,7 +114,10 @@ export class KeySender {
     this.#isSending = true;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       const outcome = await this.#options.send(next);
-      if (this.#isStopped) return;
+      if (this.#isStopped) {
+        if (!outcome.ok) this.#options.onFailure(outcome.detail, 0);
+        return;
+      }
       if (outcome.ok) {
         this.#options.onSent(countOf([next]), outcome.note);
       } else {
@@ -114,6 +127,7 @@ export class KeySender {
       }
     }
     this.#isSending = false;
+    this.#refused = 0;
   }
 }
 

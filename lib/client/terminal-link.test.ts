@@ -118,6 +118,19 @@ test('TerminalLink: a second viewer, and output that continues nothing, begin wi
   assert.deepEqual(last().asked.slice(-2), ['-agent-1', '+agent-1 preview null']);
 });
 
+test('TerminalLink: output on its way while the whole screen is asked for is not drawn, and nothing is asked again', () => {
+  const one = viewer();
+  link.watch('agent-1', one);
+  say('agent-1', screen('e.1', 'a'));
+  link.refresh('agent-1');
+  const asked = ['+agent-1 live null', '-agent-1', '+agent-1 live null'];
+  assert.deepEqual(last().asked, asked);
+  say('agent-1', output('e.2', 'b'), output('e.3', 'c'));
+  assert.deepEqual(last().asked, asked);
+  say('agent-1', screen('e.3', 'abc'), output('e.4', 'd'));
+  assert.deepEqual([one.drawn(), last().asked], ['[a][abc]d', asked]);
+});
+
 test('TerminalLink: where no socket gets through, streams are used, and the terminals beyond their number wait', () => {
   const shown = [viewer('preview'), viewer('preview'), viewer('live')];
   const leaves = shown.map((one, n) => link.watch(`agent-${n}`, one));

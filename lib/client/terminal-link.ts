@@ -165,6 +165,8 @@ export class TerminalLink {
   }
 
   #receive(agent: string, shown: Shown, event: Parameters<typeof receive>[1]): void {
+    // Output of the subscription before, which was on its way: the whole screen that was asked for follows it.
+    if (event.event === 'output' && shown.status.lastId === null) return;
     const { model, act, gap } = receive(shown.status, event);
     const before = shown.status;
     shown.status = { ...before, ...model, link: 'live', problem: null };

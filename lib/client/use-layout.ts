@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { panelOf, parseAddress } from './address';
+import { type Address, panelOf, parseAddress } from './address';
 import { type Layout, PANELS, type PanelName, saveLayout, toggled } from './settings';
 
 /** The tabs of a narrow screen. */
@@ -58,6 +58,15 @@ export function useLayout(initial: Layout, initialTab: Tab): PageLayout {
     setTarget({ tab: next });
   }, []);
   return { layout, setLayout, tab, setTab, goTo };
+}
+
+/**
+ * @returns the tab of a narrow screen that shows what an address points at; an open terminal goes before the view of the
+ *   drawer from which it was opened. Null where the address points at nothing
+ */
+export function tabOf(address: Address): Tab | null {
+  if (address.agent !== null && address.terminal !== null) return 'agents';
+  return address.view !== null ? 'timeline' : panelOf(address);
 }
 
 /** @returns whether a tab is one of the panels */

@@ -1,0 +1,7 @@
+/** What the state of a source means for what is shown of it. */
+import type { Source } from '../contract/schemas';
+
+/** @returns whether nothing is known of a file's content: it can't be read, and nothing was read before */
+export function isUnknown({ state, kept_from }: Pick<Source, 'state' | 'kept_from'>): boolean {
+  return state === 'unreadable' && kept_from === null;
+}
