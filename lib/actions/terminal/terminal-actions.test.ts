@@ -124,16 +124,18 @@ test('type: into a dialog nothing is typed; the refusal names its options', { sk
       ],
     });
   }
-  const { message } = await refusal(
+  const { message, recorded } = await refusal(
     type({ text: 'yes', submit: true }, { reach: { session: null } }),
     'terminal_not_ready',
   );
+  assert.doesNotMatch(recorded, /Yes|No\b/, 'the record has nothing of the screen');
   assert.match(message, /A dialog is open/, 'without a session file the screen alone says so');
   assert.deepEqual(violations(), []);
 });
 
 test('press: a digit is pressed only for the option that was expected', { skip }, async () => {
-  const { message, more } = await refusal(press(['2'], {}, 'Yes'), 'option_changed');
+  const { message, more, recorded } = await refusal(press(['2'], {}, 'Yes'), 'option_changed');
+  assert.doesNotMatch(recorded, /Yes|"No"/, 'the record has nothing of the screen');
   assert.match(message, /^2 chooses "No" on the screen, not "Yes"; nothing was pressed/);
   assert.ok(more.dialog);
   await refusal(press(['3'], {}, 'Maybe'), 'option_changed');
@@ -261,4 +263,6 @@ test('records: a text only by its length, keys only by their count', { skip }, (
     request: { characters: 6, submit: true, as_command: false, anywhere: false },
   });
   assert.deepEqual(press.subject({ id: 'agent-0', keys: ['1', '2'] }).request, { keys: 2 });
+  const chosen = press.subject({ id: 'agent-0', keys: ['1'], expected_option: 'Yes, for secret' });
+  assert.deepEqual(chosen.request, { keys: 1, as_expected_option: true });
 });

@@ -88,7 +88,9 @@ async function checkOpen(
   const seen = readTerminalView(view);
   const use = 'Answer with POST /api/agents/{id}/keys, for example a digit';
   if (seen.dialog !== null) {
-    throw notReady(`A dialog is open (${describeOptions(seen.dialog)}). ${use}.`, { dialog: seen.dialog });
+    const { dialog } = seen;
+    const recorded = `A dialog with ${dialog.options.length} options is open. ${use}.`;
+    throw notReady(`A dialog is open (${describeOptions(dialog)}). ${use}.`, { dialog }, recorded);
   }
   const hindered = await sessionHindrance(claudeFolder, reach);
   if (hindered !== null) throw notReady(`${hindered} ${use}.`);
