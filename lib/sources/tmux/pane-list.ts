@@ -1,4 +1,5 @@
 /** The panes of a tmux server with their sessions, as far as watching them needs it. */
+import { isPaneId } from './panes';
 
 export interface ListedPane {
   /** Immutable, such as `%3`. */
@@ -31,13 +32,18 @@ const FORMAT = [
 export const LIST_WORDS = ['list-panes', '-a', '-F', FORMAT] as const;
 export const LIST_COMMAND = `list-panes -a -F '${FORMAT}'`;
 
-/** @param lines what `list-panes` printed */
+const SESSION_ID = /^\$\d{1,9}$/;
+
+/**
+ * @param lines what `list-panes` printed. A program may have line feeds in its name, so not every line is of tmux; the
+ *   ids become parts of commands
+ */
 export function parsePaneList(lines: readonly string[]): PaneList {
   const panes = new Map<string, ListedPane>();
   const fragile = new Set<string>();
   for (const line of lines) {
     const [id, session, attached, destroys, pid, dead, columns, rows, history, ...command] = line.split(':');
-    if (!id?.startsWith('%') || session === undefined) continue;
+    if (!isPaneId(id) || session === undefined || !SESSION_ID.test(session)) continue;
     // `on` is 1 in a format; later versions have further words.
     if (attached === '0' && destroys !== '0' && destroys !== 'off' && destroys !== '') fragile.add(session);
     const known = panes.get(id);
