@@ -1,7 +1,7 @@
 /** The terminal of one agent while somebody looks at it: which pane that is, its state, and what is certain from it. */
 import type { Reach } from '../actions/messages/delivery';
 import type { TerminalState, TerminalView } from '../contract/terminal-schemas';
-import type { ListedPane } from '../sources/tmux/pane-list';
+import { isTooLarge, type ListedPane, MAX_COLUMNS, MAX_ROWS } from '../sources/tmux/pane-list';
 import { isPaneId } from '../sources/tmux/panes';
 import { readTerminalView } from '../sources/tmux/screen-view';
 import type { TmuxServer } from '../sources/tmux/tmux-server';
@@ -105,6 +105,10 @@ export class AgentTerminal {
     if (server.fault) return { state: server.fault.kind, detail: server.fault.detail, socket };
     const pane = this.#choose(reach.pane, server);
     if ('fault' in pane) return { state: 'gone', detail: pane.fault, socket };
+    if (isTooLarge(pane)) {
+      const detail = `Its pane has ${pane.columns} columns and ${pane.rows} rows; at most ${MAX_COLUMNS} x ${MAX_ROWS} are shown.`;
+      return { state: 'unreachable', detail, socket };
+    }
     if (!this.#isWatched && !this.#options.hasRoom()) return { state: 'unreachable', detail: FULL, socket };
     return { server, socket, pane };
   }

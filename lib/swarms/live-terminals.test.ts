@@ -2,15 +2,16 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { reachPane } from '../../test/support/test-tmux';
 import { until } from '../../test/support/until';
+import { snapshotRequest } from '../sources/tmux/pane-snapshot';
 import { LiveTerminals, MAX_LINGERING, MAX_WATCHED } from './live-terminals';
 
 const stops: (() => Promise<void>)[] = [];
 after(() => Promise.all(stops.map((stop) => stop())));
 
 /** @returns terminals of agents by the numbers of their panes, in a server to which no client can attach */
-function manyTerminals() {
+function manyTerminals(size = '80:24') {
   const timers: { run: () => void; cancelled: boolean }[] = [];
-  const panes = Array.from({ length: 300 }, (_, number) => `%${number}:$0:1:0:${number + 1}:0:80:24:0:claude`);
+  const panes = Array.from({ length: 300 }, (_, number) => `%${number}:$0:1:0:${number + 1}:0:${size}:0:claude`);
   const terminals = new LiveTerminals({
     reach: (id) => reachPane({ id: `%${id}`, pid: Number(id) + 1 }),
     places: { ancestors: () => [], tmuxServer: () => '/nowhere/socket' },
@@ -56,4 +57,32 @@ test('open(): of many terminals that were left, only the last ones are still wat
     timers.map(({ cancelled }) => cancelled),
     timers.map((_, at) => at < 8),
   );
+});
+
+test('open(): a pane of a size that would take all memory is not watched', async () => {
+  const { terminals } = manyTerminals('10000:10000');
+  const cursor = terminals.open('0', 'live', null, () => {});
+  const state = await until(
+    async () => cursor.next()?.data,
+    (found) => found !== undefined,
+  );
+  assert.deepEqual(state, {
+    ...{ state: 'unreachable', pane: null, server: '/nowhere/socket', command: null },
+    detail: 'Its pane has 10000 columns and 10000 rows; at most 1000 x 1000 are shown.',
+  });
+});
+
+test('snapshotRequest(): a pane that has just become too large has no screen', () => {
+  const ended: object[] = [];
+  const request = snapshotRequest(
+    0,
+    () => {},
+    (result) => ended.push(result),
+  );
+  // Process, ended, width, height, then everything else.
+  const facts = ['7', '0', '10000', '10000', ...Array.from({ length: 16 }, () => '0'), 'title'].join(':');
+  request.onReply(0, [Buffer.from(facts)]);
+  assert.equal(request.expect(1), null);
+  for (const index of [1, 2]) request.onReply(index, []);
+  assert.deepEqual(ended, [{ fault: 'tmux said nothing of it, or it is too large.' }]);
 });

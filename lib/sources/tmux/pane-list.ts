@@ -22,6 +22,15 @@ export interface PaneList {
   fragile: ReadonlySet<string>;
 }
 
+/** An emulator takes 12 bytes for each letter of its screen; tmux allows 10,000 x 10,000. */
+export const MAX_COLUMNS = 1000;
+export const MAX_ROWS = 1000;
+
+/** @returns whether a pane is larger than what an emulator is given */
+export function isTooLarge({ columns, rows }: Pick<ListedPane, 'columns' | 'rows'>): boolean {
+  return columns > MAX_COLUMNS || rows > MAX_ROWS;
+}
+
 const FORMAT = [
   ...['pane_id', 'session_id', 'session_attached', 'destroy-unattached', 'pane_pid', 'pane_dead', 'pane_width'],
   ...['pane_height', 'history_size', 'pane_current_command'],
