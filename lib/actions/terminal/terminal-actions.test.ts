@@ -27,15 +27,23 @@ after(() => fakes?.stop());
 
 interface Given {
   run?: RunTmux;
+  /** What happens while a text waits for a message that is being delivered. */
+  meanwhile?: () => Promise<unknown>;
   reach?: Partial<Reach> | null;
   of?: FakeAgent;
 }
 
-function actionsFor({ run = runTmux, reach = {}, of = agent }: Given = {}): TerminalActions {
+function actionsFor({ run = runTmux, reach = {}, of = agent, meanwhile }: Given = {}): TerminalActions {
+  const claims = new TargetClaims(join(fakes.folder, 'claims'));
   return createTerminalActions({
     ...{ run, places: new ProcPlaces(), claudeFolder: fakes.claudeFolder, times: { ...TERMINAL_TIMES, shownMs: 1000 } },
     reach: (id) => (id === 'agent-0' && reach !== null ? of.reach(reach) : null),
-    claims: new TargetClaims(join(fakes.folder, 'claims')),
+    claims: {
+      claim: async (key) => {
+        await meanwhile?.();
+        return claims.claim(key);
+      },
+    },
   });
 }
 
@@ -110,6 +118,24 @@ test('type: with submit it is one prompt, whatever characters it has', { skip },
     async () => agent.entries.slice(begun),
     (entries) => entries.some(({ command }) => command === '/rename a'),
   );
+});
+
+test('type: a message that was waited for may have changed the composer, so `/` is plain text all the same', {
+  skip,
+}, async () => {
+  await type({ text: 'x' });
+  const [begun, got] = [agent.entries.length, agent.got.length];
+  const meanwhile = async () => {
+    await press(['BSpace']);
+    await until(composer, (shown) => shown === '');
+  };
+  assert.equal((await type({ text: '/cle', submit: true }, { meanwhile })).outcome, 'submitted');
+  const commands = () => agent.entries.slice(begun).filter(({ command }) => command !== undefined);
+  await until(
+    async () => commands().length + agent.got.length,
+    (count) => count > got,
+  );
+  assert.deepEqual([commands(), agent.got.slice(got)], [[], ['/cle']]);
 });
 
 test('type: into a dialog nothing is typed; the refusal names its options', { skip }, async () => {
