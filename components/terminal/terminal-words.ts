@@ -39,7 +39,7 @@ const CLOSED: Record<Closed, Omit<TerminalNotice, 'detail'> & { action: string }
     action: 'Terminals need tmux 3.0 or later.',
   },
   unreachable: {
-    ...{ title: 'Its tmux does not answer.', tone: 'warn', instead: false },
+    ...{ title: 'Its terminal can not be watched now.', tone: 'warn', instead: false },
     action: 'The dashboard tries again. Check whether the tmux server still runs.',
   },
 };

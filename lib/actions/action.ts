@@ -53,11 +53,15 @@ export interface Action<Body = unknown, Answer = unknown> {
 /** A command had no effect. The detail says what is wrong and what to do. */
 export class ActionRefused extends Error {
   override readonly name = 'ActionRefused';
-  /** @param more further fields of the answer, such as the conflicting locks */
+  /**
+   * @param more further fields of the answer, such as the conflicting locks
+   * @param recorded the sentence of the record, which others read, where the detail has what they may not see
+   */
   constructor(
     readonly code: ProblemCode,
     detail: string,
     readonly more: Readonly<Record<string, unknown>> = {},
+    readonly recorded: string = detail,
   ) {
     super(detail);
   }

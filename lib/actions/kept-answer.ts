@@ -25,6 +25,12 @@ export function endedBy(error: unknown): Ended {
   return { kind: 'refused', code, detail, more, ...('isUnclear' in error && { isUnclear: true }) };
 }
 
+/** @returns what the record says of a command that threw */
+export function recordedText(error: unknown): string {
+  if (isRefusal(error)) return error.recorded;
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** @returns the outcome of a command that threw, one word */
 export function outcomeOf(ended: Ended): string {
   if (ended.kind !== 'refused') return 'failed';

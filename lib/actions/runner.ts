@@ -8,7 +8,7 @@ import { log } from '../platform/log';
 import { type Action, ActionRefused, type Caller, type Done } from './action';
 import { ActionCounts } from './action-counts';
 import { detailText, draftOf, fingerprintOf } from './draft';
-import { type Ended, endedBy, keptAnswer, outcomeOf, repeated } from './kept-answer';
+import { type Ended, endedBy, keptAnswer, outcomeOf, recordedText, repeated } from './kept-answer';
 import { RefusalLog } from './refusal-log';
 import { UnwrittenEnds } from './unwritten';
 
@@ -154,7 +154,7 @@ export class ActionRunner {
       done = await action.run(body, caller);
     } catch (error) {
       const ended = endedBy(error);
-      await end(outcomeOf(ended), (error as Error)?.message ?? String(error), ended);
+      await end(outcomeOf(ended), recordedText(error), ended);
       throw error;
     }
     const isRecorded = await end(done.outcome, done.detail, { kind: 'done', done });

@@ -13,7 +13,7 @@ export const terminalState = z
         '`open`: it can be watched. `dead`: its process has ended, its last screen is shown. `gone`: the pane is closed. ' +
           '`no_pane`: no pane of the agent is known. `no_tmux`: tmux is not installed where the dashboard runs. ' +
           '`other_user`: its tmux server belongs to another user. `old_version`: that of tmux lacks the control mode that ' +
-          'is needed. `unreachable`: its server does not answer.',
+          'is needed. `unreachable`: its server does not answer, or its pane can not be watched; `detail` says why.',
       ),
     detail: z.string().describe('A sentence: the evidence, and what to do where something can be done.'),
     pane: z.string().nullable().describe('The immutable id of the pane, such as `%3`; null where none is known.'),

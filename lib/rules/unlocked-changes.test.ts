@@ -31,11 +31,16 @@ function folder(more: Partial<GitFolder> = {}): GitFolder {
   };
 }
 
+/** Where the holder of the locks works, unless a test says where. */
+const own = (agents: string[] = ['agent-1']): GitFolder => {
+  return folder({ top: '/srv', agents: agents.map((id) => ({ id, folder: '/srv' })), place: 'root', changes: [] });
+};
+
 /** The agents are there, so that locks are not orphaned. */
 const facts = (folders: GitFolder[], locks: AttentionFacts['locks'], below = ''): Partial<AttentionFacts> => ({
   agents: ['agent-1', 'agent-2', 'agent-3'].map((id) => agentWith(id, 'active')),
   locks,
-  git: { folders, below },
+  git: { folders: [own(), ...folders], below },
 });
 
 test('unlockedChangeItems(): a file written under the lock of another agent is a notice with its evidence', () => {
@@ -66,10 +71,21 @@ test('unlockedChangeItems(): of several agents in one folder nobody is named as 
     'src/a.ts was changed in the folder of agent-2 and agent-3, none of which has a lock on it, while agent-1 has one.',
   );
   assert.ok(entry.why.facts.includes('Which of agent-2 and agent-3 changed it is not known.'));
-  const own = [lockOn('src/*'), lockOn('src/a.ts', { agent_id: 'agent-3', lock_file: 'own.lock' })];
-  assert.deepEqual(kindsFor(facts([both], own)), [], 'it may be the one that has the lock');
+  const owned = [lockOn('src/*'), lockOn('src/a.ts', { agent_id: 'agent-3', lock_file: 'own.lock' })];
+  assert.deepEqual(kindsFor(facts([both], owned)), [], 'it may be the one that has the lock');
   const holder = folder({ agents: ['agent-1', 'agent-2'].map((id) => ({ id, folder: '/srv/side' })) });
   assert.deepEqual(kindsFor(facts([holder], [lockOn('src/a.ts')])), []);
+});
+
+test('unlockedChangeItems(): nothing is concluded while the folder of a holder is not known', () => {
+  const lock = lockOn('src/a.ts');
+  const kinds = (folders: GitFolder[], locks = [lock]) =>
+    kindsFor({ ...facts([], locks), git: { folders, below: '' } });
+  assert.deepEqual(kinds([own(), folder()]), ['unlocked_change']);
+  assert.deepEqual(kinds([folder()]), [], 'it may work in the same folder');
+  const others = [lock, lockOn('src/*', { agent_id: 'agent-3', lock_file: 'pattern.lock' })];
+  assert.deepEqual(kinds([own(), folder()], others), []);
+  assert.deepEqual(kinds([own(['agent-1', 'agent-3']), folder()], others), ['unlocked_change', 'unlocked_change']);
 });
 
 test('unlockedChangeItems(): files under one lock are one item', () => {

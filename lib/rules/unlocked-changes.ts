@@ -1,7 +1,7 @@
 /**
  * Attention items about files that were changed in the folder of an agent without a lock of its own, while another agent
- * held one on the same path. Concluded only from what git said within the last minute, and from files that were written
- * after the lock was taken.
+ * held one on the same path. Concluded only from what git said within the last minute, from files that were written
+ * after the lock was taken, and where the holder of the lock is known to work in another folder.
  */
 import { join, relative } from 'node:path/posix';
 import {
@@ -16,7 +16,7 @@ import type { GitChange, GitFolder } from '../contract/git-schemas';
 import { formatInstant } from '../contract/instant';
 import { normalizeLockPath } from '../contract/lock-path';
 import type { HeldLock } from '../contract/schemas';
-import type { AttentionFacts, AttentionItem } from './attention-facts';
+import type { AttentionFacts, AttentionItem, GitFacts } from './attention-facts';
 import { StepBudget } from './step-budget';
 import { valueText, wordList } from './wording';
 
@@ -40,7 +40,8 @@ export function unlockedChangeItems({ git, locks, time }: AttentionFacts): Atten
   });
   if (git === undefined || fresh.length === 0) return [];
   const held = new HoldingLocks(locks);
-  return fresh.flatMap((folder) => findingsIn(folder, git.below, held)).map(toItem);
+  const placed = new Set<unknown>(git.folders.flatMap(({ agents }) => agents.map(({ id }) => id)));
+  return fresh.flatMap((folder) => findingsIn(folder, git, held, placed)).map(toItem);
 }
 
 /** The locks that hold: one that is stale, or whose holder is gone, keeps nobody off. */
@@ -80,14 +81,22 @@ class HoldingLocks {
   }
 }
 
-function findingsIn(folder: GitFolder, below: string, held: HoldingLocks): Finding[] {
+/** @param placed the agents whose folders are known */
+function findingsIn(
+  folder: GitFolder,
+  { below }: GitFacts,
+  held: HoldingLocks,
+  placed: ReadonlySet<unknown>,
+): Finding[] {
   const inFolder = new Set<unknown>(folder.agents.map(({ id }) => id));
+  // Whoever works nobody knows where may have changed it, too.
+  const mayBeOwn = ({ agent_id }: HeldLock) => inFolder.has(agent_id) || !placed.has(agent_id);
   const byLock = new Map<HeldLock, Finding>();
   for (const change of folder.changes) {
     const found = changeIn(change, below);
     const locks = found === null ? null : held.on(found.path);
     // Whoever of several agents in one folder changed it: a lock of any of them is taken for its own.
-    if (found === null || locks === null || locks.some(({ agent_id }) => inFolder.has(agent_id))) continue;
+    if (found === null || locks === null || locks.some(mayBeOwn)) continue;
     for (const lock of locks) {
       if (!isAfter(found.at, lock)) continue;
       const finding = byLock.get(lock) ?? { folder, lock, changes: [] };
@@ -128,7 +137,7 @@ function toItem({ folder, lock, changes }: Finding): AttentionItem {
     why: {
       rule:
         'A file is listed that git calls changed in the folder of an agent without a lock on it, if it was written after ' +
-        'another agent took a lock on that path. Only what git said within the last minute counts, so the item is gone ' +
+        'an agent that works in another folder took a lock on that path. Only what git said within the last minute counts, so the item is gone ' +
         'when nobody requests it any more.',
       facts: [
         ...changes

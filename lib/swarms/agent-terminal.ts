@@ -1,7 +1,7 @@
 /** The terminal of one agent while somebody looks at it: which pane that is, its state, and what is certain from it. */
 import type { Reach } from '../actions/messages/delivery';
 import type { TerminalState, TerminalView } from '../contract/terminal-schemas';
-import type { ListedPane } from '../sources/tmux/pane-list';
+import { isTooLarge, type ListedPane, MAX_COLUMNS, MAX_ROWS } from '../sources/tmux/pane-list';
 import { isPaneId } from '../sources/tmux/panes';
 import { readTerminalView } from '../sources/tmux/screen-view';
 import type { TmuxServer } from '../sources/tmux/tmux-server';
@@ -14,6 +14,8 @@ export interface AgentTerminalOptions {
   places: { ancestors(pid: number): readonly number[]; tmuxServer(pid: number): string | null };
   /** @returns the server with a socket, which lists its panes; null if that follows later */
   server: (socket: string) => TmuxServer | null;
+  /** @returns whether one more pane may be watched */
+  hasRoom: () => boolean;
 }
 
 /** Why an agent has no terminal. */
@@ -25,6 +27,7 @@ interface Lost {
 
 /** Between two readings of the screen while it changes. */
 const VIEW_INTERVAL_MS = 250;
+const FULL = 'The dashboard watches as many terminals as it can; close others to see this one.';
 const NO_WAY = 'No terminal in tmux is known that this dashboard can see.';
 
 export class AgentTerminal {
@@ -56,6 +59,10 @@ export class AgentTerminal {
   /** The pane that it shows, or showed last. */
   get pane(): WatchedPane | null {
     return this.#pane;
+  }
+
+  get isWatched(): boolean {
+    return this.#isWatched;
   }
 
   get server(): TmuxServer | null {
@@ -97,7 +104,13 @@ export class AgentTerminal {
     if (!server.isKnown) return null;
     if (server.fault) return { state: server.fault.kind, detail: server.fault.detail, socket };
     const pane = this.#choose(reach.pane, server);
-    return 'fault' in pane ? { state: 'gone', detail: pane.fault, socket } : { server, socket, pane };
+    if ('fault' in pane) return { state: 'gone', detail: pane.fault, socket };
+    if (isTooLarge(pane)) {
+      const detail = `Its pane has ${pane.columns} columns and ${pane.rows} rows; at most ${MAX_COLUMNS} x ${MAX_ROWS} are shown.`;
+      return { state: 'unreachable', detail, socket };
+    }
+    if (!this.#isWatched && !this.#options.hasRoom()) return { state: 'unreachable', detail: FULL, socket };
+    return { server, socket, pane };
   }
 
   dispose(): void {

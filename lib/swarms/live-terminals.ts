@@ -30,6 +30,10 @@ interface Kept {
 
 /** After the last viewer. */
 export const LINGER_MS = 30_000;
+/** A watched pane has an emulator and a ring, some megabytes. */
+export const MAX_WATCHED = 128;
+/** Without a viewer; more end at once, those first that were left first. */
+export const MAX_LINGERING = 32;
 /** What tmux tells nobody about: the command in the foreground, ended processes, cleared lines. */
 const REFRESH_INTERVAL_MS = 2000;
 /** For the first screen, for callers that want a text. */
@@ -39,6 +43,8 @@ export class LiveTerminals implements Terminals {
   readonly #options: LiveTerminalsOptions;
   readonly #after: NonNullable<LiveTerminalsOptions['after']>;
   readonly #terminals = new Map<string, Kept>();
+  /** Those without a viewer, in the order in which they were left. */
+  readonly #lingering = new Set<string>();
   readonly #servers = new Map<string, TmuxServer>();
   readonly #ending = new Set<Promise<void>>();
   #watching: typeof import('../sources/tmux/tmux-server') | null = null;
@@ -88,12 +94,14 @@ export class LiveTerminals implements Terminals {
     if (known) {
       known.cancelEnd?.();
       known.cancelEnd = null;
+      this.#lingering.delete(agentId);
       return known;
     }
     const terminal = new AgentTerminal({
       reach: () => this.#options.reach(agentId),
       places: this.#options.places,
       server: (socket) => this.#server(socket),
+      hasRoom: () => this.#hasRoom(),
     });
     const kept: Kept = { terminal, viewers: 0, cancelEnd: null };
     this.#terminals.set(agentId, kept);
@@ -106,10 +114,24 @@ export class LiveTerminals implements Terminals {
     kept.viewers -= 1;
     if (kept.viewers > 0 || this.#terminals.get(agentId) !== kept) return;
     kept.cancelEnd = this.#after(LINGER_MS, () => this.#drop(agentId, kept));
+    this.#lingering.add(agentId);
+    const [oldest] = this.#lingering;
+    const first = oldest === undefined ? undefined : this.#terminals.get(oldest);
+    if (oldest !== undefined && first && this.#lingering.size > MAX_LINGERING) this.#drop(oldest, first);
+  }
+
+  #hasRoom(): boolean {
+    let watched = 0;
+    for (const { terminal } of this.#terminals.values()) {
+      if (terminal.isWatched) watched += 1;
+      if (watched === MAX_WATCHED) return false;
+    }
+    return true;
   }
 
   #drop(agentId: string, kept: Kept): void {
     kept.cancelEnd?.();
+    this.#lingering.delete(agentId);
     this.#terminals.delete(agentId);
     kept.terminal.dispose();
     this.#endUnused();

@@ -63,7 +63,8 @@ function expectedOption({ key, label }: { key: string; label: string }, { view }
   if (shown?.label === label) return shown;
   const now = shown === undefined ? 'no option' : `"${shown.label}"`;
   const detail = `${key} chooses ${now} on the screen, not "${label}"; nothing was pressed. Read the dialog again.`;
-  throw new ActionRefused('option_changed', detail, { dialog });
+  const recorded = 'The key chooses another option on the screen than was expected; nothing was pressed.';
+  throw new ActionRefused('option_changed', detail, { dialog }, recorded);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The commands for terminals. Their records have no text, and keys only as a count. */
+/** The commands for terminals. Their records have no text, typed or from the screen, and keys only as a count. */
 import {
   type TerminalInputAnswer,
   type TerminalInterruptAnswer,
@@ -34,7 +34,7 @@ export function createTerminalActions(
   });
   const pressed = ({ keys, expected_option }: KeysInput) => ({
     keys: keys.length,
-    ...(expected_option !== undefined && { expected_option }),
+    ...(expected_option !== undefined && { as_expected_option: true }),
   });
   return {
     type: {
@@ -46,7 +46,7 @@ export function createTerminalActions(
     press: {
       ...{ name: 'press_keys', group: 'terminal', outcomes: terminalKeysAnswer.shape.outcome.options },
       subject: (body) => ({ target: null, agentId: body.id, request: pressed(body) }),
-      identity: (body) => ({ id: body.id, ...pressed(body) }),
+      identity: (body) => ({ id: body.id, ...pressed(body), expected_option: body.expected_option }),
       run: async (body) => done(await pressInTerminal(body, all)),
     },
     interrupt: {

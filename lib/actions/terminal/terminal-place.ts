@@ -72,9 +72,17 @@ export function gone(detail: string): ActionRefused {
   return new ActionRefused('terminal_gone', `${detail} Nothing was typed.`);
 }
 
-/** @returns the refusal that what the terminal shows takes no input, with the dialog that is open */
-export function notReady(detail: string, more: Record<string, unknown> = {}): ActionRefused {
-  return new ActionRefused('terminal_not_ready', `${detail} Nothing was typed.`, more);
+/**
+ * @param recorded the detail without what the screen shows, for the record
+ * @returns the refusal that what the terminal shows takes no input, with the dialog that is open
+ */
+export function notReady(detail: string, more: Record<string, unknown> = {}, recorded = detail): ActionRefused {
+  return new ActionRefused(
+    'terminal_not_ready',
+    `${detail} Nothing was typed.`,
+    more,
+    `${recorded} Nothing was typed.`,
+  );
 }
 
 /** Runs one step in tmux. @returns `unknown` where tmux did not answer in time */

@@ -53,10 +53,14 @@ export async function typeText(input: TypeInput, options: TypeOptions): Promise<
 type Pasted = TerminalInputAnswer | { found: FoundTerminal; shown: () => Promise<Outcome> };
 
 async function paste(input: TypeInput, options: TypeOptions): Promise<Pasted> {
-  const found = await findTerminal(input.id, options);
-  const claim = await options.claims.claim(targetKey(found.reach));
-  if (claim === null) throw notReady('A message is just being delivered to it; try again in a moment.');
+  const reach = options.reach(input.id);
+  const claim = reach && (await options.claims.claim(targetKey(reach)));
+  if (reach !== null && claim === null) {
+    throw notReady('A message is just being delivered to it; try again in a moment.');
+  }
   try {
+    // Looked at only now: a message that was waited for has changed the screen.
+    const found = await findTerminal(input.id, options);
     const { pane } = found.target;
     const before = findComposer(found.view);
     await checkOpen(input, found, options);
@@ -72,7 +76,7 @@ async function paste(input: TypeInput, options: TypeOptions): Promise<Pasted> {
     if (submit) return { ...(await submitText(text, found, options, asCommand)), pane };
     return { found, shown: () => confirmTyped(text, found, options) };
   } finally {
-    await claim.release();
+    await claim?.release();
   }
 }
 
@@ -88,7 +92,9 @@ async function checkOpen(
   const seen = readTerminalView(view);
   const use = 'Answer with POST /api/agents/{id}/keys, for example a digit';
   if (seen.dialog !== null) {
-    throw notReady(`A dialog is open (${describeOptions(seen.dialog)}). ${use}.`, { dialog: seen.dialog });
+    const { dialog } = seen;
+    const recorded = `A dialog with ${dialog.options.length} options is open. ${use}.`;
+    throw notReady(`A dialog is open (${describeOptions(dialog)}). ${use}.`, { dialog }, recorded);
   }
   const hindered = await sessionHindrance(claudeFolder, reach);
   if (hindered !== null) throw notReady(`${hindered} ${use}.`);

@@ -4,6 +4,7 @@
  */
 import type { Skipped } from '../../contract/schemas';
 import type { WorkConflict } from '../../contract/work-answers';
+import { isNestedTooDeeply } from '../../platform/json-depth';
 import { isObject } from '../../platform/json-shape';
 import { countSkipped } from '../source-status';
 import { BEYOND, parseObject, type SmallFileKind, SmallFileReader } from './json-file';
@@ -55,6 +56,10 @@ export function parseConflictLog(
   const skipped: [string, string][] = [];
   for (const [index, entry] of entries.entries()) {
     const place = `conflicts[${index}]`;
+    if (isNestedTooDeeply(entry, bytes.length)) {
+      skipped.push(['entry is nested too deeply', place]);
+      continue;
+    }
     const conflict = isObject(entry) ? readConflict(entry, place) : null;
     if (!conflict) skipped.push(['entry does not name a requester and a holder', place]);
     else if (conflicts.length === MAX_CONFLICTS) skipped.push([`${BEYOND} ${MAX_CONFLICTS} entries`, place]);

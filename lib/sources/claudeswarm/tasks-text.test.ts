@@ -16,6 +16,12 @@ function read(text: string): TasksText {
   return tasks;
 }
 
+test('readTasksText(): values that are nested too deeply to be written again are refused', () => {
+  const nested = (depth: number) => `{"tasks": {"a": {"metadata": ${'['.repeat(depth)}${']'.repeat(depth)}}}}`;
+  assert.deepEqual(readTasksText(Buffer.from(nested(20_000))), { error: 'it is nested too deeply' });
+  assert.ok(read(nested(50)).tasks.has('a'));
+});
+
 test('withTask(): a new file has the form of the tool, and more tasks are added after the others', () => {
   const first = withTask(read(''), 'a', { task_id: 'a', files: [] }, NOW);
   const header = { version: '1.0', updated_at: '2026-02-03T09:00:00.000000+00:00' };

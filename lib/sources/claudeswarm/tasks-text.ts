@@ -2,6 +2,7 @@
  * Changes to the text of `TASKS.json`: everything that is not changed keeps its bytes, its place and its form. Parsing
  * and writing it again would lose what JavaScript's numbers and objects can't express.
  */
+import { isNestedTooDeeply } from '../../platform/json-depth';
 import { isObject } from '../../platform/json-shape';
 import { elementSpans, memberSpans, replaceSpans, type Span } from './json-spans';
 import { formatUtc, pythonJsonIndented } from './written-form';
@@ -48,6 +49,7 @@ export function readTasksText(bytes: Buffer): TasksText | { error: string } {
     return { error: 'it is not JSON' };
   }
   if (!isObject(value)) return { error: 'it is not an object' };
+  if (isNestedTooDeeply(value, bytes.length)) return { error: 'it is nested too deeply' };
   const fields = new Map(memberSpans(text, 0));
   const span = fields.get('tasks');
   const { tasks } = value;

@@ -3,6 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -142,6 +143,20 @@ test('changeTasks(): a change that another program undoes with an older file is 
   assert.deepEqual([idsIn(root), times], [['theirs-2', 'own'], 3]);
   const always = async () => writeFileSync(join(root, 'TASKS.json'), '{"tasks": {}}');
   await assert.rejects(changeTasks(root, adding('b'), { undoneWithinMs: 0, onWritten: always }), /each of the 6 times/);
+});
+
+test('changeTasks(): a file that can not be read right after the change was changed all the same', async () => {
+  for (const spoil of [
+    (path: string) => writeFileSync(path, Buffer.alloc(5 * 1024 * 1024, ' ')),
+    (path: string) => {
+      rmSync(path);
+      mkdirSync(path);
+    },
+  ]) {
+    const root = rootOf(null);
+    const onWritten = async () => spoil(join(root, 'TASKS.json'));
+    assert.equal(await changeTasks(root, adding('own'), { undoneWithinMs: 0, onWritten }), 'own');
+  }
 });
 
 test('changeTasks(): beside two writers of the tool, no change of this program is lost and the file is never torn', async () => {

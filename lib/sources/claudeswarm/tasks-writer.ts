@@ -80,15 +80,25 @@ export async function changeTasks<Result>(
     if (!isWritten) return result;
     await onWritten?.();
     await delay(undoneWithinMs);
-    const now = readBounded(path);
-    const tasks = now && readTasksText(now);
-    // Of a file that can't be read now, or that is gone, nothing is known: the change was made.
-    if (tasks === null || 'error' in tasks || !change.isUndone(tasks)) return result;
+    const tasks = readAfterwards(path);
+    if (tasks === null || !change.isUndone(tasks)) return result;
     if (times === MAX_TIMES) {
       throw new TasksContended(
         `Other programs overwrote ${path} each of the ${MAX_TIMES} times that the change was made; try again later.`,
       );
     }
+  }
+}
+
+/** @returns null for a file that is gone or can't be read now: nothing is known but that the change was made */
+function readAfterwards(path: string): TasksText | null {
+  try {
+    const now = readBounded(path);
+    const tasks = now && readTasksText(now);
+    return tasks === null || 'error' in tasks ? null : tasks;
+  } catch (error) {
+    if (error instanceof TasksUnwritable) return null;
+    throw error;
   }
 }
 

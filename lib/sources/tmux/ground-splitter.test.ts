@@ -63,3 +63,21 @@ test('incompleteEnd(), beginsInside(): a character that is cut', () => {
     [true, false, false],
   );
 });
+
+test('push(): what joins the letter before it is bounded, however the output is cut', () => {
+  for (const joining of ['\u0301', '\u200d', '\u1160', '\u{e0020}']) {
+    const splitter = new GroundSplitter();
+    const parts = [
+      'a',
+      joining.repeat(20),
+      joining.repeat(20),
+      '',
+      joining.repeat(1000),
+      'b',
+      joining.repeat(2),
+      '\u00ad',
+    ];
+    const shown = parts.map((part) => splitter.push(Buffer.from(part))).join('');
+    assert.equal(shown, `a${joining.repeat(32)}b${joining.repeat(2)}\u00ad`);
+  }
+});

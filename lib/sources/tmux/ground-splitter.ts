@@ -19,7 +19,13 @@ const WITH_TEXT = new Set([']', 'P', 'X', '^', '_', 'k']);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control sequences begin with one
 const FOREIGN = /\u001bk[^\u0007\u001b]*(?:\u0007|\u001b\\)?|[\u0080-\u009f]/g;
 
+/** What has no width of its own is added to the letter before it, by the emulator without a bound; tmux adds some ten. */
+const MAX_JOINED = 32;
+const JOINING = /(?:(?!\u00ad)[\p{M}\p{Cf}\u1160-\u11ff])+/gu;
+const WITHOUT_JOINING = /^[\0-\u02ff]*$/;
+
 export class GroundSplitter {
+  #joined = 0;
   #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   #held = '';
 
@@ -34,10 +40,23 @@ export class GroundSplitter {
     const end = groundEnd(text);
     if (text.length - end > MAX_HELD) {
       this.#held = '';
-      return text;
+      return this.#withFewJoined(text);
     }
     this.#held = text.slice(end);
-    return text.slice(0, end).replace(FOREIGN, '');
+    return this.#withFewJoined(text.slice(0, end).replace(FOREIGN, ''));
+  }
+
+  #withFewJoined(text: string): string {
+    const before = this.#joined;
+    if (text === '') return text;
+    this.#joined = 0;
+    if (WITHOUT_JOINING.test(text)) return text;
+    return text.replace(JOINING, (run, at: number) => {
+      const known = at === 0 ? before : 0;
+      const letters = [...run];
+      if (at + run.length === text.length) this.#joined = Math.min(known + letters.length, MAX_JOINED);
+      return letters.slice(0, MAX_JOINED - known).join('');
+    });
   }
 }
 

@@ -25,3 +25,14 @@ test('layoutSizes(): the sizes of panes, not of what contains them', () => {
   });
   assert.deepEqual([...layoutSizes('b25e,80x24,0,0,1').keys()], ['%1']);
 });
+
+test('parsePaneList(): a line that the name of a program contains gives no id that would be another command', () => {
+  const fields = '0:0:7:0:80:24:0:sh';
+  const { panes, fragile } = parsePaneList([
+    `%1:$0:${fields}`,
+    `%2' ; kill-server ; ':$0:${fields}`,
+    `%3:$0' ; kill-server:0:on:7:0:80:24:0:sh`,
+    `%4:-x:${fields}`,
+  ]);
+  assert.deepEqual([[...panes.keys()], [...fragile]], [['%1'], []]);
+});

@@ -1,5 +1,6 @@
 /** One question to tmux: everything that is needed to show the screen of a pane from now on. */
 import type { ControlRequest } from './control-stream';
+import { isTooLarge } from './pane-list';
 import type { FirstScreen } from './screen-model';
 
 /** What a pane is and shows at one moment. */
@@ -62,7 +63,7 @@ export function snapshotRequest(
       if (index === ABOUT) facts = parseFacts(lines);
       replies[index] = lines;
       if (index !== last) return;
-      if (facts === null) onEnd({ fault: 'tmux said nothing of it.' });
+      if (facts === null) onEnd({ fault: 'tmux said nothing of it, or it is too large.' });
       else onEnd(built(facts, replies, earlierLines(facts, earlier)));
     },
     onFault: (fault) => onEnd({ fault }),
@@ -78,7 +79,8 @@ function parseFacts(lines: readonly Buffer[]): Facts | null {
   const title = words.splice(NUMBERS.length).join(':');
   if (words.length < NUMBERS.length) return null;
   const facts = Object.fromEntries(NUMBERS.map((name, index) => [name, Number(words[index])])) as Numbers;
-  return facts.pane_width > 0 && facts.pane_height > 0 ? { ...facts, title } : null;
+  const [columns, rows] = [facts.pane_width, facts.pane_height];
+  return columns > 0 && rows > 0 && !isTooLarge({ columns, rows }) ? { ...facts, title } : null;
 }
 
 function built(facts: Facts, replies: readonly (readonly Buffer[])[], earlier: number): PaneSnapshot {

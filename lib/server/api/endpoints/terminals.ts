@@ -33,8 +33,9 @@ async function answerTerminal({ request, principal, query, context }: Asked<Plac
   throw new ProblemError('no_terminal', shown.state.detail, { more: { state: shown.state } });
 }
 
-/** Only the text is captured for each request. */
-const limit = (parameters: URLSearchParams) => (parameters.get('text') === '1' ? ('reads' as const) : null);
+/** Only the text is captured for each request. Read as the request is: of several values the last one, without blanks. */
+const limit = (parameters: URLSearchParams) =>
+  parameters.getAll('text').at(-1)?.trim() === '1' ? ('reads' as const) : null;
 
 const SAME = 'for ids that no path can contain.';
 const EVERY = 'One attempt, never repeated. The agent must be listed and its process must still be that of the pane.';

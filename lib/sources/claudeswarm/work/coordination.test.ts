@@ -23,6 +23,14 @@ test('parseCoordination(): the title, the sections and the table of the sample',
   assert.deepEqual([document.left_off, document.truncated, document.preamble], [0, false, null]);
 });
 
+test('parseCoordination(): a row of dashes has nothing else, however long it is', () => {
+  const tableOf = (row: string) => parse(`## Current Work\n| A | B |\n${row}\n| 1 | 2 |`).current_work;
+  for (const row of ['|---|---|', '---|---', ' | :-: | --- ', '-'.repeat(50_000)]) {
+    assert.deepEqual(tableOf(row), { columns: ['A', 'B'], rows: [['1', '2']] });
+  }
+  for (const row of ['', '| | |', '|---|x|', `${'-'.repeat(50_000)}x`]) assert.equal(tableOf(row), null);
+});
+
 test('parseCoordination(): a document without the form of the tool', () => {
   const empty = parse('');
   assert.deepEqual([empty.title, empty.sections, empty.current_work, empty.text], [null, [], null, '']);

@@ -58,13 +58,19 @@ function headings(lines: readonly string[]): { heads: number[]; titleAt: number 
 
 /** The first table: a row of names, a row of dashes, then the rows. */
 function readTable(lines: readonly string[]): Coordination['current_work'] {
-  const begin = lines.findIndex((line, at) => isRow(line) && /^\s*\|?[\s:|-]*-[\s:|-]*$/.test(lines[at + 1] ?? ''));
+  const begin = lines.findIndex((line, at) => isRow(line) && isRowOfDashes(lines[at + 1] ?? ''));
   if (begin < 0) return null;
   const columns = cells(lines[begin] ?? '');
   const rest = lines.slice(begin + 2);
   const end = rest.findIndex((line) => !isRow(line));
   const rows = rest.slice(0, end < 0 ? undefined : end).slice(0, MAX_ROWS);
-  return { columns, rows: rows.map((line) => columns.map((_name, at) => cells(line)[at] ?? '')) };
+  const rowOf = (own: readonly string[]) => columns.map((_name, at) => own[at] ?? '');
+  return { columns, rows: rows.map((line) => rowOf(cells(line))) };
+}
+
+/** In one pass: a pattern with two lists of the same characters would take a minute for the longest line. */
+function isRowOfDashes(line: string): boolean {
+  return line.includes('-') && /^[\s:|-]+$/.test(line);
 }
 
 function isRow(line: string): boolean {

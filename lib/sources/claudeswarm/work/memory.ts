@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatInstant } from '../../../contract/instant';
 import type { AgentMemory } from '../../../contract/work-answers';
+import { isNestedTooDeeply } from '../../../platform/json-depth';
 import { isObject } from '../../../platform/json-shape';
 import { readIfChanged } from '../../../platform/read-file';
 import { FolderNames } from '../../settled-folder';
@@ -117,6 +118,7 @@ export function parseMemory(bytes: Buffer, agentId: string): { memory: AgentMemo
   const parsed = parseObject(bytes);
   if ('error' in parsed) return parsed;
   const { task_history, patterns, relationships, knowledge, created_at, updated_at } = parsed.object;
+  if (isNestedTooDeeply(knowledge, bytes.length)) return { error: 'its knowledge is nested too deeply' };
   return {
     memory: {
       agent_id: agentId,

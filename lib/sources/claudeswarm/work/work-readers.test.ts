@@ -115,6 +115,18 @@ test('parseEntries(): any JSON is read without an exception, as the contract des
   }
 });
 
+test('parseConflictLog(), parseMemory(): what is nested too deeply is left out with the reason', () => {
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  const conflict = (step: string) => `{"agents_involved": ["a", "b"], "negotiations": [{"step": ${step}}]}`;
+  const log = parseConflictLog(Buffer.from(`{"conflicts": [${conflict(deep)}, ${conflict('1')}]}`));
+  assert.ok('conflicts' in log);
+  assert.equal(log.conflicts.length, 1);
+  assert.equal(log.skipped[0]?.reason, 'entry is nested too deeply');
+  assert.deepEqual(parseMemory(Buffer.from(`{"knowledge": {"x": ${deep}}}`), 'a'), {
+    error: 'its knowledge is nested too deeply',
+  });
+});
+
 test('parseEntries(): fields of the tool with values of other types are null or empty, and nothing is invented', () => {
   const wrong = [null, 7, '', [], {}, true];
   const keys = ['context_id', 'decisions', 'files_touched', 'skill_metrics', 'match_score', 'timestamp', 'task_id'];
