@@ -159,10 +159,15 @@ test('a question and a plan get the input that Claude Code needs', async () => {
 test('answered in the terminal: the hook is let go with an empty answer, and a late answer is told so', async () => {
   const hook = ask();
   const { id } = await theOne();
+  // It may have waited before for something else.
+  const from = Date.now();
   write('waiting', { waitingFor: 'permission prompt' });
-  await server.until<{ agents: { activity: { state: string } }[] }>(
+  await server.until<{ agents: { activity: { state: string; since: string | null } }[] }>(
     '/api/agents',
-    ({ agents }) => agents[0]?.activity.state === 'waiting',
+    ({ agents }) => {
+      const { state, since } = agents[0]?.activity ?? {};
+      return state === 'waiting' && Date.parse(since ?? '') >= from;
+    },
   );
   write('busy');
   assert.deepEqual(await hook.answer, { status: 204, decision: null });
