@@ -35,7 +35,7 @@ export const opener = (page: Page) => drawer(page).getByRole('button', { name: '
 export const lane = (page: Page, agent: string) =>
   page.getByRole('list', { name: 'Lanes' }).getByRole('button', { name: new RegExp(`^${agent} \\d`) });
 /** The two ends of a span. */
-export const CLOCKS = /^\d\d:\d\d:\d\d – \d\d:\d\d:\d\d$/;
+export const CLOCKS = /^(?:\d+ \w+ \d{4}, )?\d\d:\d\d:\d\d – (?:\d+ \w+ \d{4}, )?\d\d:\d\d:\d\d$/;
 export const words = (page: Page) => page.locator('[data-words]');
 export const overlay = (page: Page) => page.locator('[data-timeline-overlay]');
 
