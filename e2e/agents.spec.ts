@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
 import { claudeProcess } from '../test/support/claude-process';
-import { connection, expect, expectFaultless, openLive, panel, pasted, test } from './fixtures';
+import { connection, dated, expect, expectFaultless, openLive, panel, pasted, test } from './fixtures';
 import type { TestSwarm } from './swarm';
 
 /** Six agents in two sessions with all healths, some of them with locks. */
@@ -310,8 +310,11 @@ test('detail: shows the changes of health since the page was opened, and no more
   await expect(agentRow(page, 'agent-0')).toContainText('running');
   await handle(page, 'agent-0').click();
   const seen = detail(page, 'agent-0').getByRole('region', { name: 'Health since this page was opened' });
-  await expect(seen.getByRole('listitem')).toHaveText([/\d\d:\d\d:\d\d\s*running/, /\d\d:\d\d:\d\d\s*stale/]);
-  await expect(seen).toContainText(/Health before \d\d:\d\d:\d\d is not shown here/);
+  await expect(seen.getByRole('listitem')).toHaveText([
+    dated(/\d\d:\d\d:\d\d\s*running/),
+    dated(/\d\d:\d\d:\d\d\s*stale/),
+  ]);
+  await expect(seen).toContainText(dated(/Health before \d\d:\d\d:\d\d is not shown here/));
 });
 
 test('detail: shows earlier health and earlier locks from the server', async ({ page, swarm, server }) => {
@@ -324,7 +327,7 @@ test('detail: shows earlier health and earlier locks from the server', async ({ 
   await expect(about.getByRole('region', { name: 'Its locks' })).toContainText('src/done.ts');
   swarm.release('src/done.ts', 'agent-0');
   await expect(about.getByRole('region', { name: 'Earlier locks' })).toContainText(
-    /src\/done\.ts.*until \d\d:\d\d:\d\d/,
+    dated(/src\/done\.ts.*until \d\d:\d\d:\d\d/),
   );
 });
 
@@ -397,7 +400,7 @@ test('agents: data from before the registry became unreadable is marked as old',
   await openLive(page, server);
   swarm.writeRegistry('{"agents": [');
   await expect(panel(page, 'Agents')).toContainText(
-    /Old data from \d\d:\d\d:\d\d The registry is unreadable since \d\d:\d\d:\d\d/,
+    dated(/Old data from \d\d:\d\d:\d\d The registry is unreadable since \d\d:\d\d:\d\d/),
   );
   await expect(agentRow(page, 'agent-0')).toBeVisible();
   swarm.register([{ id: 'agent-0' }]);

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { formatInstant } from '../lib/contract/instant';
 import { formatNaiveLocal } from '../lib/sources/claudeswarm/written-form';
 import { FakeSending, letAct, outgoing } from './composer-page';
-import { expect, expectFaultless, faults, openAsOperator, panel, test } from './fixtures';
+import { dated, expect, expectFaultless, faults, openAsOperator, panel, test } from './fixtures';
 import type { TestSwarm } from './swarm';
 
 const composer = (page: Page) => page.getByRole('region', { name: 'Write to agents' });
@@ -19,6 +19,14 @@ function newSwarm(swarm: TestSwarm, count = 3): void {
     { content: 'first' },
     { sender: 'agent-2', msg_type: 'REVIEW-REQUEST', content: 'Please look at src/cart.' },
   );
+}
+
+/** Opens the composer and writes a message by keyboard; it is not sent yet. */
+async function write(page: Page, recipients: string, content: string): Promise<void> {
+  await line(page).click();
+  await page.keyboard.type(recipients);
+  await page.keyboard.press('Enter');
+  await text(page).fill(content);
 }
 
 test('composer: a message is written and sent with the mouse, and keeps in view', async ({ page, swarm, server }) => {
@@ -94,10 +102,7 @@ test('composer: a refusal that comes after the form was closed is shown, and the
   fake.answer = () => ({ status: 503, json: { type, title: 'x', status: 503, detail } });
   await server.start();
   await openAsOperator(page, server);
-  await line(page).click();
-  await page.keyboard.type('agent-1');
-  await page.keyboard.press('Enter');
-  await text(page).fill('Hello.');
+  await write(page, 'agent-1', 'Hello.');
   await page.keyboard.press('Control+Enter');
   await page.keyboard.press('Escape');
   await line(page).click();
@@ -249,10 +254,7 @@ test('composer: the draft survives closing, a reload and new messages', async ({
   newSwarm(swarm);
   await server.start();
   await openAsOperator(page, server);
-  await line(page).click();
-  await page.keyboard.type('agent-1');
-  await page.keyboard.press('Enter');
-  await text(page).fill('Half a thou');
+  await write(page, 'agent-1', 'Half a thou');
   swarm.send({ content: 'another message' });
   await expect(panel(page, 'Messages').getByText('another message')).toBeVisible();
   await expect(text(page)).toBeFocused();
@@ -289,13 +291,10 @@ test('composer: what is queued says until when and why, and can be withdrawn', a
   });
   await server.start();
   await openAsOperator(page, server);
-  await line(page).click();
-  await page.keyboard.type('agent-1 agent-2');
-  await page.keyboard.press('Enter');
-  await text(page).fill('Wait.');
+  await write(page, 'agent-1 agent-2', 'Wait.');
   await page.keyboard.press('Control+Enter');
   await expect(sent(page)).toContainText(
-    /queued agent-1 until (?:\d+ \w+ \d{4}, )?\d\d:\d\d:\d\d: It waits at a permission prompt\./,
+    dated(/queued agent-1 until \d\d:\d\d:\d\d: It waits at a permission prompt\./),
   );
   await expect(sent(page)).toContainText('failed agent-2: Its pane is gone.');
   expect(await faults(page)).toEqual([]);
@@ -314,10 +313,7 @@ test('composer: the row of a message from here says how it was delivered, also i
   newSwarm(swarm);
   await server.start();
   await openAsOperator(page, server);
-  await line(page).click();
-  await page.keyboard.type('agent-1');
-  await page.keyboard.press('Enter');
-  await text(page).fill('Are you there?');
+  await write(page, 'agent-1', 'Are you there?');
   await page.keyboard.press('Control+Enter');
   // Nothing runs in its pane, so the outcome is final at once.
   const row = panel(page, 'Messages').locator('[data-seq]').filter({ hasText: 'Are you there?' });
@@ -338,10 +334,7 @@ test('composer: a command of Claude Code is text unless the sender says otherwis
   await openAsOperator(page, server);
   const asCommand = composer(page).getByRole('checkbox', { name: 'As a command' });
   for (const command of [false, true]) {
-    await line(page).click();
-    await page.keyboard.type('agent-1');
-    await page.keyboard.press('Enter');
-    await text(page).fill('a plain text');
+    await write(page, 'agent-1', 'a plain text');
     await expect(asCommand).toHaveCount(0);
     await text(page).fill('/compact');
     if (command) await asCommand.check();

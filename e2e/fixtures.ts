@@ -108,6 +108,11 @@ export function connection(page: Page) {
   return page.locator('[data-connection]');
 }
 
+/** @returns the pattern of a text in which each `\d\d:\d\d:\d\d` may have its date, as times of another day have */
+export function dated({ source }: RegExp): RegExp {
+  return new RegExp(source.replaceAll(String.raw`\d\d:\d\d:\d\d`, String.raw`(?:\d+ \w+ \d{4}, )?$&`));
+}
+
 /** A panel by its heading. */
 export function panel(page: Page, name: 'Agents' | 'Messages' | 'Locks') {
   return page.getByRole('region', { name, exact: true });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connection, expect, openLive, panel, test } from './fixtures';
+import { connection, dated, expect, openLive, panel, test } from './fixtures';
 
 test.describe('with a history', () => {
   test.use({
@@ -20,7 +20,7 @@ test.describe('with a history', () => {
     await openLive(page, server);
     await server.stop();
     await expect(connection(page)).toHaveText(/Disconnected/);
-    await expect(page.getByText(/Everything below is from \d\d:\d\d:\d\d/)).toBeVisible();
+    await expect(page.getByText(dated(/Everything below is from \d\d:\d\d:\d\d/))).toBeVisible();
     await expect(panel(page, 'Messages')).toContainText('message 3.');
     swarm.send(...Array.from({ length: 50 }, () => ({})));
     await server.start();
@@ -57,7 +57,9 @@ test('restart of the server without a history: the page reports that messages ma
   await server.stop();
   await expect(connection(page)).toHaveText(/Disconnected/);
   await server.start();
-  await expect(page.getByText(/Messages may be missing between \d\d:\d\d:\d\d and \d\d:\d\d:\d\d/)).toBeVisible();
+  await expect(
+    page.getByText(dated(/Messages may be missing between \d\d:\d\d:\d\d and \d\d:\d\d:\d\d/)),
+  ).toBeVisible();
   await page.getByRole('button', { name: 'Dismiss: Messages' }).click();
   await expect(page.getByText('Messages may be missing')).toHaveCount(0);
 });

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { PROJECT } from '../test/support/production-server';
-import { connection, expect, expectFaultless, faults, openLive, pageWidth, panel, test } from './fixtures';
+import { connection, dated, expect, expectFaultless, faults, openLive, pageWidth, panel, test } from './fixtures';
 
 const narrow = { width: 390, height: 844 };
 const bar = (page: Page) => page.getByRole('status', { name: 'Connection to the server' });
@@ -50,7 +50,7 @@ test('a lost connection is said over the whole width, ages freeze and colours fa
   await openLive(page, server);
   await expect(bar(page)).toBeEmpty();
   await server.stop();
-  await expect(bar(page)).toContainText(/Disconnected\. Everything below is from \d\d:\d\d:\d\d/);
+  await expect(bar(page)).toContainText(dated(/Disconnected\. Everything below is from \d\d:\d\d:\d\d/));
   expect((await bar(page).boundingBox())?.width).toBe(1440);
   const fade = (): Promise<string> =>
     page.locator('main').evaluate((main) => getComputedStyle(main, '::after').backdropFilter);

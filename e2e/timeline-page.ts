@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { claudeProcess } from '../test/support/claude-process';
 import type { ProductionServer } from '../test/support/production-server';
-import { connection, expect } from './fixtures';
+import { connection, dated, expect } from './fixtures';
 import type { TestSwarm } from './swarm';
 
 export const MINUTE = 60_000;
@@ -35,7 +35,7 @@ export const opener = (page: Page) => drawer(page).getByRole('button', { name: '
 export const lane = (page: Page, agent: string) =>
   page.getByRole('list', { name: 'Lanes' }).getByRole('button', { name: new RegExp(`^${agent} \\d`) });
 /** The two ends of a span. */
-export const CLOCKS = /^\d\d:\d\d:\d\d – \d\d:\d\d:\d\d$/;
+export const CLOCKS = dated(/^\d\d:\d\d:\d\d – \d\d:\d\d:\d\d$/);
 export const words = (page: Page) => page.locator('[data-words]');
 export const overlay = (page: Page) => page.locator('[data-timeline-overlay]');
 

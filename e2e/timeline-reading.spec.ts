@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test';
-import { expect, expectFaultless, faults, test } from './fixtures';
+import { dated, expect, expectFaultless, faults, test } from './fixtures';
 import { manyThings } from './timeline-answer';
 import { ago, barPlace, drawer, lane, MINUTE, open, overlay, story, words } from './timeline-page';
 
-const offer = (page: Page) => drawer(page).getByRole('button', { name: /^View this moment · \d\d:\d\d:\d\d$/ });
+const offer = (page: Page) => drawer(page).getByRole('button', { name: dated(/^View this moment · \d\d:\d\d:\d\d$/) });
 const legend = (page: Page) => drawer(page).getByRole('list', { name: 'Legend' });
 const canvas = (page: Page) => page.getByRole('img', { name: /^Timeline of/ });
 
@@ -44,7 +44,7 @@ test('timeline: before recording began, locks are drawn from their files and tal
   const place = await barPlace(page, 0, 0.5);
   await page.mouse.move(place.x, place.y);
   await expect(words(page)).toHaveText(
-    /^agent-0 · health not recorded before \d\d:\d\d:\d\d · messages from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d · /,
+    dated(/^agent-0 · health not recorded before \d\d:\d\d:\d\d · messages from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d · /),
   );
   await expect(lane(page, 'agent-2')).toHaveAccessibleName(/1 lock,/);
   expect(await inkPart(page)).toBeLessThan(0.1);

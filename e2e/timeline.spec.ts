@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TimelineAnswer } from '../lib/contract/past-schemas';
 import type { AgentsAnswer } from '../lib/contract/schemas';
-import { connection, expect, faults, pageWidth, panel, test } from './fixtures';
+import { connection, dated, expect, faults, pageWidth, panel, test } from './fixtures';
 import { manyThings } from './timeline-answer';
 import {
   barPlace,
@@ -88,7 +88,7 @@ test('timeline: the pointed thing is described, and a click opens it', async ({ 
   await page.getByRole('button', { name: 'Fold idle time' }).click();
 
   const question = await barPlace(page, 2, (storyEnd - 5 * MINUTE - since) / (until - since));
-  await nearby(page, question, /agent-2 · QUESTION to agent-0, agent-1 · \d\d:\d\d:\d\d/);
+  await nearby(page, question, dated(/agent-2 · QUESTION to agent-0, agent-1 · \d\d:\d\d:\d\d/));
   await expect(page.locator('.timeline-tooltip')).toBeVisible();
   await page.mouse.down();
   await page.mouse.up();
@@ -114,9 +114,9 @@ test('timeline: the pointed thing is described, and a click opens it', async ({ 
   const empty = await barPlace(page, 0, 0.1);
   await page.mouse.move(empty.x - 9, empty.y);
   await page.mouse.move(empty.x, empty.y);
-  await expect(page.locator('.timeline-tooltip')).toContainText(/Select \d\d:\d\d:\d\d/);
+  await expect(page.locator('.timeline-tooltip')).toContainText(dated(/Select \d\d:\d\d:\d\d/));
   await page.mouse.click(empty.x, empty.y);
-  const offer = drawer(page).getByRole('button', { name: /^View this moment · \d\d:\d\d:\d\d$/ });
+  const offer = drawer(page).getByRole('button', { name: dated(/^View this moment · \d\d:\d\d:\d\d$/) });
   await expect(offer).toBeVisible();
   expect(page.url()).not.toMatch(/[?&]at=/);
   await offer.click();
@@ -277,13 +277,13 @@ test('timeline: a boundary shows where another process takes over an id, and the
   await lane(page, 'agent-1').focus();
   await page.keyboard.press('ArrowLeft');
   await expect(words(page)).toContainText(
-    /agent-1 · another process has this id since \d\d:\d\d:\d\d · pid 4194501, pane %8/,
+    dated(/agent-1 · another process has this id since \d\d:\d\d:\d\d · pid 4194501, pane %8/),
   );
   await page.keyboard.press('Enter');
   const lives = page.getByRole('region', { name: 'Processes with this id' }).getByRole('listitem');
   await expect(lives).toHaveText([
-    /^pid 4194501 in pane %8, since \d\d:\d\d:\d\d$/,
-    /^pid 4194500 in pane %7, (?:\d\d:\d\d:\d\d to|until) \d\d:\d\d:\d\d/,
+    dated(/^pid 4194501 in pane %8, since \d\d:\d\d:\d\d$/),
+    dated(/^pid 4194500 in pane %7, (?:\d\d:\d\d:\d\d to|until) \d\d:\d\d:\d\d/),
   ]);
 });
 
