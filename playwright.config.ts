@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
+import { installedBrowser } from './test/support/installed-browser';
 
-const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 /**
- * Each context is a window of the real browser, and each window would load two pages for what its address bar may drop
- * down: 1.3 s of computing, a quarter of a test. The others are what Playwright turns off by itself, which the last
+ * Where the whole browser is used, each context is a window, and each window would load two pages for what its address
+ * bar may drop down: 1.3 s of computing, a quarter of a test. The others are what Playwright turns off by itself, which the last
  * such flag replaces.
  */
 const FEATURES_OFF = [
@@ -43,7 +42,7 @@ export default defineConfig({
   use: {
     viewport: { width: 1440, height: 900 },
     launchOptions: {
-      executablePath: existsSync(SYSTEM_CHROMIUM) ? SYSTEM_CHROMIUM : undefined,
+      executablePath: installedBrowser(),
       args: [
         '--no-sandbox',
         '--disable-gpu',
@@ -51,6 +50,8 @@ export default defineConfig({
         '--disable-component-update',
         '--disable-sync',
         '--no-first-run',
+        // The headless shell would round the widths of letters, which a browser with windows does not.
+        '--font-render-hinting=none',
         `--disable-features=${FEATURES_OFF.join(',')}`,
       ],
     },

@@ -3,17 +3,16 @@
  * stream is closed, stopped or crashes. Fails above 2 s, or if a second stream stays open. Needs a build (`npm run build`)
  * and Chromium.
  */
-import { existsSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { type BrowserContext, chromium, type Page } from '@playwright/test';
 import { TestSwarm } from '../e2e/swarm';
+import { installedBrowser } from '../test/support/installed-browser';
 import { ProductionServer } from '../test/support/production-server';
 import { rendererOf } from '../test/support/renderer';
 
 const TABS = 20;
 const ROUNDS = 5;
 const MAX_TAKEOVER_MS = 2000;
-const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 
 /** Tabs whose stream has not ended, as the browser's own requests say. */
 const streaming = new Set<Page>();
@@ -85,7 +84,7 @@ async function takeover(pages: Page[], swarm: TestSwarm, end: keyof typeof ENDS,
 const swarm = new TestSwarm();
 const server = new ProductionServer({ CLAUDESWARM_ROOT: swarm.root, SWARM_HISTORY: 'off' });
 const browser = await chromium.launch({
-  executablePath: existsSync(SYSTEM_CHROMIUM) ? SYSTEM_CHROMIUM : undefined,
+  executablePath: installedBrowser(),
   args: ['--no-sandbox', '--disable-gpu'],
 });
 try {

@@ -3,16 +3,16 @@
  * 10,000 locks and 100,000 messages. Prints the cost of drawing while a user points, drags and zooms. Needs a build
  * (`npm run build`) and Chromium.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { manyThings } from '../e2e/timeline-answer';
+import { installedBrowser } from '../test/support/installed-browser';
 import { ProductionServer } from '../test/support/production-server';
 
 const SIZE = { agents: 20, locks: 2_000, messages: 20_000 };
 const STEPS = 240;
-const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 
 interface Notes {
   /** Duration of the frame callbacks of the page: the timeline draws only in them. */
@@ -87,7 +87,7 @@ async function measure(page: Page): Promise<void> {
 const root = mkdtempSync(path.join(tmpdir(), 'swarm-timeline-'));
 const server = new ProductionServer({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: 'off' });
 const browser = await chromium.launch({
-  executablePath: existsSync(SYSTEM_CHROMIUM) ? SYSTEM_CHROMIUM : undefined,
+  executablePath: installedBrowser(),
   args: ['--no-sandbox', '--disable-gpu'],
 });
 try {

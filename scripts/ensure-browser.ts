@@ -1,15 +1,14 @@
 /** Provides the browser of the end-to-end tests: an installed one, or else a downloaded one. */
 import { existsSync } from 'node:fs';
 import { chromium } from '@playwright/test';
+import { installedBrowser } from '../test/support/installed-browser';
 import type { Ended } from './test-counts';
-
-const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 
 /** The arguments of `npx`. */
 export const FETCH_BROWSER = ['playwright', 'install', 'chromium'] as const;
 
 const COMMAND = `npx ${FETCH_BROWSER.join(' ')}`;
-const OTHERWISE = `Or install Debian's package ("apt-get install chromium"). Then run the tests again.`;
+const OTHERWISE = `Or install Debian's package ("apt-get install chromium-headless-shell", or "chromium"). Then run the tests again.`;
 
 interface BrowserTools {
   isFound(): boolean;
@@ -19,7 +18,7 @@ interface BrowserTools {
 
 /** @returns whether there is a browser that playwright.config.ts would start */
 export function isBrowserFound(): boolean {
-  return existsSync(SYSTEM_CHROMIUM) || existsSync(chromium.executablePath());
+  return installedBrowser() !== undefined || existsSync(chromium.executablePath());
 }
 
 /**

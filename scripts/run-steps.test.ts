@@ -42,3 +42,23 @@ test('runSteps(): without a browser only the end-to-end tests are not run', asyn
   );
   assert.deepEqual(sum, { passed: 10, failed: 2 });
 });
+
+test('runSteps(): the short forms run at the same time as the unit tests, and nothing else does', async () => {
+  const running = new Set<StepName>();
+  const together: StepName[][] = [];
+  const steps = Object.fromEntries(
+    EVERY_STEP.map((name) => [
+      name,
+      async () => {
+        running.add(name);
+        if (running.size > 1) together.push([...running]);
+        // Whoever starts at the same time has started before the next turn of the loop.
+        await new Promise((resolve) => setImmediate(resolve));
+        running.delete(name);
+        return { passed: 1, failed: 0 };
+      },
+    ]),
+  ) as Record<StepName, () => Promise<Counts>>;
+  await runSteps(EVERY_STEP, steps, () => {});
+  assert.deepEqual(together, [['unit tests', 'torture and endurance, short forms']]);
+});

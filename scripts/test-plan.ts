@@ -23,13 +23,13 @@ export const EVERY_STEP: readonly StepName[] = [
   'build',
   'browser',
   'unit tests',
-  'integration tests',
   'torture and endurance, short forms',
+  'integration tests',
   'end to end tests',
 ];
 
-/** Not a test: `npm run screenshots` runs it. */
-const SCREENSHOTS = 'e2e/screenshots.spec.ts';
+/** Not tests: `npm run screenshots` runs them. */
+const SCREENSHOTS = 'e2e/screenshots';
 
 /** Not a part of `npm test`: `npm run test:claude` runs it. */
 const REAL_CLAUDE = 'test/claude/';
@@ -57,7 +57,7 @@ export function sortTests(paths: readonly string[]): TestFiles {
   return {
     unit: nodeTests.filter((path) => !isIntegration(path)),
     integration: nodeTests.filter(isIntegration),
-    browser: paths.filter((path) => /^e2e\/.*\.spec\.ts$/.test(path) && path !== SCREENSHOTS),
+    browser: paths.filter((path) => /^e2e\/.*\.spec\.ts$/.test(path) && !path.startsWith(SCREENSHOTS)),
   };
 }
 

@@ -24,7 +24,17 @@ import {
 
 const SEED = './test/support/seed.ts';
 
-function command(program: string, words: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
+interface CommandOptions {
+  environment?: Record<string, string>;
+  /** Whether its output is shown at its end, since other commands print meanwhile. */
+  isHeld?: boolean;
+}
+
+function command(
+  program: string,
+  words: readonly string[],
+  { environment = {}, isHeld = false }: CommandOptions = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(program, words, {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -33,27 +43,30 @@ function command(program: string, words: readonly string[], environment: Record<
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk;
-      process.stdout.write(chunk);
+      if (!isHeld) process.stdout.write(chunk);
     });
     child.stderr.pipe(process.stderr);
     child.on('error', (error) => {
       console.error(`${program} could not be started: ${error.message}`);
       resolve({ succeeded: false, output });
     });
-    child.on('close', (exitCode) => resolve({ succeeded: exitCode === 0, output }));
+    child.on('close', (exitCode) => {
+      if (isHeld) process.stdout.write(output);
+      resolve({ succeeded: exitCode === 0, output });
+    });
   });
 }
 
-/** Runs scripts at the same time: they mostly wait, and their short forms judge no times. */
+/** Runs scripts at the same time, and beside other tests: they mostly wait, and their short forms judge no times. */
 async function shortForms(...files: readonly string[]): Promise<Counts> {
   const counts = files.map(async (file) =>
-    asOne(await command(process.execPath, ['--import', 'tsx', file, '--short'])),
+    asOne(await command(process.execPath, ['--import', 'tsx', file, '--short'], { isHeld: true })),
   );
   return sumOf(await Promise.all(counts));
 }
 
 async function npmScript(name: string, environment?: Record<string, string>): Promise<Counts> {
-  return asOne(await command('npm', ['run', name], environment));
+  return asOne(await command('npm', ['run', name], { environment }));
 }
 
 async function nodeTests(files: readonly string[]): Promise<Counts> {
@@ -77,7 +90,7 @@ async function browserTests(files: readonly string[]): Promise<Counts> {
   const words = files.map((file) => `${escapeRegExp(file)}$`);
   try {
     const ended = await command('npx', ['playwright', 'test', '--reporter=list,json', ...words], {
-      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+      environment: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
     });
     return playwrightCounts(ended, existsSync(report) ? readFileSync(report, 'utf8') : null);
   } finally {

@@ -1,13 +1,11 @@
 /** What the benches of the page share: the browser, and notes that the page takes of itself. */
-import { existsSync } from 'node:fs';
 import { type Browser, chromium } from '@playwright/test';
-
-const SYSTEM_CHROMIUM = '/usr/bin/chromium';
+import { installedBrowser } from '../../test/support/installed-browser';
 
 /** @returns a browser that does nothing but show its pages */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: existsSync(SYSTEM_CHROMIUM) ? SYSTEM_CHROMIUM : undefined,
+    executablePath: installedBrowser(),
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
   });
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { TestSwarm } from '../../e2e/swarm';
 import type { MessagesAnswer } from '../../lib/contract/schemas';
+import { installedBrowser } from '../support/installed-browser';
 import { PROJECT, ProductionServer } from '../support/production-server';
 import { locate, type ProxyKind, ReadyProxy, UPSTREAMS_LOG } from '../support/proxies';
 import { openSocket } from '../support/socket-client';
@@ -23,8 +24,6 @@ const ROUNDS = 6;
 const RECONNECTS = 40;
 const CREDENTIALS = { username: 'ada', password: 'a long password' };
 const authorization = `Basic ${btoa(`${CREDENTIALS.username}:${CREDENTIALS.password}`)}`;
-const SYSTEM_CHROMIUM = '/usr/bin/chromium';
-const executablePath = existsSync(SYSTEM_CHROMIUM) ? SYSTEM_CHROMIUM : undefined;
 
 const swarm = new TestSwarm();
 const state = mkdtempSync(join(tmpdir(), 'proxies-'));
@@ -49,7 +48,7 @@ before(async () => {
     });
     servers.push(server);
   }
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  browser = await chromium.launch({ executablePath: installedBrowser(), args: ['--no-sandbox', '--disable-gpu'] });
 });
 
 after(async () => {
