@@ -45,11 +45,11 @@ export const NeedsYou = memo(function NeedsYou({ answer, fixed, initialLines, on
       className="flex min-h-0 flex-col border-line border-b outline-none max-md:flex-1 max-md:border-b-0"
     >
       <header className="flex h-9 shrink-0 items-center gap-2 pr-2 pl-4">
-        <h2 id="needs-you-title" className="font-semibold">
+        <h2 id="needs-you-title" className="shrink-0 font-semibold">
           Needs you
         </h2>
         <OpenCount count={openCount(answer)} />
-        <div className="ml-auto flex items-center gap-2">
+        <div className="ml-auto flex min-w-0 items-center gap-2">
           {children}
           <div className="needs-script text-muted max-md:hidden">
             <Choice

@@ -31,16 +31,18 @@ export function NotificationSwitch({ entries, loadedWith, paused, onOpen }: Noti
     enabled: !paused && (state === 'on' || state === 'off'),
   });
   const Icon = ICONS[state];
+  const words = paused && state === 'on' ? 'Notifications pause in the past' : WORDS[state];
   return (
     <button
       type="button"
       aria-pressed={state === 'on'}
       disabled={paused || state === 'blocked' || state === 'unsupported'}
       onClick={() => void toggle()}
-      className="needs-script quiet-button"
+      title={words}
+      className="needs-script quiet-button min-w-0 shrink"
     >
-      <Icon className="size-3.5" />
-      {paused && state === 'on' ? 'Notifications pause in the past' : WORDS[state]}
+      <Icon className="size-3.5 shrink-0" />
+      <span className="truncate">{words}</span>
     </button>
   );
 }

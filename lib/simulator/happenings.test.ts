@@ -132,7 +132,7 @@ describe('Simulator with people', () => {
     dashboard = await FakeDashboard.started();
     const [root, claudeFolder] = [join(folder, 'shop'), join(folder, 'claude')];
     const hook = { url: dashboard.url, token: 'swarm_t' };
-    const options = { root, claudeFolder, seed: 11, messagesPerSecond: 20, incident: true, people: { hook } };
+    const options = { root, claudeFolder, seed: 11, messagesPerSecond: 100, incident: true, people: { hook } };
     simulator = new Simulator(options);
     const held: ((answer: object) => void)[] = [];
     const asked: FakeRequest[] = [];
