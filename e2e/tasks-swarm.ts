@@ -37,10 +37,15 @@ export function writeTasks(swarm: TestSwarm, tasks: Record<string, WrittenTask>)
 }
 
 export function statusInFile(swarm: TestSwarm, id: string): string {
+  return fieldInFile(swarm, id, 'status') ?? 'not there';
+}
+
+/** @returns a field of a task as the file has it; undefined for a task that is not there */
+export function fieldInFile(swarm: TestSwarm, id: string, field: string): string | null | undefined {
   const { tasks } = JSON.parse(readFileSync(join(swarm.root, 'TASKS.json'), 'utf8')) as {
-    tasks: Record<string, { status: string }>;
+    tasks: Record<string, Record<string, string | null>>;
   };
-  return tasks[id]?.status ?? 'not there';
+  return tasks[id]?.[field];
 }
 
 export const SHOP: Record<string, WrittenTask> = {

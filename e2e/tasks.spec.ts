@@ -5,7 +5,7 @@ import { formatInstant } from '../lib/contract/instant';
 import type { PastState } from '../lib/contract/past-schemas';
 import { formatUtc } from '../lib/sources/claudeswarm/written-form';
 import { expect, expectFaultless, openAsOperator, openLive, test } from './fixtures';
-import { SHOP, shop, statusInFile, writeTasks } from './tasks-swarm';
+import { fieldInFile, SHOP, shop, statusInFile, writeTasks } from './tasks-swarm';
 
 const drawer = (page: Page) => page.getByRole('region', { name: 'Timeline and relations' });
 const board = (page: Page) => page.getByRole('region', { name: 'Board of tasks' });
@@ -68,6 +68,7 @@ test('tasks: filters are kept in the address; a card opens its history, its mess
   await handle(page, 'totals').click();
   await expect(detail(page)).toContainText('pending → working by agent-0');
   await expect(detail(page)).toContainText('Begun.');
+  await expect(detail(page)).toContainText('BlocksWrite the invoice');
   await expect(page).toHaveURL(/task=task%3Atotals/);
   await detail(page).getByRole('link', { name: 'Messages that name this task' }).click();
   await expect(page.getByRole('region', { name: 'Messages', exact: true })).toContainText('I work on totals now.');
@@ -200,6 +201,65 @@ test('tasks: a refused move changes nothing and says what is there now', async (
   expect(statusInFile(swarm, 'totals')).toBe('completed');
 });
 
+test('tasks: owner and priority are changed by mouse and by keyboard', async ({ page, swarm, server }) => {
+  shop(swarm);
+  await server.start();
+  await openAsOperator(page, server);
+  await openBoard(page);
+  await handle(page, 'totals').click();
+  await detail(page).getByRole('button', { name: 'Change…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Change a task' });
+  await expect(dialog.getByRole('button', { name: 'Apply' })).toBeDisabled();
+  await dialog.getByLabel('Owner').selectOption('agent-2');
+  await dialog.getByLabel('Why (for its history)').fill('agent-1 is busy.');
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(card(page, 'totals')).toContainText('agent-2');
+  await expect(detail(page)).toContainText('agent-1 is busy.');
+  expect([fieldInFile(swarm, 'totals', 'assigned_to'), statusInFile(swarm, 'totals')]).toEqual(['agent-2', 'working']);
+  await expect(drawer(page)).toContainText('is changed: working, owner agent-2, priority critical.');
+
+  await handle(page, 'invoice').focus();
+  await page.keyboard.press('e');
+  await expect(dialog).toContainText('Write the invoice');
+  await dialog.getByLabel('Priority').focus();
+  await page.keyboard.type('low');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(dialog).toHaveCount(0);
+  await expect(card(page, 'invoice')).toContainText('low');
+  expect([fieldInFile(swarm, 'invoice', 'priority'), statusInFile(swarm, 'invoice')]).toEqual(['low', 'pending']);
+  await expect(handle(page, 'invoice')).toBeFocused();
+});
+
+test('tasks: a task that changed meanwhile keeps its owner, and the dialog says what it is by now', async ({
+  page,
+  swarm,
+  server,
+  complaints,
+}) => {
+  complaints.allow(/status of 409/);
+  shop(swarm);
+  await server.start();
+  await openAsOperator(page, server);
+  await openBoard(page);
+  await handle(page, 'totals').click();
+  await page.keyboard.press('e');
+  const dialog = page.getByRole('dialog', { name: 'Change a task' });
+  await dialog.getByLabel('Owner').selectOption('agent-2');
+  writeTasks(swarm, { ...SHOP, totals: { ...SHOP.totals, assigned_to: 'agent-9' } });
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await expect(dialog.getByRole('alert')).toHaveText(
+    'Nothing was changed: the task is assigned to agent-9 by now, no longer to agent-1. agent-0 changed it last. ' +
+      'Check the form, then apply it again.',
+  );
+  expect(fieldInFile(swarm, 'totals', 'assigned_to')).toBe('agent-9');
+  await expect(dialog.getByLabel('Owner')).toHaveValue('agent-2');
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await expect(dialog).toHaveCount(0);
+  expect(fieldInFile(swarm, 'totals', 'assigned_to')).toBe('agent-2');
+});
+
 test.describe('with a history', () => {
   test.use({ settings: async ({ swarm }, use) => use({ SWARM_HISTORY: join(swarm.root, 'history.sqlite') }) });
 
@@ -225,6 +285,16 @@ test.describe('with a history', () => {
     await page.goto(`${server.url}/?view=tasks&at=${encodeURIComponent(at)}`);
     await expect(column(page, 'working')).toContainText('Round the totals');
     await expect(board(page).locator('[data-move], [draggable]')).toHaveCount(0);
+    // Stepping stops at the change of the task, which nothing else accompanies.
+    await page.goto(`${server.url}/?view=tasks&at=${encodeURIComponent(at)}`);
+    await expect(column(page, 'working')).toContainText('Round the totals');
+    await expect(async () => {
+      await page.keyboard.press('.');
+      await expect(column(page, 'completed')).toContainText('Round the totals', { timeout: 1000 });
+    }).toPass();
+    await page.keyboard.press(',');
+    await expect(page.getByText(/^No (earlier|later) change is known\.$/)).toHaveCount(0);
+    await expect(column(page, 'working')).toContainText('Round the totals');
     await page.goto(`${server.url}/?view=tasks&at=${encodeURIComponent('2020-01-01T00:00:00+00:00')}`);
     await expect(drawer(page)).toContainText('Tasks were not recorded at this moment.');
   });
@@ -240,6 +310,22 @@ test('tasks: the board has no fault in both themes, wide and narrow', async ({ p
     await expect(card(page, 'totals').locator('[data-move]')).toBeVisible();
     await handle(page, 'totals').click();
     await expect(detail(page)).toBeVisible();
+  });
+});
+
+test('tasks: the form for owner and priority has no fault in both themes, wide and narrow', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  shop(swarm);
+  await server.start();
+  await openAsOperator(page, server);
+  await expectFaultless(page, async (width) => {
+    await page.goto(`${server.url}/?view=tasks&task=task:totals`);
+    if (width < 768) await page.getByRole('tab', { name: 'Timeline' }).click();
+    await detail(page).getByRole('button', { name: 'Change…' }).click();
+    await expect(page.getByRole('dialog', { name: 'Change a task' })).toBeVisible();
   });
 });
 

@@ -46,6 +46,7 @@ export function manyThings(url: string, { agents, locks, messages }: Size): Time
     }),
     earlier_locks: [],
     actions: [],
+    tasks: [],
     messages: Array.from({ length: messages }, (_, index) => ({
       sender: id(),
       type: TYPES[Math.floor(random() * TYPES.length)] as string,

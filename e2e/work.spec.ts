@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, expectFaultless, openLive, test } from './fixtures';
@@ -59,9 +59,27 @@ test('work: a file that is missing is said to be so, with what it would hold', a
   await expect(drawer(page)).toContainText('There is no COORDINATION.md.');
   await open(page, /^Unread messages/);
   await expect(drawer(page)).toContainText('It is not known which messages were read.');
+  mkdirSync(join(swarm.root, '.swarm'), { recursive: true });
+  writeFileSync(join(swarm.root, '.swarm', 'last_read_messages.json'), '{');
+  await expect(drawer(page)).toContainText('.swarm/last_read_messages.json is unusable: invalid JSON');
   writeFileSync(join(swarm.root, 'CONTEXTS.json'), '{');
   await open(page, /^Contexts/);
   await expect(drawer(page)).toContainText('CONTEXTS.json is unreadable');
+  writeFileSync(join(swarm.root, 'DELEGATION_HISTORY.json'), JSON.stringify({ history: [{ task_id: 't' }, 7] }));
+  await open(page, /^Delegations/);
+  await expect(drawer(page)).toContainText('Skipped 1 entry: entry is not an object (last: history[1]).');
+  // What can't be read is said in the agent's detail too.
+  writeFileSync(join(swarm.root, 'LEARNING_DATA.json'), '{');
+  writeFileSync(join(swarm.root, 'TASKS.json'), '{');
+  await page.goto(`${server.url}/?agent=agent-1`);
+  const detail = page.getByRole('complementary', { name: 'agent-1' });
+  for (const [name, words] of [
+    ['Unread messages', 'Not known. .swarm/last_read_messages.json is unusable'],
+    ['Success by skill', 'Not known. LEARNING_DATA.json is unusable'],
+    ['Its tasks', 'Its tasks in TASKS.json are not known. TASKS.json is unusable'],
+  ] as const) {
+    await expect(detail.getByRole('region', { name })).toContainText(words);
+  }
 });
 
 test('work: the detail of an agent has its success, contexts, memory, unread messages and git', async ({

@@ -192,8 +192,26 @@ test('tasks: lists them with the age of their status, and says what is missing',
   assert.ok(!out.includes('\u001b'));
   assert.deepEqual([exitCode, errors], [0, '3 more tasks are not listed.\nTASKS.json is unusable.\n']);
   assert.ok(!(await run('tasks', '--agent', 'agent-1')).out.includes('\n7'));
-  assert.match((await run('tasks', '--agent', 'agent-9')).errors, /^It has no tasks\.\n/);
+  assert.match((await run('tasks', '--agent', 'agent-9')).errors, /^No such task is listed\.\n3 more tasks/);
   assert.equal(JSON.parse((await run('tasks', '--json')).out).left_off, 3);
+});
+
+test('tasks: that there are none is said only if it is known; what is old or skipped is named', async () => {
+  const none = async (file: object | null) => {
+    dashboard.answers['GET /api/tasks'] = { json: { tasks: [], left_off: 0, file } };
+    return (await run('tasks')).errors;
+  };
+  const unread = { state: 'unreadable', reason: 'TASKS.json is unusable.', kept_from: null };
+  assert.equal(await none(unread), 'The tasks are not known.\nTASKS.json is unusable.\n');
+  assert.equal(await none(null), 'The tasks are not known.\n');
+  assert.equal(await none({ state: 'missing', reason: 'There is no file.', kept_from: null }), 'There are no tasks.\n');
+  const gone = { state: 'missing', reason: 'It is gone.', kept_from: '2026-02-03T09:00:00+00:00' };
+  assert.match(await none(gone), /\nIt is gone\.\n$/);
+  const skipped = [{ reason: 'entry is not an object', count: 1, last: 'tasks["a"]' }];
+  assert.match(
+    await none({ state: 'ok', reason: null, kept_from: null, skipped }),
+    /\nTASKS\.json: Skipped 1 entry: entry is not an object \(last: tasks\["a"\]\)\.\n$/,
+  );
 });
 
 test('permissions: lists the requests; allow and deny answer them', async () => {

@@ -105,7 +105,10 @@ test('mcp: reading tools answer with text and data, and say that texts of others
   dashboard.answers['GET /api/usage'] = { json: { ...pastExamples.usage, total: unpriced } };
   assert.match((await call(client, 'usage')).text, /^Total: about \$[\d.]+, \S+ tokens, 5M without a known price\./);
   assert.match((await call(client, 'tasks', { agent: 'agent-1', status: 'working' })).text, /Round the totals/);
-  assert.equal((await call(client, 'tasks', { agent: 'agent-7' })).text, 'No tasks.');
+  assert.equal((await call(client, 'tasks', { agent: 'agent-7' })).text, 'No such task.');
+  const file = { state: 'unreadable', reason: 'TASKS.json is unusable.', kept_from: null };
+  dashboard.answers['GET /api/tasks'] = { json: { tasks: [], left_off: 0, file } };
+  assert.equal((await call(client, 'tasks')).text, 'The tasks are not known.\nTASKS.json is unusable.');
   await call(client, 'messages', { search: 'x', unanswered: true, limit: 5 });
   assert.equal(dashboard.requests.at(-1)?.path, '/api/messages?limit=5&q=x&only=unanswered');
 });

@@ -21,7 +21,7 @@ import { agentsAnswer, attentionAnswer, type Lock, locksAnswer, messagesAnswer }
 import { tasksState } from '../../lib/contract/task-schemas';
 import { problemsOf } from '../commands/locks';
 import { inputOf, stateOf } from '../commands/permissions';
-import { ownerOf, remarksOn } from '../commands/tasks';
+import { noTasks, ownerOf, remarksOn } from '../commands/tasks';
 import { visible } from '../commands/text';
 import { listResult, TEXTS_OF_OTHERS, type Tool, tool } from './tool';
 
@@ -230,7 +230,9 @@ const tasks = tool({
       data: ({ history: _, ...task }) => ({ ...task, objective: visible(task.objective, MAX_EXCERPT_LENGTH) }),
       more: { complete: answer.left_off === 0 },
     });
-    return { ...result, text: [result.text, ...remarksOn(answer)].join('\n') };
+    const isChosen = agent !== undefined || status !== undefined;
+    const text = items.length === 0 ? noTasks(answer, isChosen) : result.text;
+    return { ...result, text: [text, ...remarksOn(answer)].join('\n') };
   },
 });
 

@@ -38,6 +38,7 @@ function server(messages: readonly number[], lock: TimeSpan, health: TimeSpan) {
       next_agent: null,
       earlier_locks: [],
       actions: [],
+      tasks: [],
     };
   };
   return { asked, bounds: { latest: now, read } };
@@ -66,6 +67,26 @@ test('changeBeside(): a near change is found by one request for a short range', 
   const { asked, bounds } = server([now - 60_000], { since: 0, until: 0 }, { since: 0, until: now });
   await changeBeside(now, -1, bounds);
   assert.equal(asked.length, 1);
+});
+
+test('changeBeside(): a changed task is a change, the first and the last of those that are merged', async () => {
+  const { bounds } = server([], { since: 0, until: 0 }, { since: now - HOUR, until: now });
+  const [first, last] = [now - 10 * 60_000, now - 9 * 60_000];
+  const read = async (span: TimeSpan): Promise<TimelineAnswer> => {
+    const mark = { agent: '', key: 'task:a', objective: 'Go', status: 'working', listed: true };
+    return { ...(await bounds.read(span)), tasks: [{ ...mark, at: iso(first), last_at: iso(last), count: 4 }] };
+  };
+  assert.equal(await changeBeside(now, -1, { ...bounds, read }), last + 1);
+  assert.equal(await changeBeside(last + 1, -1, { ...bounds, read }), first + 1);
+  assert.equal(await changeBeside(now - 12 * 60_000, 1, { ...bounds, read }), first + 1);
+});
+
+test('changeBeside(): changes of agents beyond the first lanes are found', async () => {
+  const { bounds } = server([now - 10 * 60_000], { since: 0, until: 0 }, { since: now - HOUR, until: now });
+  const later = server([now - 60_000], { since: 0, until: 0 }, { since: now - HOUR, until: now });
+  const read = async (span: TimeSpan, after: string | null): Promise<TimelineAnswer> =>
+    after === null ? { ...(await bounds.read(span)), next_agent: 'a' } : later.bounds.read(span);
+  assert.equal(await changeBeside(now, -1, { ...bounds, read }), now - 60_000 + 1);
 });
 
 test('changeBeside(): another process with an id is a change, even if the health stays the same', async () => {

@@ -1,6 +1,6 @@
 /**
- * Finds the change of the swarm before or after a moment: a message, a lock, a change of health, or another process
- * with an id.
+ * Finds the change of the swarm before or after a moment: a message, a lock, a task, a change of health, or another
+ * process with an id.
  */
 
 import { milliseconds } from '@/lib/client/time';
@@ -17,8 +17,11 @@ const REACHES = [15 * MINUTE, 6 * 60 * MINUTE, 7 * 24 * 60 * MINUTE];
 interface Bounds {
   /** The end of the known time; later moments cannot be shown. */
   latest: number;
-  /** Reads what happened in a time range, by default from the server. Throws an Error whose message is a sentence. */
-  read?: (span: TimeSpan) => Promise<TimelineAnswer>;
+  /**
+   * Reads what happened in a time range, in the lanes after an agent's, by default from the server. Throws an Error whose
+   * message is a sentence.
+   */
+  read?: (span: TimeSpan, afterAgent: string | null) => Promise<TimelineAnswer>;
 }
 
 /**
@@ -31,7 +34,7 @@ interface Bounds {
 export async function changeBeside(
   moment: number,
   direction: -1 | 1,
-  { latest, read = (span) => readTimeline(span, null) }: Bounds,
+  { latest, read = readTimeline }: Bounds,
 ): Promise<number | null> {
   for (const reach of REACHES) {
     const span =
@@ -39,9 +42,14 @@ export async function changeBeside(
         ? { since: moment - reach, until: moment }
         : { since: moment, until: Math.min(latest, moment + reach) };
     if (span.until <= span.since) return null;
-    const answer = await read(span);
+    let answer = await read(span, null);
+    const moments = changeMoments(answer);
+    while (answer.next_agent !== null) {
+      answer = await read(span, answer.next_agent);
+      moments.push(...changeMoments(answer));
+    }
     // Spans have their true ends, which may lie outside the requested range, where other changes may be nearer.
-    const beyond = changeMoments(answer).filter((time) =>
+    const beyond = moments.filter((time) =>
       direction < 0 ? time >= span.since && time < moment : time > moment && time <= span.until,
     );
     if (beyond.length > 0) return direction < 0 ? Math.max(...beyond) : Math.min(...beyond);
@@ -52,8 +60,9 @@ export async function changeBeside(
 }
 
 /** The times of all changes. Fractions of a millisecond are rounded up to the first whole one that shows the change. */
-function changeMoments({ health, locks, messages }: TimelineAnswer): number[] {
-  return [...[...health, ...locks].flatMap(({ since, until }) => [since, until]), ...messages.map(({ at }) => at)]
+function changeMoments({ health, locks, messages, tasks }: TimelineAnswer): number[] {
+  const spans = [...health, ...locks].flatMap(({ since, until }) => [since, until]);
+  return [...spans, ...messages.map(({ at }) => at), ...tasks.flatMap(({ at, last_at }) => [at, last_at])]
     .map(milliseconds)
     .flatMap((time) => (time === null ? [] : [time + 1]));
 }

@@ -16,7 +16,7 @@ interface StepButtonsProps {
   player: PastPlayer;
 }
 
-/** Buttons that go to the previous or the next change of the swarm: a message, a lock, a change of health. */
+/** Buttons that go to the previous or the next change of the swarm: a message, a lock, a task, a change of health. */
 export function StepButtons({ moment, player }: StepButtonsProps) {
   const [said, setSaid] = useState<string | null>(null);
   const [stepping, setStepping] = useState(false);
@@ -51,6 +51,6 @@ export function StepButtons({ moment, player }: StepButtonsProps) {
 }
 
 function StepButton({ step: { label, keys, icon }, onGo }: { step: Step; onGo: () => void }) {
-  useShortcut(keys, `${label}: a message, a lock or a change of health`, onGo, { group: 'Past' });
+  useShortcut(keys, `${label}: a message, a lock, a task or a change of health`, onGo, { group: 'Past' });
   return <IconButton label={label} keys={keys} icon={icon} onClick={onGo} />;
 }

@@ -1,12 +1,14 @@
 import { use, useMemo } from 'react';
 import type { Address } from '@/lib/client/address';
 import { Moment } from '@/lib/client/moment';
+import { isUnknown } from '@/lib/client/source-state';
 import { counted, formatCount } from '@/lib/client/text';
 import type { LocksAnswer } from '@/lib/contract/schemas';
 import type { TasksState } from '@/lib/contract/task-schemas';
 import { AddressLink } from '../ui/address-link';
 import { DetailPart } from '../ui/detail-part';
-import { ALL_TASKS, isFinished, locksByPath, shortName, statusName, TaskIndex } from './board';
+import { Text } from '../ui/text';
+import { ALL_TASKS, isFinished, locksByPath, shortName, statusName, TaskIndex, taskFiles } from './board';
 import { Age, Blockers, TaskFile } from './task-card';
 
 const MAX_OPEN = 20;
@@ -21,17 +23,23 @@ interface AgentTasksProps {
 }
 
 /** The tasks that are assigned to an agent: unfinished ones, and the newest finished ones. */
-export function AgentTasks({ id, tasks: { tasks, left_off }, locks, onGo }: AgentTasksProps) {
+export function AgentTasks({ id, tasks: { tasks, left_off, file }, locks, onGo }: AgentTasksProps) {
   const past = use(Moment) !== null;
   const own = useMemo(() => tasks.filter(({ assigned_to }) => assigned_to === id), [tasks, id]);
   const index = useMemo(() => new TaskIndex(tasks), [tasks]);
   const byPath = useMemo(() => locksByPath(locks.locks), [locks]);
-  if (own.length === 0) return null;
+  const unknown = file !== null && isUnknown(file);
+  if (own.length === 0 && !unknown) return null;
   const open = own.filter((task) => !isFinished(task));
   const finished = own.filter(isFinished);
   const shown = [...open.slice(0, MAX_OPEN), ...finished.slice(0, MAX_FINISHED)];
   return (
     <DetailPart title="Its tasks" note={open.length > 0 && `${formatCount(open.length)} unfinished`}>
+      {unknown && (
+        <p className="wrap-anywhere text-muted">
+          Its tasks in TASKS.json are not known. <Text value={file.reason ?? ''} max={300} prose />
+        </p>
+      )}
       <ul>
         {shown.map((task) => (
           <li key={task.key} className="wrap-anywhere py-1">
@@ -49,11 +57,13 @@ export function AgentTasks({ id, tasks: { tasks, left_off }, locks, onGo }: Agen
               </p>
             )}
             {!isFinished(task) &&
-              task.files.slice(0, MAX_FILES).map((file) => (
-                <span key={file} className="mr-2 inline-block max-w-full text-muted">
-                  <TaskFile file={file} locks={byPath} onGo={onGo} />
-                </span>
-              ))}
+              taskFiles(task)
+                .slice(0, MAX_FILES)
+                .map((file) => (
+                  <span key={file} className="mr-2 inline-block max-w-full text-muted">
+                    <TaskFile file={file} locks={byPath} onGo={onGo} />
+                  </span>
+                ))}
           </li>
         ))}
       </ul>

@@ -16,6 +16,7 @@ import {
   shortName,
   TaskIndex,
   taskChoices,
+  taskFiles,
 } from './board';
 
 function task(id: string, fields: Partial<Task> = {}): Task {
@@ -137,6 +138,13 @@ test('TaskIndex: finds blockers in the same list only; what is not listed is unk
   assert.equal(index.byKey('task:1'), tasks[0]);
 });
 
+test('TaskIndex: finds the tasks of the same list that wait for a task', () => {
+  const tasks = [task('1'), task('2', { blocked_by: ['1'] }), task('3', { list: 'team', blocked_by: ['1'] })];
+  const index = new TaskIndex([...tasks, task('4', { blocked_by: ['2', '1'] })]);
+  assert.deepEqual(ids(index.dependentsOf(task('1'))), ['2', '4']);
+  assert.deepEqual(index.dependentsOf(task('4')), []);
+});
+
 test('lockOn(): finds the lock on a file however its path is spelt', () => {
   const lock = { filepath: './src//cart.ts', lock_file: 'a.lock' } as Lock;
   const locks = locksByPath([lock, { filepath: null, lock_file: 'b.lock' } as unknown as Lock]);
@@ -151,6 +159,10 @@ test('lastStep(): the step to the present status; null if the history ends elsew
   const history = [step(null, 'pending'), step('pending', 'assigned'), step('assigned', 'assigned')];
   assert.equal(lastStep({ status: 'assigned', history }), history[1]);
   assert.equal(lastStep({ status: 'working', history }), null);
+});
+
+test('taskFiles(): a file that is listed twice is shown once', () => {
+  assert.deepEqual(taskFiles({ files: ['b.ts', 'a.ts', 'b.ts'] }), ['b.ts', 'a.ts']);
 });
 
 test('ownerOf(), isFinished(), shortName(): nothing is concluded from what is missing', () => {

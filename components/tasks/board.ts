@@ -170,6 +170,11 @@ export class TaskIndex {
     return blockers;
   }
 
+  /** @returns the listed tasks of the same list that wait for a task, in the order of the board */
+  dependentsOf({ list, id }: Pick<Task, 'list' | 'id'>): Task[] {
+    return [...this.#keys.values()].filter((task) => task.list === list && task.blocked_by.includes(id));
+  }
+
   /** @returns the task of the same list with an id; null if none is listed */
   sibling(list: string | null, id: string): Task | null {
     return this.#tasks.get(placeKey(list, id)) ?? null;
@@ -205,6 +210,11 @@ function pathKey(path: string): string {
 export function lastStep({ status, history }: Pick<Task, 'status' | 'history'>): TaskChange | null {
   const step = history.findLast(({ from_status, to_status }) => from_status !== to_status);
   return step !== undefined && step.to_status === status ? step : null;
+}
+
+/** @returns the files of a task, each once: `TASKS.json` may list one twice */
+export function taskFiles({ files }: Pick<Task, 'files'>): string[] {
+  return [...new Set(files)];
 }
 
 /** @returns a task in a few words, for sentences about it */

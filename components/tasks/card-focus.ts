@@ -33,3 +33,9 @@ export function neighbourCard(board: ParentNode, from: Element, key: string): bo
   targets[key]?.focus();
   return key in targets;
 }
+
+/** @returns the key of the task whose card has the focus; null if none has it */
+export function focusedTask(board: Node | null): string | null {
+  const card = document.activeElement?.closest<HTMLElement>('[data-task]');
+  return card != null && board?.contains(card) ? (card.dataset.task ?? null) : null;
+}

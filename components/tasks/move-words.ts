@@ -24,7 +24,7 @@ export function movedNotice({ task, outcome }: TaskAnswer): MoveNotice {
 export function refusedNotice(task: Task, fault: CommandFault): MoveNotice {
   const { problem } = fault;
   const name = `“${shortName(task)}”`;
-  const present = isTask(problem.task) ? problem.task : null;
+  const present = presentTask(fault);
   if (problem.code !== 'task_changed' || present === null) {
     return { tone: 'bad', text: `${name}: ${faultSentence(fault, 'It was not moved.')}`, task: present };
   }
@@ -32,6 +32,11 @@ export function refusedNotice(task: Task, fault: CommandFault): MoveNotice {
   const changed = by == null ? '' : `, changed by ${by}`;
   const text = `${name} was not moved: it is ${statusName(present.status)} by now${changed}, no longer ${statusName(task.status)}.`;
   return { tone: 'bad', text, task: present };
+}
+
+/** @returns the task as it is now, where the refusal of a command has it; null where that is not known */
+export function presentTask({ problem }: CommandFault): Task | null {
+  return isTask(problem.task) ? problem.task : null;
 }
 
 function isTask(value: unknown): value is Task {

@@ -8,7 +8,7 @@ import { LockKeyhole } from '../ui/icons';
 import { Ellipsis } from '../ui/more-icons';
 import { Text } from '../ui/text';
 import { RelativeTime } from '../ui/time';
-import { type Blocker, isFinished, type LocksByPath, lockOn, ownerOf, shortName } from './board';
+import { type Blocker, isFinished, type LocksByPath, lockOn, ownerOf, shortName, taskFiles } from './board';
 
 const MAX_NAMED = 2;
 const OBJECTIVE = 300;
@@ -28,7 +28,8 @@ interface TaskCardProps {
 /** A task at a glance. Its buttons are handled by the board: `data-card` opens it, `data-move` opens the menu. */
 export const TaskCard = memo(function TaskCard(props: TaskCardProps) {
   const { task, blockers, locks, chosen, moves, busy, tabIndex, onGo } = props;
-  const { key, objective, error, files, list } = task;
+  const { key, objective, error, list } = task;
+  const files = taskFiles(task);
   const links = { tabIndex, onGo };
   return (
     <li

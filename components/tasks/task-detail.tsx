@@ -11,7 +11,8 @@ import { FoldedText } from '../ui/folded-text';
 import { X } from '../ui/more-icons';
 import { Text, Words } from '../ui/text';
 import { ClockTime, RelativeTime } from '../ui/time';
-import { type LocksByPath, movesOf, statusName, type TaskChange, type TaskIndex } from './board';
+import { type LocksByPath, movesOf, statusName, type TaskChange, type TaskIndex, taskFiles } from './board';
+import { isChangeable } from './change-task';
 import { Age, Blockers, Owner, TaskFile } from './task-card';
 
 /** Of past moments the newest three changes of a task are recorded. */
@@ -24,12 +25,13 @@ interface TaskDetailProps {
   acts: boolean;
   past: boolean;
   onMenu: (task: Task, anchor: HTMLElement) => void;
+  onEdit: (task: Task) => void;
   onGo: (to: Partial<Address>) => void;
   onClose: () => void;
 }
 
 /** Everything that is known about a task. */
-export function TaskDetail({ task, index, locks, acts, past, onMenu, onGo, onClose }: TaskDetailProps) {
+export function TaskDetail({ task, index, locks, acts, past, onMenu, onEdit, onGo, onClose }: TaskDetailProps) {
   const { key, id, list, status, priority, error } = task;
   const aside = useRef<HTMLElement>(null);
   // On a narrow screen it replaces the board, and with it the card that had the focus.
@@ -67,6 +69,17 @@ export function TaskDetail({ task, index, locks, acts, past, onMenu, onGo, onClo
               onClick={({ currentTarget }) => onMenu(task, currentTarget)}
             >
               Move to…
+            </button>
+          )}
+          {acts && isChangeable(task) && (
+            <button
+              type="button"
+              aria-haspopup="dialog"
+              title="Change its owner or priority (e)"
+              className="quiet-button"
+              onClick={() => onEdit(task)}
+            >
+              Change…
             </button>
           )}
           <button type="button" aria-label="Close" title="Close (Escape)" onClick={onClose} className="icon-button">
@@ -142,14 +155,21 @@ function When({ at }: { at: string | null }) {
 
 /** What a task depends on, and where it belongs. */
 function Places({ task, index, locks, onGo }: Pick<TaskDetailProps, 'task' | 'index' | 'locks' | 'onGo'>) {
-  const { files, context_id, parent_task_id: parent, list } = task;
+  const { context_id, parent_task_id: parent, list } = task;
+  const files = taskFiles(task);
   const blockers = index.blockersOf(task);
+  const dependents = index.dependentsOf(task).map((one) => ({ id: one.key, task: one }));
   const above = parent === null ? [] : [{ id: parent, task: index.sibling(list, parent) }];
   return (
     <>
       {blockers.length > 0 && (
         <Fact name="Blocked by">
           <Blockers blockers={blockers} most={TASK_BOUNDS.blockers} onGo={onGo} />
+        </Fact>
+      )}
+      {dependents.length > 0 && (
+        <Fact name="Blocks">
+          <Blockers blockers={dependents} most={TASK_BOUNDS.blockers} onGo={onGo} />
         </Fact>
       )}
       {above.length > 0 && (

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { mayAct, useMe } from '@/lib/client/commands';
 import { useShortcut } from '@/lib/client/shortcuts';
+import { skippedSentences } from '@/lib/client/skipped-sentences';
 import { isUnknown } from '@/lib/client/source-state';
 import { counted } from '@/lib/client/text';
 import { compareNaturally } from '@/lib/contract/natural-order';
@@ -14,7 +15,9 @@ import { ClockTime } from '../ui/time';
 import { AssignDialog } from './assign-dialog';
 import { ALL_TASKS, chosenTasks, locksByPath, TaskIndex } from './board';
 import { BoardColumns } from './board-columns';
-import { focusCard } from './card-focus';
+import { focusCard, focusedTask } from './card-focus';
+import { ChangeDialog } from './change-dialog';
+import { isChangeable } from './change-task';
 import { MoveMenu } from './move-menu';
 import { type MoveNotice, movedNotice } from './move-words';
 import { NewTaskDialog } from './new-task-dialog';
@@ -60,6 +63,7 @@ function KnownTasks({
   const [menu, setMenu] = useState<{ task: Task; anchor: HTMLElement } | null>(null);
   const [dragging, setDragging] = useState(false);
   const [creating, setCreating] = useState(false);
+  const [editing, setEditing] = useState<Task | null>(null);
   // Nothing moves under the hand while a card is dragged or its menu is open.
   const { tasks, left_off, file } = useHeld(state, dragging || menu !== null);
   const index = useMemo(() => new TaskIndex(tasks), [tasks]);
@@ -73,6 +77,14 @@ function KnownTasks({
   const opened = address.task === null ? null : index.byKey(address.task);
   useOpenedInView(place, opened?.key ?? null);
   useShortcut('n', 'New task', () => setCreating(true), { group: 'Tasks', enabled: acts });
+  const edit = () => {
+    const key = focusedTask(place.current) ?? address.task;
+    const task = key === null ? null : index.byKey(key);
+    if (task !== null && isChangeable(task)) setEditing(task);
+  };
+  useShortcut('e', 'Change the owner or priority of the task that has the focus', edit, {
+    ...{ group: 'Tasks', enabled: acts },
+  });
   const close = () => {
     const key = address.task;
     change({ task: null });
@@ -133,6 +145,7 @@ function KnownTasks({
               acts={acts}
               past={past}
               onMenu={(task, anchor) => setMenu({ task, anchor })}
+              onEdit={setEditing}
               onGo={go}
               onClose={close}
             />
@@ -154,6 +167,9 @@ function KnownTasks({
           onAssign={(agent) => moves.assigning && moves.assign(moves.assigning, agent)}
           onClose={moves.stopAssigning}
         />
+      )}
+      {editing !== null && (
+        <ChangeDialog task={editing} agents={ids} onChanged={moves.say} onClose={() => setEditing(null)} />
       )}
       {creating && (
         <NewTaskDialog
@@ -180,13 +196,19 @@ function useOpenedInView(place: { current: HTMLElement | null }, key: string | n
   }, [place, key]);
 }
 
-/** Says that `TASKS.json` can't be read, and from when the tasks are. */
+/** Says that `TASKS.json` can't be read, or which of its entries, and from when the tasks are. */
 function FileNotice({ file }: { file: TasksState['file'] }) {
-  if (file === null || file.state === 'ok' || (file.state === 'missing' && file.kept_from === null)) return null;
+  if (file === null || (file.state === 'missing' && file.kept_from === null)) return null;
+  const skipped = skippedSentences(file);
+  if (file.state === 'ok' && skipped.length === 0) return null;
   return (
     <p className="wrap-anywhere shrink-0 border-line border-b bg-tint px-4 py-1">
       <span className="font-medium text-warn">
-        {file.state === 'degraded' ? 'Read in part.' : file.kept_from === null ? 'Not read.' : 'Old data'}
+        {file.state === 'degraded' || file.state === 'ok'
+          ? 'Read in part.'
+          : file.kept_from === null
+            ? 'Not read.'
+            : 'Old data'}
         {file.kept_from !== null && (
           <>
             {' from '}
@@ -195,13 +217,19 @@ function FileNotice({ file }: { file: TasksState['file'] }) {
         )}
       </span>{' '}
       <span className="text-muted">
-        TASKS.json is {file.state}
+        {file.state !== 'ok' && `TASKS.json is ${file.state}`}
         {file.reason !== null && (
           <>
             : <Text value={file.reason} max={300} prose />
           </>
         )}
         {isUnknown(file) && ' Nothing was read before.'}
+        {skipped.map((sentence) => (
+          <span key={sentence}>
+            {' '}
+            <Text value={sentence} max={400} prose />
+          </span>
+        ))}
       </span>
     </p>
   );

@@ -1,10 +1,11 @@
-/** Draws the lanes: health as background, activities, locks, lives of ids, messages and commands. */
+/** Draws the lanes: health as background, activities, locks, lives of ids, messages, commands and changes of tasks. */
 
-import { COMMAND_SIZE, commandLine, rowHeight } from '@/components/timeline/timeline-hit';
+import { commandLine, MARK_SIZE, rowHeight, taskLine } from '@/components/timeline/timeline-hit';
 import { firstAt, type Lane, type LaneActivity, type LaneBar } from '@/components/timeline/timeline-lanes';
 import { xOf } from '@/components/timeline/timeline-scale';
-import { outcomeTone } from '@/lib/client/command-words';
+import { type OutcomeTone, outcomeTone } from '@/lib/client/command-words';
 import type { TypeMeaning } from '@/lib/client/message-type';
+import type { TaskMark } from '@/lib/contract/past-schemas';
 import type { AgentHealth } from '@/lib/contract/schemas';
 import { ACTIVITY_COLOURS, HEALTH_COLOURS, MEANING_COLOURS } from './colours';
 import { drawFolds, drawRecordStart, hatchUnknown, labelUnknown } from './draw-unknown';
@@ -48,6 +49,7 @@ export function drawLanes(context: Context, picture: Picture): void {
     drawLives(context, picture, lane);
     drawMessages(context, picture, lane);
     drawCommands(context, picture, lane);
+    drawTasks(context, picture, lane);
     context.fillStyle = colours.line;
     context.fillRect(0, shape.height - 1, scale.width, 1);
     context.restore();
@@ -237,30 +239,58 @@ function drawMessages(context: Context, { scale, shape, colours, font }: Picture
 }
 
 /** A small diamond for each command; one that failed, was refused or is unknown is an outline. */
-function drawCommands(context: Context, { scale, shape, colours }: Picture, { commands }: Lane): void {
-  const middle = commandLine(shape);
+function drawCommands(context: Context, picture: Picture, { commands }: Lane): void {
+  const middle = commandLine(picture.shape);
   for (const { at, mark } of commands) {
-    if (at < scale.span.since || at > scale.span.until) continue;
-    const x = Math.round(xOf(scale, at) * 2) / 2;
-    const tone = outcomeTone(mark.outcome);
-    const colour = { bad: colours.bad, warn: colours.warn, plain: colours.ink }[tone];
-    context.beginPath();
-    context.moveTo(x, middle - COMMAND_SIZE);
-    context.lineTo(x + COMMAND_SIZE, middle);
-    context.lineTo(x, middle + COMMAND_SIZE);
-    context.lineTo(x - COMMAND_SIZE, middle);
-    context.closePath();
-    // A margin in the colour of the page, so that it is seen on bars and ticks.
-    context.strokeStyle = colours.paper;
-    context.lineWidth = 3;
-    context.stroke();
-    context.fillStyle = tone === 'plain' ? colour : colours.paper;
-    context.fill();
-    if (tone === 'plain') continue;
-    context.strokeStyle = colour;
-    context.lineWidth = 1.5;
-    context.stroke();
+    drawMark(context, picture, at, outcomeTone(mark.outcome), (x) => {
+      context.moveTo(x, middle - MARK_SIZE);
+      context.lineTo(x + MARK_SIZE, middle);
+      context.lineTo(x, middle + MARK_SIZE);
+      context.lineTo(x - MARK_SIZE, middle);
+    });
   }
+}
+
+/** A small triangle for each change of a task; one to failed or blocked is an outline. */
+function drawTasks(context: Context, picture: Picture, { tasks }: Lane): void {
+  const middle = taskLine(picture.shape);
+  for (const { at, mark } of tasks) {
+    drawMark(context, picture, at, taskTone(mark), (x) => {
+      context.moveTo(x - MARK_SIZE, middle - MARK_SIZE + 1);
+      context.lineTo(x + MARK_SIZE, middle - MARK_SIZE + 1);
+      context.lineTo(x, middle + MARK_SIZE);
+    });
+  }
+}
+
+function taskTone({ status }: TaskMark): OutcomeTone {
+  if (status === 'failed') return 'bad';
+  return status === 'blocked' ? 'warn' : 'plain';
+}
+
+/** @param trace adds the shape of the mark to the path, without its last side */
+function drawMark(
+  context: Context,
+  { scale, colours }: Picture,
+  at: number,
+  tone: OutcomeTone,
+  trace: (x: number) => void,
+): void {
+  if (at < scale.span.since || at > scale.span.until) return;
+  const colour = { bad: colours.bad, warn: colours.warn, plain: colours.ink }[tone];
+  context.beginPath();
+  trace(Math.round(xOf(scale, at) * 2) / 2);
+  context.closePath();
+  // A margin in the colour of the page, so that it is seen on bars and ticks.
+  context.strokeStyle = colours.paper;
+  context.lineWidth = 3;
+  context.stroke();
+  context.fillStyle = tone === 'plain' ? colour : colours.paper;
+  context.fill();
+  if (tone === 'plain') return;
+  context.strokeStyle = colour;
+  context.lineWidth = 1.5;
+  context.stroke();
 }
 
 function countText(count: number): string {

@@ -106,7 +106,7 @@ export function LaneList({ lanes: { lanes }, pointed, stage, view, onEnter, chan
 const NOWHERE = { kind: 'place', health: null, activity: null, unknown: null, spoke: null } as const;
 
 /** @param operator messages are sent under the name of the lane from this dashboard */
-function inWords({ ticks, bars, health, lives, commands }: Lane, operator: boolean): string {
+function inWords({ ticks, bars, health, lives, commands, tasks }: Lane, operator: boolean): string {
   const messages = ticks.reduce((sum, { tick }) => sum + tick.count, 0);
   const recorded = bars.filter(({ byFile }) => !byFile);
   const files = new Set(recorded.map(({ lock }) => lock.lock_file));
@@ -117,5 +117,7 @@ function inWords({ ticks, bars, health, lives, commands }: Lane, operator: boole
   const former = lives.length > 0 ? `, ${counted(lives.length, 'former process', 'former processes')}` : '';
   const acted = commands.reduce((sum, { mark }) => sum + mark.count, 0);
   const about = acted > 0 ? `, ${counted(acted, 'command')}` : '';
-  return `${counted(messages, 'message')}, ${counted(locks, 'lock')}${about}, ${last}${former}`;
+  const changes = tasks.reduce((sum, { mark }) => sum + mark.count, 0);
+  const changed = changes > 0 ? `, ${counted(changes, 'change of a task', 'changes of tasks')}` : '';
+  return `${counted(messages, 'message')}, ${counted(locks, 'lock')}${about}${changed}, ${last}${former}`;
 }

@@ -72,6 +72,9 @@ export function Legend() {
       <Item words="command" narrow>
         <path d="M4 2.5 7.5 6 4 9.5 .5 6z" fill="var(--ink)" />
       </Item>
+      <Item words="task changed" narrow>
+        <path d="M.5 3h7L4 9z" fill="var(--ink)" />
+      </Item>
       <Item words="before the first record">
         <path d="M1 2.5h18M1 7.5h18" stroke="var(--muted)" strokeDasharray="3 2" />
         <path d="M1 11h18" stroke="var(--muted)" opacity="0.5" />

@@ -9,6 +9,16 @@ const POINTS = 2000;
 /** The most lanes that are requested: a canvas cannot be higher. */
 const MAX_LANES = 250;
 
+type ListName = {
+  [Name in keyof TimelineAnswer]: TimelineAnswer[Name] extends readonly unknown[] ? Name : never;
+}[keyof TimelineAnswer];
+
+/** Each part of an answer has these of its own lanes; what is unknown is the same in all of them. */
+const LISTS_BY_LANE = Object.keys({
+  ...{ agents: true, health: true, activity: true, locks: true, earlier_locks: true },
+  ...{ messages: true, actions: true, tasks: true },
+} satisfies Record<Exclude<ListName, 'unknown'>, true>) as Exclude<ListName, 'unknown'>[];
+
 /**
  * Reads the timeline of a time range, in as many parts as the server answers.
  *
@@ -28,11 +38,16 @@ export async function readTimeline(
   };
   const first = await part(afterAgent);
   let answer = first;
-  while (answer.next_agent !== null && first.agents.length < MAX_LANES) {
+  let joined = first;
+  while (answer.next_agent !== null && joined.agents.length < MAX_LANES) {
     answer = await part(answer.next_agent);
-    for (const name of ['agents', 'health', 'locks', 'messages'] as const) {
-      (first[name] as unknown[]).push(...answer[name]);
-    }
+    joined = joinParts(joined, answer);
   }
-  return { ...first, next_agent: answer.next_agent };
+  return joined;
+}
+
+/** @returns two parts of an answer as one: the lanes of both */
+export function joinParts(first: TimelineAnswer, second: TimelineAnswer): TimelineAnswer {
+  const lists = LISTS_BY_LANE.map((name) => [name, [...first[name], ...second[name]]]);
+  return { ...first, ...Object.fromEntries(lists), next_agent: second.next_agent };
 }

@@ -45,6 +45,7 @@ const answer: TimelineAnswer = {
   next_agent: null,
   earlier_locks: [],
   actions: [],
+  tasks: [],
 };
 const lanes = makeLanes(answer);
 const [lane] = lanes.lanes as [Lane];
@@ -222,4 +223,39 @@ test('thingAt(), thingsOf(): commands are found at their marks, also by keys, an
   assert.deepEqual(leadOf(things[0] as never, at(100)).to, { agent: 'agent-0' });
   assert.ok(isSame(things[0] ?? null, find(50, shape.bars.top)));
   assert.ok(acted.moments.includes(at(50)));
+});
+
+test('thingAt(), thingsOf(): changed tasks are found at their marks, also by keys, and lead to the board', () => {
+  const mark = (second: number, fields = {}) => ({
+    ...{ agent: 'agent-0', at: iso(second), last_at: iso(second), count: 1, key: 'task:a', objective: 'Round totals' },
+    ...{ status: 'in_progress', listed: true, ...fields },
+  });
+  const tasks = [
+    mark(50),
+    mark(90, { count: 2 }),
+    mark(90.1, { key: 'task:b', objective: ' ' }),
+    mark(95, { agent: '' }),
+  ];
+  const changed = makeLanes({ ...answer, agents: ['', 'agent-0'], tasks });
+  const top = shape.height + shape.ticks.top;
+  const find = (second: number, y = top) => thingAt(changed, scale, shape, xOf(scale, at(second)), y);
+  const words = (second: number) => {
+    const thing = find(second);
+    return thing && thingWords(thing, at(100), 'UTC');
+  };
+  assert.equal(words(50.3), 'agent-0 · task Round totals: in progress · 12:00:50');
+  assert.equal(words(90), 'agent-0 · 3 changes of tasks: Round totals, task:b · 12:01:30');
+  assert.equal(find(50, top + 9)?.kind, 'place', 'messages below it can be reached');
+  const [unknown, lane] = changed.lanes as [Lane, Lane];
+  assert.deepEqual(unknown.tasks, [], 'a task of nobody is not one of an unknown agent');
+  assert.ok(changed.moments.includes(at(95)), 'and its change is no idle time');
+  const things = thingsOf(lane, scale).filter(({ kind }) => kind === 'tasks');
+  assert.deepEqual(
+    things.map((thing) => thing.at),
+    [at(50), at(90)],
+  );
+  const [first, second] = things;
+  assert.deepEqual(first && leadOf(first, at(100)).to, { task: 'task:a', view: 'tasks' });
+  assert.equal(isSame(first ?? null, first ?? null), true);
+  assert.equal(isSame(first ?? null, second ?? null), false);
 });

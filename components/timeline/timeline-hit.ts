@@ -10,6 +10,7 @@ import {
   type LaneCommand,
   type LaneHealth,
   type Lanes,
+  type LaneTask,
   type LaneTick,
   type UnknownStretch,
 } from './timeline-lanes';
@@ -32,6 +33,8 @@ export type Thing =
   | { kind: 'life'; agent: string; at: number; life: LaneLife }
   /** Commands about the agent. */
   | { kind: 'commands'; agent: string; at: number; commands: readonly LaneCommand[] }
+  /** Changes of tasks of the agent. */
+  | { kind: 'tasks'; agent: string; at: number; tasks: readonly LaneTask[] }
   /** A moment on the axis, outside the lanes. */
   | { kind: 'moment'; agent: ''; at: number }
   | {
@@ -48,9 +51,9 @@ export type Thing =
 /** A pointer within this distance hits a tick; ticks within this distance look like one. In CSS pixels. */
 const NEAR = 5;
 const NEAR_LINE = 3;
-/** The half height of the mark of a command, and how far from it a pointer hits it. */
-export const COMMAND_SIZE = 3.5;
-const NEAR_COMMAND = 5;
+/** The half height of the marks of commands and tasks, and how far from them a pointer hits them. */
+export const MARK_SIZE = 3.5;
+const NEAR_MARK = 5;
 const ONE_TO_THE_EYE = 1.5;
 const THINNEST_ROW = 3;
 
@@ -78,8 +81,10 @@ export function thingAt(lanes: Lanes, scale: Scale, shape: LaneShape, x: number,
   if (lane === undefined || x < 0 || x > scale.width) return null;
   const within = y % shape.height;
   const upper = within < shape.bars.top;
-  const command = Math.abs(within - commandLine(shape)) <= NEAR_COMMAND ? commandsAt(lane, scale, x) : null;
+  const command = Math.abs(within - commandLine(shape)) <= NEAR_MARK ? commandsAt(lane, scale, x) : null;
   if (command) return command;
+  const task = Math.abs(within - taskLine(shape)) <= MARK_SIZE ? tasksAt(lane, scale, x) : null;
+  if (task) return task;
   const place = () => lifeAt(lane, scale, x) ?? placeAt(lanes, lane, timeAt(scale, x));
   if (upper) return ticksAt(lane, scale, x) ?? place();
   // A lock can be hit along its whole bar, a boundary only within a few pixels, so boundaries come first.
@@ -96,22 +101,38 @@ export function commandLine({ bars }: LaneShape): number {
   return bars.top - 1;
 }
 
-function commandsAt(lane: Lane, scale: Scale, x: number): Thing | null {
-  const near = lane.commands.findLast(({ at }) => Math.abs(xOf(scale, at) - x) <= NEAR_COMMAND);
-  if (near === undefined) return null;
-  const same = commandGroups(lane, scale).find((group) => group.includes(near)) ?? [near];
-  return { kind: 'commands', agent: lane.agent, at: (same[0] ?? near).at, commands: same };
+/** @returns where the marks of tasks have their middle: above the messages */
+export function taskLine({ ticks }: LaneShape): number {
+  return ticks.top + 1;
 }
 
-/** @returns the commands in view, those in one group whose marks look like one */
-function commandGroups({ commands }: Lane, scale: Scale): LaneCommand[][] {
-  const groups: LaneCommand[][] = [];
-  for (const command of commands) {
-    if (command.at < scale.span.since || command.at > scale.span.until) continue;
+function commandsAt(lane: Lane, scale: Scale, x: number): Thing | null {
+  const commands = marksAt(lane.commands, scale, x);
+  const [first] = commands;
+  return first ? { kind: 'commands', agent: lane.agent, at: first.at, commands } : null;
+}
+
+function tasksAt(lane: Lane, scale: Scale, x: number): Thing | null {
+  const tasks = marksAt(lane.tasks, scale, x);
+  const [first] = tasks;
+  return first ? { kind: 'tasks', agent: lane.agent, at: first.at, tasks } : null;
+}
+
+/** @returns the marks at a place that look like one; none if there are none */
+function marksAt<Mark extends { at: number }>(marks: readonly Mark[], scale: Scale, x: number): readonly Mark[] {
+  const near = marks.findLast(({ at }) => Math.abs(xOf(scale, at) - x) <= NEAR_MARK);
+  if (near === undefined) return [];
+  return markGroups(marks, scale).find((group) => group.includes(near)) ?? [near];
+}
+
+/** @returns the marks in view, those in one group that look like one */
+function markGroups<Mark extends { at: number }>(marks: readonly Mark[], scale: Scale): [Mark, ...Mark[]][] {
+  const groups: [Mark, ...Mark[]][] = [];
+  for (const mark of marks) {
+    if (mark.at < scale.span.since || mark.at > scale.span.until) continue;
     const group = groups.at(-1);
-    const first = group?.[0];
-    if (first && xOf(scale, command.at) - xOf(scale, first.at) <= COMMAND_SIZE) group.push(command);
-    else groups.push([command]);
+    if (group && xOf(scale, mark.at) - xOf(scale, group[0].at) <= MARK_SIZE) group.push(mark);
+    else groups.push([mark]);
   }
   return groups;
 }
@@ -170,7 +191,8 @@ function placeAt({ unknown }: Lanes, lane: Lane, at: number): Thing {
 /**
  * Lists the visible things of a lane in order of time.
  *
- * @returns messages and commands grouped as they look, each lock in view, and each moment at which another process takes over the id
+ * @returns messages, commands and changes of tasks grouped as they look, each lock in view, and each moment at which
+ *   another process takes over the id
  */
 export function thingsOf(lane: Lane, scale: Scale): Thing[] {
   const { since, until } = scale.span;
@@ -187,8 +209,11 @@ export function thingsOf(lane: Lane, scale: Scale): Thing[] {
   for (const bar of lane.bars) {
     if (bar.since <= until && bar.until >= since) things.push({ kind: 'lock', agent: lane.agent, at: bar.since, bar });
   }
-  for (const commands of commandGroups(lane, scale)) {
-    things.push({ kind: 'commands', agent: lane.agent, at: (commands[0] as LaneCommand).at, commands });
+  for (const commands of markGroups(lane.commands, scale)) {
+    things.push({ kind: 'commands', agent: lane.agent, at: commands[0].at, commands });
+  }
+  for (const tasks of markGroups(lane.tasks, scale)) {
+    things.push({ kind: 'tasks', agent: lane.agent, at: tasks[0].at, tasks });
   }
   for (const life of lane.lives) {
     if (life.at >= since && life.at <= until) things.push({ kind: 'life', agent: lane.agent, at: life.at, life });
@@ -225,6 +250,7 @@ export function isSame(one: Thing | null, other: Thing | null): boolean {
   if (one === null || other === null) return one === other;
   if (one.agent !== other.agent || one.kind !== other.kind || one.at !== other.at) return false;
   if (one.kind === 'lock' && other.kind === 'lock') return one.bar.lock.lock_file === other.bar.lock.lock_file;
+  if (one.kind === 'tasks' && other.kind === 'tasks') return one.tasks.length === other.tasks.length;
   if (one.kind === 'commands' && other.kind === 'commands') return one.commands.length === other.commands.length;
   if (one.kind === 'messages' && other.kind === 'messages') return one.ticks.length === other.ticks.length;
   return true;

@@ -42,6 +42,7 @@ const answer: TimelineAnswer = {
   next_agent: null,
   earlier_locks: [],
   actions: [],
+  tasks: [],
 };
 
 test('makeLanes(): each agent has a lane with its own things in order of time', () => {

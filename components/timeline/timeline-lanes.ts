@@ -9,6 +9,7 @@ import type {
   EarlierLock,
   LockBar,
   MessageTick,
+  TaskMark,
   TimelineAnswer,
   UnknownSpan,
 } from '@/lib/contract/past-schemas';
@@ -48,6 +49,11 @@ export interface LaneCommand {
   mark: ActionMark;
 }
 
+export interface LaneTask {
+  at: number;
+  mark: TaskMark;
+}
+
 /** From `at` on, `held` locks are held; `lost` of them are stale or orphaned. */
 export interface Held {
   at: number;
@@ -69,6 +75,8 @@ export interface Lane {
   ticks: readonly LaneTick[];
   /** Commands about the agent. */
   commands: readonly LaneCommand[];
+  /** Changes of tasks that were assigned to the agent. */
+  tasks: readonly LaneTask[];
   /** From the first to the last message that is older than the record; null if there is none. */
   spoke: TimeSpan | null;
 }
@@ -97,6 +105,9 @@ export function makeLanes(answer: TimelineAnswer): Lanes {
   const earlier = groupBy(answer.earlier_locks, ({ agent }) => agent);
   const messages = groupBy(answer.messages, ({ sender }) => sender);
   const commands = groupBy(answer.actions, ({ agent }) => agent);
+  // A task of nobody is not one of an unknown agent.
+  const [assigned, ofNobody] = [answer.tasks.filter(isAssigned), answer.tasks.filter((mark) => !isAssigned(mark))];
+  const tasks = groupBy(assigned, ({ agent }) => agent);
   const unknown = answer.unknown.map((one) => ({ ...spanOfThing(one), about: one.about, reason: one.reason }));
   const recordedSince = recordingStart(unknown);
   const lanes = answer.agents.map((agent): Lane => {
@@ -116,12 +127,18 @@ export function makeLanes(answer: TimelineAnswer): Lanes {
       rows: bars.reduce((most, { row }) => Math.max(most, row + 1), 0),
       held: heldOver(bars),
       ticks,
-      commands: laneCommands(commands.get(agent) ?? []),
+      commands: laneMarks(commands.get(agent) ?? []),
+      tasks: laneMarks(tasks.get(agent) ?? []),
       spoke: recordedSince === null ? null : spokenBefore(ticks, recordedSince),
     };
   });
   const known = { since: milliseconds(answer.since) ?? 0, until: milliseconds(answer.until) ?? 0 };
-  return { lanes, unknown, recordedSince, moments: laneMoments(lanes, unknown), known };
+  const moments = laneMoments(lanes, unknown, laneMarks(ofNobody));
+  return { lanes, unknown, recordedSince, moments, known };
+}
+
+function isAssigned({ agent }: TaskMark): boolean {
+  return agent !== '';
 }
 
 /** @returns whether an unknown time is the one before the record, of which messages and lock files tell a part */
@@ -151,7 +168,8 @@ export function laneTicks(ticks: readonly MessageTick[]): LaneTick[] {
     .sort((one, other) => one.at - other.at);
 }
 
-function laneCommands(marks: readonly ActionMark[]): LaneCommand[] {
+/** @returns prepared marks in order of time */
+function laneMarks<Mark extends { at: string }>(marks: readonly Mark[]): { at: number; mark: Mark }[] {
   return marks
     .map((mark) => ({ at: milliseconds(mark.at) ?? Number.NaN, mark }))
     .filter(({ at }) => !Number.isNaN(at))
@@ -231,9 +249,15 @@ export function heldOver(bars: readonly LaneBar[]): Held[] {
   return steps;
 }
 
-function laneMoments(lanes: readonly Lane[], unknown: readonly TimeSpan[]): number[] {
+/** @param others things outside the lanes */
+function laneMoments(
+  lanes: readonly Lane[],
+  unknown: readonly TimeSpan[],
+  others: readonly { at: number }[],
+): number[] {
   const spans = [...lanes.flatMap(({ health, activity, bars }) => [...health, ...activity, ...bars]), ...unknown];
-  const moments = lanes.flatMap(({ ticks, commands }) => [...ticks, ...commands].map(({ at }) => at));
+  const things = lanes.flatMap(({ ticks, commands, tasks }) => [...ticks, ...commands, ...tasks]);
+  const moments = [...things, ...others].map(({ at }) => at);
   for (const { since, until } of spans) moments.push(since, until);
   return [...new Set(moments.filter(Number.isFinite))].sort((one, other) => one - other);
 }

@@ -29,6 +29,7 @@ const lanes = makeLanes({
   next_agent: null,
   earlier_locks: [],
   actions: [],
+  tasks: [],
 });
 const asked = { head: 5, step: 1000 };
 const cursors = ({ lanes: all }: Lanes, agent: string) =>

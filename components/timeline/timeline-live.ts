@@ -53,6 +53,7 @@ function emptyLane(agent: string): Lane {
     held: [],
     ticks: [],
     commands: [],
+    tasks: [],
     spoke: null,
   };
 }

@@ -7,6 +7,7 @@ import { isoOf } from '@/lib/client/spans';
 import { asText, counted, revealed, truncated } from '@/lib/client/text';
 import { clockTime, duration } from '@/lib/client/time';
 import { lifeParts } from '@/lib/contract/life';
+import type { TaskMark } from '@/lib/contract/past-schemas';
 import type { TimeSpan } from '@/lib/contract/time-span';
 import type { Thing } from './timeline-hit';
 import { isBeforeRecord } from './timeline-lanes';
@@ -46,6 +47,8 @@ export function thingWords(thing: Thing, now: number, zone?: string): string {
       return `${agent} · ${lifeWords(thing.life, clock)} · ${processWords(lifeParts(thing.life.life))}`;
     case 'commands':
       return `${agent} · ${commandWords(thing.commands)} · ${clock(thing.at)}`;
+    case 'tasks':
+      return `${agent} · ${taskWords(thing.tasks)} · ${clock(thing.at)}`;
     case 'moment':
       return clock(thing.at);
     case 'place': {
@@ -107,6 +110,22 @@ function commandWords(commands: Extract<Thing, { kind: 'commands' }>['commands']
   return `${visible(commandName(action))}${what}: ${visible(outcomeWords(outcome))}${by}`;
 }
 
+/** "task Round the totals: working", or how many changes, and of which tasks */
+function taskWords(tasks: Extract<Thing, { kind: 'tasks' }>['tasks']): string {
+  const [first] = tasks;
+  const total = tasks.reduce((sum, { mark }) => sum + mark.count, 0);
+  if (first === undefined || total > 1) {
+    const names = [...new Set(tasks.map(({ mark }) => taskName(mark)))];
+    return `${counted(total, 'change of tasks', 'changes of tasks')}: ${names.slice(0, MAX_NAMES).join(', ')}`;
+  }
+  const { mark } = first;
+  return `task ${taskName(mark)}: ${visible(mark.status?.replaceAll('_', ' ') ?? '') || 'no status'}`;
+}
+
+function taskName({ objective, key }: TaskMark): string {
+  return visible(objective.trim() || key);
+}
+
 function typeText(type: string | undefined): string {
   return visible(type ?? '') || 'no type';
 }
@@ -153,6 +172,8 @@ export function leadOf(thing: Thing, now: number, zone?: string): Lead {
       return thing.bar.lasts && thing.bar.lock.count === 1
         ? { to: { lock: thing.bar.lock.lock_file }, tab: 'locks', label: 'Show the lock' }
         : { to: { agent: thing.agent }, tab: 'agents', label: `Show ${agentName(thing.agent)}` };
+    case 'tasks':
+      return { to: { task: thing.tasks[0]?.mark.key ?? null, view: 'tasks' }, tab: null, label: 'Show the task' };
     case 'commands':
     case 'locks':
     case 'life':

@@ -40,7 +40,7 @@ export function useTimeline(
   const [error, setError] = useState<string | null>(null);
   const [waiting, setWaiting] = useState(true);
   const loader = useRef<TimelineLoader | null>(null);
-  const { messages, lastEventId } = swarm;
+  const { messages, lastEventId, tasks } = swarm;
   const head = useEffectEvent(() => messages.at(-1)?.seq ?? 0);
 
   useEffect(() => {
@@ -65,11 +65,11 @@ export function useTimeline(
     };
   }, [view, afterAgent]);
 
-  // The stream brings messages in full; for agents and locks only the server knows the exact times of changes.
+  // The stream brings messages in full; for the rest only the server knows the exact times of changes.
   const changes = useMemo(() => shownState(swarm), [swarm]);
   const torn = loaded !== null && (messages[0]?.seq ?? 0) > loaded.head + 1;
   // biome-ignore lint/correctness/useExhaustiveDependencies: any other value means a change for the loader
-  useEffect(() => loader.current?.changed(), [changes, torn, deafSince === null]);
+  useEffect(() => loader.current?.changed(), [changes, tasks, torn, deafSince === null]);
 
   const base = useMemo(() => loaded && makeLanes(loaded.answer), [loaded]);
   const lanes = useMemo(() => {

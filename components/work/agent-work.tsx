@@ -1,3 +1,4 @@
+import { isUnknown } from '@/lib/client/source-state';
 import { WORK_CONTEXTS_PATH, WORK_LEARNING_PATH } from '@/lib/contract/paths';
 import type { ContextsAnswer, LearningAnswer } from '@/lib/contract/work-answers';
 import type { WorkState } from '@/lib/contract/work-schemas';
@@ -20,9 +21,22 @@ interface AgentWorkProps {
 
 const MAX_CONTEXTS = 10;
 
+/** A part of the detail whose file can't be read. */
+function Unknown({ title, reason }: { title: string; reason: string | null }) {
+  return (
+    <DetailPart title={title}>
+      <p className="wrap-anywhere text-muted">
+        Not known. <Text value={reason ?? ''} max={300} prose />
+      </p>
+    </DetailPart>
+  );
+}
+
 /** The messages that an agent has not read; nothing where it has no read mark. */
 export function AgentUnread({ id, work, onGo }: AgentWorkProps) {
   const inbox = work.unread.find(({ agent_id }) => agent_id === id);
+  const { read_marks } = work;
+  if (read_marks?.state === 'unreadable') return <Unknown title="Unread messages" reason={read_marks.reason} />;
   if (inbox === undefined) return null;
   return (
     <DetailPart title="Unread messages">
@@ -50,8 +64,10 @@ export function AgentWork({ id, work, onGo }: AgentWorkProps) {
 }
 
 function Learning({ id, work }: Omit<AgentWorkProps, 'onGo'>) {
-  const { answer } = useWork<LearningAnswer>(WORK_LEARNING_PATH, versionOf('learning', work));
+  const { answer, error } = useWork<LearningAnswer>(WORK_LEARNING_PATH, versionOf('learning', work));
   const own = answer?.agents.find(({ agent_id }) => agent_id === id);
+  if (answer && isUnknown(answer.source)) return <Unknown title="Success by skill" reason={answer.source.reason} />;
+  if (answer === undefined && error !== null) return <Unknown title="Success by skill" reason={error} />;
   if (own === undefined) return null;
   return (
     <DetailPart title="Success by skill">
@@ -64,14 +80,17 @@ function Learning({ id, work }: Omit<AgentWorkProps, 'onGo'>) {
 }
 
 function Contexts({ id, work, onGo }: AgentWorkProps) {
-  const { answer } = useWork<ContextsAnswer>(WORK_CONTEXTS_PATH, versionOf('contexts', work));
+  const { answer, error } = useWork<ContextsAnswer>(WORK_CONTEXTS_PATH, versionOf('contexts', work));
   const own = answer?.contexts.filter(({ agents, created_by }) => created_by === id || agents.includes(id)) ?? [];
+  if (answer && isUnknown(answer.source)) return <Unknown title="Contexts" reason={answer.source.reason} />;
+  if (answer === undefined && error !== null) return <Unknown title="Contexts" reason={error} />;
   if (own.length === 0) return null;
   return (
     <DetailPart title="Contexts">
       <ul>
-        {own.slice(0, MAX_CONTEXTS).map(({ id: context, name, status, updated_at }) => (
-          <li key={context} className="wrap-anywhere">
+        {own.slice(0, MAX_CONTEXTS).map(({ id: context, name, status, updated_at }, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a file written by hand may have an id twice
+          <li key={`${context} ${place}`} className="wrap-anywhere">
             <AddressLink to={{ view: 'work', part: 'contexts' }} onGo={onGo}>
               <Text value={spoken([name])[0] ?? context} prose />
             </AddressLink>

@@ -4,7 +4,7 @@ import type { ContextsAnswer, WorkContext, WorkDecision } from '@/lib/contract/w
 import { Text, Words } from '../ui/text';
 import { ClockTime, RelativeTime } from '../ui/time';
 import { AgentLinks, FilePart, LeftOff, Paths, TaskLink } from './file-part';
-import { spoken, versionOf } from './work';
+import { distinct, spoken, versionOf } from './work';
 import type { Go, WorkProps } from './work-props';
 
 /** The contexts that agents share, each with its decisions over time and the files that it touched. */
@@ -21,8 +21,9 @@ export function ContextsPart({ work, onGo }: WorkProps) {
         <>
           {contexts.length === 0 && <p className="py-2 text-muted">It has no contexts.</p>}
           <ol className="divide-y divide-line">
-            {contexts.map((context) => (
-              <Context key={context.id} context={context} onGo={onGo} />
+            {contexts.map((context, place) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a file written by hand may have an id twice
+              <Context key={`${context.id} ${place}`} context={context} onGo={onGo} />
             ))}
           </ol>
           <LeftOff count={left_off} what="context" />
@@ -33,9 +34,10 @@ export function ContextsPart({ work, onGo }: WorkProps) {
 }
 
 function Context({ context, onGo }: { context: WorkContext; onGo: Go }) {
-  const { id, name, summary, status, created_by, updated_at, agents, tasks, messages, files_touched, notes } = context;
+  const { id, name, summary, status, created_by, updated_at, agents, messages, notes } = context;
+  const [files, tasks] = [distinct(context.files_touched), distinct(context.tasks)];
   return (
-    <li className="wrap-anywhere py-2" id={`context-${id}`}>
+    <li className="wrap-anywhere py-2">
       <h2 className="flex flex-wrap items-baseline gap-x-2">
         <span className="font-semibold">
           <Text value={spoken([name])[0] ?? id} prose />
@@ -59,7 +61,7 @@ function Context({ context, onGo }: { context: WorkContext; onGo: Go }) {
           )}
         </span>
       </h2>
-      {spoken([summary, notes]).map((text) => (
+      {distinct(spoken([summary, notes])).map((text) => (
         <p key={text} className="max-w-measure">
           <Words value={text} max={1000} />
         </p>
@@ -67,8 +69,8 @@ function Context({ context, onGo }: { context: WorkContext; onGo: Go }) {
       <div className="mt-1 grid gap-x-8 gap-y-1 md:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Decisions context={context} onGo={onGo} />
         <div>
-          <h3 className="text-muted">{counted(files_touched.length, 'file')} touched</h3>
-          <Paths paths={files_touched} />
+          <h3 className="text-muted">{counted(files.length, 'file')} touched</h3>
+          <Paths paths={files} />
           {tasks.length > 0 && (
             <details>
               <summary className="w-fit cursor-pointer text-muted hover:text-ink">

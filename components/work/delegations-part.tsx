@@ -75,7 +75,8 @@ function Delegation({ delegation, onGo }: { delegation: WorkDelegation; onGo: Go
           <>
             Others:{' '}
             {alternatives.slice(0, MAX_NAMED).map(({ agent_id: other, score }, place) => (
-              <span key={other}>
+              // biome-ignore lint/suspicious/noArrayIndexKey: a file written by hand may have an agent twice
+              <span key={`${other} ${place}`}>
                 {place > 0 && ', '}
                 <AgentLink id={other} onGo={onGo} /> {rateWords(score)}
               </span>

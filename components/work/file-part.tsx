@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { skippedSentences } from '@/lib/client/skipped-sentences';
 import { isUnknown } from '@/lib/client/source-state';
 import { counted } from '@/lib/client/text';
 import type { Source } from '@/lib/contract/schemas';
@@ -8,7 +9,7 @@ import { Empty, Scroller } from '../ui/panel';
 import { Text } from '../ui/text';
 import { ClockTime } from '../ui/time';
 import { useWork } from './use-work';
-import { isAbsent } from './work';
+import { distinct, isAbsent } from './work';
 import type { Go } from './work-props';
 
 interface FilePartProps<Answer> {
@@ -50,8 +51,8 @@ export function FilePart<Answer extends { source: Source }>(props: FilePartProps
 
 /** Says that a file can't be read, or only in part, and from when its content is. */
 function SourceNotice({ file, source: { state, reason, kept_from, skipped } }: { file: string; source: Source }) {
-  const left = skipped.reduce((sum, { count }) => sum + count, 0);
-  if (state === 'ok' && left === 0) return null;
+  const sentences = skippedSentences({ skipped, reason });
+  if (state === 'ok' && sentences.length === 0) return null;
   return (
     <p className="wrap-anywhere shrink-0 border-line border-b bg-tint px-4 py-1">
       <span className="font-medium text-warn">
@@ -70,7 +71,12 @@ function SourceNotice({ file, source: { state, reason, kept_from, skipped } }: {
             : <Text value={reason} max={300} prose />
           </>
         )}
-        {left > 0 && ` ${counted(left, 'entry', 'entries')} could not be read.`}
+        {sentences.map((sentence) => (
+          <span key={sentence}>
+            {' '}
+            <Text value={sentence} max={400} prose />
+          </span>
+        ))}
       </span>
     </p>
   );
@@ -119,7 +125,8 @@ export function TaskLink({ id, onGo }: { id: string; onGo: Go }) {
 const MAX_LISTED = 6;
 
 /** Paths; of many the first ones, and the others on request. */
-export function Paths({ paths }: { paths: readonly string[] }) {
+export function Paths({ paths: written }: { paths: readonly string[] }) {
+  const paths = distinct(written);
   const rest = paths.slice(MAX_LISTED);
   return (
     <>

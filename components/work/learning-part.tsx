@@ -24,8 +24,9 @@ export function LearningPart({ work, onGo }: WorkProps) {
         <>
           {agents.length === 0 && <p className="py-2 text-muted">It has no agents.</p>}
           <ol className="divide-y divide-line">
-            {agents.map((learning) => (
-              <li key={learning.agent_id} className="py-2">
+            {agents.map((learning, place) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a file written by hand may have an agent twice
+              <li key={`${learning.agent_id} ${place}`} className="py-2">
                 <p className="wrap-anywhere flex flex-wrap gap-x-3">
                   <span className="font-medium">
                     <AgentLink id={learning.agent_id} onGo={onGo} />
@@ -88,8 +89,9 @@ export function SkillTable({ skills, label }: { skills: readonly SkillMetric[]; 
           </tr>
         </thead>
         <tbody>
-          {skills.map((metric) => (
-            <tr key={metric.skill}>
+          {skills.map((metric, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a file written by hand may have a skill twice
+            <tr key={`${metric.skill} ${place}`}>
               <th scope="row" className="text-left font-normal">
                 <Text value={metric.skill} max={60} />
               </th>

@@ -117,8 +117,9 @@ function Memory({ memory: { tasks, patterns, relationships, knowledge, updated_a
         ))}
       </Remembered>
       <Remembered title={counted(relationships.length, 'other agent')}>
-        {relationships.map(({ agent_id, trust, reliability, notes }) => (
-          <li key={agent_id}>
+        {relationships.map(({ agent_id, trust, reliability, notes }, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: names that differ only in blanks are read as one
+          <li key={`${agent_id} ${place}`}>
             <Text value={agent_id} max={80} />
             <span className="text-muted">
               {` · trust ${rateWords(trust)} · reliability ${rateWords(reliability)}`}
@@ -133,8 +134,9 @@ function Memory({ memory: { tasks, patterns, relationships, knowledge, updated_a
         ))}
       </Remembered>
       <Remembered title={counted(knowledge.length, 'fact')}>
-        {knowledge.map(({ key, value }) => (
-          <li key={key}>
+        {knowledge.map(({ key, value }, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: names that differ only in blanks are read as one
+          <li key={`${key} ${place}`}>
             <Text value={key} max={120} />{' '}
             <span className="text-muted">
               = <Text value={value} max={300} />

@@ -9,7 +9,14 @@ import { unreadWords } from './work';
 import type { Go, WorkProps } from './work-props';
 
 /** Which messages agents have not read with the swarm's tool. */
-export function UnreadPart({ work: { unread }, onGo }: WorkProps) {
+export function UnreadPart({ work: { unread, read_marks }, onGo }: WorkProps) {
+  if (read_marks?.state === 'unreadable') {
+    return (
+      <Empty title="It is not known which messages were read.">
+        <Text value={read_marks.reason ?? ''} max={300} prose />
+      </Empty>
+    );
+  }
   if (unread.length === 0) {
     return (
       <Empty title="It is not known which messages were read.">

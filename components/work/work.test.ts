@@ -6,6 +6,7 @@ import type { WorkState } from '@/lib/contract/work-schemas';
 import {
   branchWords,
   changeWords,
+  distinct,
   figureWords,
   isAbsent,
   partCount,
@@ -50,6 +51,10 @@ test('isAbsent(): a file that vanished is not absent, since its last content is 
   assert.equal(isAbsent(source), true);
   assert.equal(isAbsent({ ...source, kept_from: '2026-02-03T09:00:00+00:00' }), false);
   assert.equal(isAbsent({ ...source, state: 'unreadable' }), false);
+});
+
+test('distinct(): what a file lists twice is shown once, in its first place', () => {
+  assert.deepEqual(distinct(['b', 'a', 'b']), ['b', 'a']);
 });
 
 test('rateWords(), figureWords(): what is missing is a dash, never a zero', () => {

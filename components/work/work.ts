@@ -96,6 +96,11 @@ export function upstreamWords({ upstream, ahead, behind }: GitFolder): string | 
   return `${parts.join(' and ')} ${upstream}`;
 }
 
+/** @returns each text once: a file may list one twice, and a list on the page needs names that differ */
+export function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}
+
 /** @returns texts that a file has in a list, without those that say nothing */
 export function spoken(texts: readonly (string | null | undefined)[]): string[] {
   return texts.map(asText).filter((text) => text.trim() !== '');

@@ -121,6 +121,28 @@ test('change: only while the task has the expected status; the refusal has the p
   assert.equal((await change({ to_status: 'completed', expected_status: 'review' })).outcome, 'changed');
 });
 
+test('change: only while the owner and the priority are as expected; what differs is named', async () => {
+  const before = hold('working', { assigned_to: 'agent-2', priority: 'low' });
+  const listed = { expected_assigned_to: 'agent-1', expected_priority: 'normal' };
+  const { code, more, message } = await refusalOf(change({ assigned_to: 'agent-3', ...listed }));
+  assert.equal(code, 'task_changed');
+  assert.match(
+    message,
+    /^The task is assigned to agent-2 by now, not to agent-1, and of the priority low by now, not normal; nothing/,
+  );
+  assert.equal((more.task as { assigned_to: string }).assigned_to, 'agent-2');
+  assert.equal((await refusalOf(change({ priority: 'high', expected_assigned_to: null }))).code, 'task_changed');
+  assert.equal(textIn(), before);
+  const now = { expected_status: 'working', expected_assigned_to: 'agent-2', expected_priority: 'low' };
+  const { answer } = await change({ assigned_to: 'agent-3', priority: 'high', ...now });
+  assert.deepEqual([answer.task.assigned_to, answer.task.priority], ['agent-3', 'high']);
+  hold('pending', { assigned_to: null, priority: null });
+  assert.equal(
+    (await change({ priority: 'high', expected_assigned_to: null, expected_priority: null })).outcome,
+    'changed',
+  );
+});
+
 test('change: who is to do it, its priority and remarks are part of its history, and nothing else changes', async () => {
   hold('pending', { assigned_to: null, zz: 'unknown', history: [] });
   const assigned = await change({ assigned_to: 'agent-2', agent_id: 'agent-7' });
@@ -133,11 +155,17 @@ test('change: who is to do it, its priority and remarks are part of its history,
   assert.deepEqual([task.priority, task.status, task.history.at(-1)?.message], ['high', 'assigned', 'Priority: high.']);
   assert.equal(writtenIn().a?.zz, 'unknown');
   assert.equal((await change({ message: 'Take care.' })).answer.task.history.length, 3);
+  const why = (await change({ assigned_to: 'agent-3', message: 'agent-2 is busy.' })).answer.task.history.at(
+    -1,
+  )?.message;
+  assert.equal(why, 'Assigned to agent-3. agent-2 is busy.', 'a reason does not replace what was changed');
   assert.equal((await change({ priority: 'high' })).outcome, 'unchanged');
   const back = await change({ to_status: 'pending', assigned_to: null });
   assert.deepEqual([back.answer.task.status, back.answer.task.assigned_to], ['pending', null]);
   const { code } = await refusalOf(change({ to_status: 'assigned' }));
   assert.equal(code, 'invalid_parameter', 'it has no agent');
+  hold('assigned', { assigned_to: null });
+  assert.equal((await change({ priority: 'high' })).outcome, 'changed', 'a task that lost its agent can be changed');
 });
 
 test('change: what is not there, what is not of this file and what can not be read is refused', async () => {

@@ -15,6 +15,7 @@ import { changeTasks, type TasksChange, TasksContended, TasksUnwritable } from '
 import { formatUtc } from '../sources/claudeswarm/written-form';
 import { type Action, ActionRefused, type Done } from './action';
 import { quoted } from './lock-words';
+import { differences, remarkOn, stepSentence, wordChoice, words } from './task-words';
 
 /** Commands of one swarm wait for each other; more than this are refused. */
 const MAX_WAITING = 100;
@@ -133,17 +134,20 @@ class TaskCommands {
    */
   #plan(name: string, value: Record<string, unknown>, body: ChangeTaskBody): Plan | null {
     const present = readTask(name, value);
-    const { expected_status: expected, priority, message = '', assigned_to: assignee = present.assignedTo } = body;
+    const { priority, message = '', assigned_to: assignee = present.assignedTo } = body;
     const status = present.status;
-    if (expected !== undefined && expected !== status) {
-      const detail = `The task is ${words(status)} by now, not ${words(expected)}; nothing was changed. \`task\` is the present one.`;
+    const differing = differences(present, body);
+    if (differing.length > 0) {
+      const detail = `The task is ${differing.join(', and ')}; nothing was changed. \`task\` is the present one.`;
       throw new ActionRefused('task_changed', detail, { task: this.#describe(name, value) });
     }
     // As the tool does: a task that waits for somebody is assigned as soon as somebody is named.
     const isTaken = status === 'pending' && body.assigned_to != null && body.to_status === undefined;
     const to = isTaken ? 'assigned' : (body.to_status ?? status);
     this.#checkTransition(name, value, status, to);
-    if (to === 'assigned' && assignee === null) {
+    // One that has none in the file stays as it is.
+    const loses = present.assignedTo !== null || to !== status;
+    if (to === 'assigned' && assignee === null && loses) {
       const detail = 'must name the agent that is to do the task; a task without one is pending.';
       throw new ActionRefused('invalid_parameter', `The parameter assigned_to ${detail}`, {
         errors: [{ parameter: 'assigned_to', detail }],
@@ -155,7 +159,9 @@ class TaskCommands {
       ...(priority !== undefined && priority !== present.priority && { priority }),
     };
     if (Object.keys(changes).length === 0 && message === '') return null;
-    return { changes, step: { from_status: status, to_status: to, message: message || remarkOn(changes) } };
+    // The reason that somebody gives does not replace what was changed.
+    const noted = [remarkOn(changes), message].filter((one) => one !== '').join(' ');
+    return { changes, step: { from_status: status, to_status: to, message: noted } };
   }
 
   #checkTransition(name: string, value: Record<string, unknown>, from: string | null, to: string | null): void {
@@ -260,27 +266,4 @@ function newTask(id: string, body: CreateTaskBody, by: string, now: number): Rec
 
 function inToolOrder({ timestamp, from_status, to_status, agent_id, message, metadata }: HistoryEntry): HistoryEntry {
   return { timestamp, from_status, to_status, agent_id, message, metadata };
-}
-
-function remarkOn(changes: Readonly<Record<string, unknown>>): string {
-  const { priority, assigned_to: assignee } = changes;
-  const parts = [
-    ...(priority === undefined ? [] : [`Priority: ${priority}.`]),
-    ...(assignee === undefined ? [] : [assignee === null ? 'Assigned to nobody.' : `Assigned to ${assignee}.`]),
-  ];
-  return parts.join(' ');
-}
-
-function stepSentence({ from_status: from, to_status: to, message }: HistoryEntry): string {
-  const moved = from === to ? `Still ${words(to)}.` : `From ${words(from)} to ${words(to)}.`;
-  return message === '' ? moved : `${moved} ${message}`;
-}
-
-function words(status: string | null): string {
-  return status === null ? 'without a status' : quoted(status);
-}
-
-function wordChoice(statuses: readonly (string | null)[]): string {
-  const last = statuses.at(-1);
-  return statuses.length === 1 ? `${last}` : `${statuses.slice(0, -1).join(', ')} or ${last}`;
 }

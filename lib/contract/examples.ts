@@ -447,6 +447,7 @@ const work: WorkState = {
     { name: 'coordination', count: 5, changed_at: BEGIN, version: 'm3k9.1' },
   ],
   unread: [{ agent_id: 'agent-1', count: 2, more: false, oldest_at: BEGIN, read_until: '2026-02-03T08:59:33.083488' }],
+  read_marks: { state: 'ok', reason: null },
 };
 const acks: AcksAnswer = {
   acks: [

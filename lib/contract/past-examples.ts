@@ -14,6 +14,7 @@ import type {
   WaitingAnswer,
 } from './past-schemas';
 import type { Agent, Lock, Message } from './schemas';
+import type { Task } from './task-schemas';
 
 const { agents, locks, stats, attention, sources, messages, tasks } = examples;
 
@@ -25,6 +26,8 @@ const SILENT_SINCE = '2026-02-03T09:10:40.511+00:00';
 const [working, silent] = agents.agents as [Agent, Agent];
 const [totals, cart] = locks.locks as [Lock, Lock];
 const [question, news] = messages.messages as [Message, Message];
+
+const [planned] = tasks.tasks as [Task];
 
 const restart: UnknownSpan = {
   since: '2026-02-03T08:31:00.000+00:00',
@@ -125,6 +128,18 @@ const timeline: TimelineAnswer = {
       principal: released.principal,
       target: released.target,
       outcome: released.outcome,
+    },
+  ],
+  tasks: [
+    {
+      agent: planned.assigned_to ?? '',
+      at: '2026-02-03T09:03:11.020+00:00',
+      last_at: '2026-02-03T09:03:11.020+00:00',
+      count: 1,
+      key: planned.key,
+      objective: planned.objective,
+      status: planned.status,
+      listed: true,
     },
   ],
   unknown: [restart],

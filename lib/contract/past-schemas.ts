@@ -130,6 +130,22 @@ export const actionMark = z.object({
   outcome: z.string(),
 });
 
+/** Changes of one task within one step of time; the fields are those of the first. */
+export const taskMark = z.object({
+  agent: z
+    .string()
+    .describe(
+      'The agent that the task was assigned to after the change; empty for nobody, and for a task that is no longer listed.',
+    ),
+  at: instant.describe('When the first of these changes was recorded.'),
+  last_at: instant.describe('When the last of them was recorded.'),
+  count: z.int(),
+  key: z.string().describe('The `key` of the task.'),
+  objective: z.string().describe('Its beginning.'),
+  status: z.string().nullable().describe('After the change.'),
+  listed: z.boolean().describe('False for a task that is no longer listed: it was removed, or left off.'),
+});
+
 /** The content of a timeline; times of spans are their true ones, also beyond the requested range. */
 export const timelineAnswer = z
   .object({
@@ -146,7 +162,7 @@ export const timelineAnswer = z
     agents: z
       .array(z.string())
       .describe(
-        'The agents that were registered, held a lock, sent a message or were the subject of a command in the span, in natural order. The empty name is for ' +
+        'The agents that were registered, held a lock, sent a message, were the subject of a command or were assigned a task that changed in the span, in natural order. The empty name is for ' +
           'messages and locks that name no agent.',
       ),
     health: z.array(healthSpan),
@@ -159,6 +175,13 @@ export const timelineAnswer = z
       ),
     messages: z.array(messageTick),
     actions: z.array(actionMark).describe('Commands about agents, oldest first.'),
+    tasks: z
+      .array(taskMark)
+      .describe(
+        'Changes of tasks as they were recorded, oldest first; a task that is listed for the first time counts. If there are ' +
+          'more than 2,000, changes of several tasks within one step are merged. Those of tasks without an agent are on ' +
+          'the first page of lanes.',
+      ),
     unknown: z.array(unknownSpan),
     totals: z
       .object({ messages: z.int(), lock_spans: z.int(), health_spans: z.int() })
@@ -271,6 +294,7 @@ export type LockSpan = z.infer<typeof lockSpan>;
 export type LockBar = z.infer<typeof lockBar>;
 export type MessageTick = z.infer<typeof messageTick>;
 export type ActionMark = z.infer<typeof actionMark>;
+export type TaskMark = z.infer<typeof taskMark>;
 export type EarlierLock = z.infer<typeof earlierLock>;
 export type TimelineAnswer = z.infer<typeof timelineAnswer>;
 export type AgentHistory = z.infer<typeof agentHistory>;

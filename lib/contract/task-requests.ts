@@ -60,6 +60,16 @@ export const changeTaskBody = z
       .nullable()
       .optional()
       .describe('As it was listed: the task is changed only if it still has this status.'),
+    expected_assigned_to: z
+      .string({ error: 'must be the agent that the task was listed with, or null.' })
+      .nullable()
+      .optional()
+      .describe('As it was listed: the task is changed only if it is still assigned to this agent, or to nobody.'),
+    expected_priority: z
+      .string({ error: 'must be the priority that the task was listed with, or null.' })
+      .nullable()
+      .optional()
+      .describe('As it was listed: the task is changed only if it still has this priority.'),
     agent_id: agentId.optional().describe('Who changes it, for its history. Default: the setting OPERATOR_NAME.'),
   })
   .refine(

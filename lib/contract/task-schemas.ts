@@ -1,7 +1,7 @@
 /** Tasks of a swarm: those of `TASKS.json`, and those of Claude Code's task lists. */
 import { z } from 'zod';
 import { instant } from './instant-schema';
-import { sourceState } from './schemas';
+import { skipped, sourceState } from './schemas';
 import { TASK_BOUNDS } from './task-bounds';
 
 export const taskChange = z
@@ -53,7 +53,15 @@ export const tasksState = z
       .nonnegative()
       .describe('Tasks beyond 1,000, or beyond half a megabyte, which are not listed: the oldest finished ones first.'),
     file: z
-      .object({ state: sourceState, reason: z.string().nullable(), kept_from: instant.nullable() })
+      .object({
+        state: sourceState,
+        reason: z.string().nullable(),
+        kept_from: instant.nullable(),
+        skipped: z
+          .array(skipped)
+          .optional()
+          .describe('Its entries that are no tasks, by reason. Absent at past moments.'),
+      })
       .nullable()
       .describe('How `TASKS.json` was read, as a source; null where that is not known.'),
   })

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { instant } from './instant-schema';
+import { sourceState } from './schemas';
 
 /** One file about work. Its content is requested by its name when it is looked at. */
 export const workFile = z
@@ -38,6 +39,13 @@ export const workState = z
     unread: z
       .array(unreadMessages)
       .describe('Only listed agents with a read mark: of others it is not known. Empty until the log was read.'),
+    read_marks: z
+      .object({ state: sourceState, reason: z.string().nullable() })
+      .optional()
+      .describe(
+        'How `.swarm/last_read_messages.json` was read, as a source: while it can not be read, it is not known which ' +
+          'messages are unread. Absent before the first reading.',
+      ),
   })
   .meta({ id: 'Work' });
 

@@ -9,6 +9,7 @@ import { type ClockStep, JournalClock } from './journal-clock';
 import type { JournalKind } from './journal-kind';
 import { JournalPruner } from './journal-pruner';
 import { JournalSpans } from './journal-spans';
+import { addIndexes } from './schema';
 import { Snapshots, type State } from './snapshots';
 import { EVERYTHING, Spans } from './spans';
 
@@ -56,6 +57,7 @@ export class Journal {
    * @param life.reason a sentence: why nobody has read the files since
    */
   constructor(db: Database.Database, life: { aliveAt: number | null; reason: string; now: number }) {
+    addIndexes(db);
     // Created once: `refreshed` is called every second, and `record` for each change.
     this.#transactions = {
       refreshed: db.transaction(this.#refreshed.bind(this)),

@@ -263,6 +263,17 @@ export function migrate(db: Database.Database, version: number): number | null {
   return messages;
 }
 
+/**
+ * Adds indexes that only make reading faster. They need no version of their own: an earlier version of the dashboard
+ * keeps them up to date without knowing them.
+ *
+ * @param db no other process writes to it
+ */
+export function addIndexes(db: Database.Database): void {
+  // Finds the changes of tasks in a time range without reading any other change.
+  db.exec("CREATE INDEX IF NOT EXISTS journal_tasks ON journal (at, subject) WHERE kind = 'task'");
+}
+
 function addTables(db: Database.Database, sql: string): null {
   db.exec(sql);
   return null;

@@ -97,6 +97,69 @@ test('timeline(): the health of two lives is never merged, however short they ar
   );
 });
 
+/** Journals the tasks that are listed at moments; each has its status and its agent. */
+function listTasks(history: History, times: readonly [ms: number, tasks: Record<string, [string, string | null]>][]) {
+  const journal = new Journal(history.db, { aliveAt: null, reason: '', now: NOW - 2 * HOUR });
+  for (const [ms, tasks] of times) {
+    const changed = Object.entries(tasks).map(([id, [status, assigned_to]]) => {
+      const body = JSON.stringify({ objective: `Do ${id}`, status, assigned_to });
+      return ['task', `task:${id}`, body] as const;
+    });
+    journal.record({ at: NOW + ms, changed, complete: ['task'] });
+  }
+}
+
+test('timeline(): a changed task is a mark of the agent that it is assigned to; one of nobody is on the first page', () => {
+  const history = emptyHistory();
+  listTasks(history, [
+    [-90 * MINUTE, { a: ['pending', null], b: ['working', 'agent-2'] }],
+    [-50 * MINUTE, { a: ['pending', null], b: ['review', 'agent-2'] }],
+    [-40 * MINUTE, { a: ['assigned', 'agent-1'], b: ['review', 'agent-2'] }],
+    [-30 * MINUTE, { b: ['review', 'agent-2'] }],
+  ]);
+  const { tasks, agents } = timelineOf(history);
+  const mark = (ms: number, fields: object) => ({ at: at(ms), last_at: at(ms), count: 1, listed: true, ...fields });
+  const [a, b] = [
+    { key: 'task:a', objective: 'Do a' },
+    { key: 'task:b', objective: 'Do b' },
+  ];
+  assert.deepEqual(tasks, [
+    mark(-50 * MINUTE, { ...b, agent: 'agent-2', status: 'review' }),
+    mark(-40 * MINUTE, { ...a, agent: 'agent-1', status: 'assigned' }),
+    mark(-30 * MINUTE, { key: 'task:a', objective: '', agent: '', status: null, listed: false }),
+  ]);
+  assert.deepEqual(agents, ['agent-1', 'agent-2']);
+  const keys = (query: object) => timelineOf(history, query).tasks.map(({ key, listed }) => [key, listed]);
+  assert.deepEqual(keys({ agent: 'agent-2' }), [['task:b', true]]);
+  assert.deepEqual(keys({ after: 'agent-1' }), [['task:b', true]]);
+  assert.equal(keys({ since: NOW - 2 * HOUR }).length, 5, 'the first listing counts');
+});
+
+test('timeline(): many changes of tasks are merged, and the first and the last of each mark stay exact', () => {
+  const history = emptyHistory();
+  const many = (ms: number, status: string): [number, Record<string, [string, string | null]>] => [
+    ms,
+    Object.fromEntries(Array.from({ length: 900 }, (_, n) => [`${n}`, [status, 'agent-1']])),
+  ];
+  listTasks(history, [many(-55 * MINUTE, 'assigned'), many(-54 * MINUTE, 'working'), many(-5 * MINUTE, 'completed')]);
+  const { tasks } = timelineOf(history, { steps: 3600 });
+  assert.ok(tasks.length <= 2000, `${tasks.length} marks`);
+  assert.equal(
+    tasks.reduce((sum, { count }) => sum + count, 0),
+    2700,
+  );
+  assert.deepEqual([tasks[0]?.at, tasks.at(-1)?.last_at], [at(-55 * MINUTE), at(-5 * MINUTE)]);
+  listTasks(history, [
+    [-3 * MINUTE, Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`x${n}`, ['pending', null]]))],
+  ]);
+  const more = timelineOf(history, { steps: 3600 }).tasks;
+  assert.ok(more.length <= 2000, `${more.length} marks`);
+  assert.equal(
+    more.reduce((sum, { count }) => sum + count, 0),
+    2700 + 3000 + 900,
+  );
+});
+
 test('timeline(): locks shorter than a step are merged per agent; longer ones are not', () => {
   const history = emptyHistory();
   for (let n = 0; n < 10; n += 1)

@@ -1,16 +1,17 @@
 /**
- * What a timeline shows of a span of time: health, activities and locks as bars, messages as ticks. The number of elements is
- * limited to what can be drawn.
+ * What a timeline shows of a span of time: health, activities and locks as bars, messages as ticks, commands and changes
+ * of tasks as marks. The number of elements is limited to what can be drawn.
  */
 import { formatCursor } from '../contract/events';
 import { formatInstant } from '../contract/instant';
 import { compareNaturally } from '../contract/natural-order';
-import type { ActionMark, EarlierLock, TimelineAnswer } from '../contract/past-schemas';
+import type { ActionMark, EarlierLock, TaskMark, TimelineAnswer } from '../contract/past-schemas';
 import type { TimeSpan } from '../contract/time-span';
 import { type ActionMarkRow, actionMarks } from '../history/action-rows';
 import type { History } from '../history/history';
 import { knownSince } from '../history/snapshots';
 import { unknownSpans } from '../history/span-reader';
+import { type TaskMarkRow, taskMarks } from '../history/task-marks';
 import type { Questions } from './questions';
 import { thinSpans } from './thin-spans';
 import { ElementWriter } from './timeline-json';
@@ -20,6 +21,7 @@ const MAX_BARS = 2000;
 const MAX_TICKS = 10_000;
 const MAX_EARLIER_LOCKS = 2000;
 const MAX_ACTION_MARKS = 2000;
+const MAX_TASK_MARKS = 2000;
 
 /** @returns a `Timeline` as JSON */
 export function timeline(history: History, query: Questions['timeline']['query']): string {
@@ -39,7 +41,11 @@ export function timeline(history: History, query: Questions['timeline']['query']
   const known = knownSince(history.db);
   const earlier = earlierLocks(history, span, known).filter((lock) => agent === undefined || lock.agent === agent);
   const acted = readActionMarks(history, span, step, agent);
-  const about = [...earlier, ...acted].map((one) => one.agent);
+  const changed = taskMarks(history.db, span, step, MAX_TASK_MARKS).filter(
+    (mark) => agent === undefined || mark.agent === agent,
+  );
+  const assigned = changed.filter((mark) => mark.agent !== '');
+  const about = [...earlier, ...acted, ...assigned].map((one) => one.agent);
   const names = [...health.agents(), ...locks.agents(), ...about];
   const lanes = pageOfLanes([...names, ...spoken.map(({ sender }) => sender)], query.after);
   const shown = new Set(lanes.shown);
@@ -65,6 +71,7 @@ export function timeline(history: History, query: Questions['timeline']['query']
     agents: lanes.shown,
     earlier_locks: earlier.filter((lock) => shown.has(lock.agent)).slice(0, MAX_EARLIER_LOCKS),
     actions: acted.filter((mark) => shown.has(mark.agent)).map((mark) => actionMark(history.epoch, mark)),
+    tasks: changed.filter((mark) => isOnPage(mark, shown, query.after)).map(taskMark),
     unknown: unknownSpans(history.db, since, until, known),
     totals,
     next_agent: lanes.next,
@@ -88,6 +95,15 @@ function readActionMarks({ db }: History, span: TimeSpan, step: number, agent: s
 
 function actionMark(epoch: string, { id, at, principal, ...mark }: ActionMarkRow): ActionMark {
   return { ...mark, at: formatInstant(at), cursor: formatCursor(epoch, id), principal: principal || null };
+}
+
+/** A task of nobody has no lane. */
+function isOnPage({ agent }: TaskMarkRow, shown: ReadonlySet<string>, after: string | undefined): boolean {
+  return agent === '' ? after === undefined : shown.has(agent);
+}
+
+function taskMark({ at, lastAt, ...mark }: TaskMarkRow): TaskMark {
+  return { ...mark, at: formatInstant(at), last_at: formatInstant(lastAt) };
 }
 
 /** The locks of the time before the first record that touch a span. */

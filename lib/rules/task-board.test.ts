@@ -6,10 +6,10 @@ import { type TasksState, tasksState } from '../contract/task-schemas';
 import type { ListedTask, TaskChange } from '../sources/claudeswarm/tasks';
 import { currentTask, inBoardOrder, statusSince, taskBoardSteps, tasksInHand } from './task-board';
 
-const READ = { state: 'ok', reason: null, keptFrom: null } as const;
+const READ = { state: 'ok' as const, reason: null, keptFrom: null, skipped: [] };
 
-function taskBoard(tasks: readonly ListedTask[]): TasksState {
-  const steps = taskBoardSteps(tasks, READ);
+function taskBoard(tasks: readonly ListedTask[], read: Parameters<typeof taskBoardSteps>[1] = READ): TasksState {
+  const steps = taskBoardSteps(tasks, read);
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
 }
 
@@ -61,6 +61,11 @@ test('taskBoardSteps(): at most 1,000 tasks and half a megabyte; the oldest fini
   const { tasks, left_off } = taskBoard(large);
   assert.ok(JSON.stringify(tasks).length <= TASK_BOUNDS.characters + tasks.length + 1);
   assert.equal(tasks.length + left_off, 1000);
+});
+
+test('taskBoardSteps(): says which entries of the file are no tasks', () => {
+  const skipped = [{ reason: 'entry is not an object', count: 1, last: 'tasks["a"]' }];
+  assert.deepEqual(taskBoard([], { ...READ, skipped }).file, { state: 'ok', reason: null, kept_from: null, skipped });
 });
 
 test('taskBoardSteps(): gives a valid state for any tasks', () => {

@@ -14,7 +14,7 @@ import type { ReaderStatus } from '../sources/source-status';
 const TASKS_PER_STEP = 50;
 
 /** How `TASKS.json` was read. */
-type ReadingOfTasks = Pick<ReaderStatus, 'state' | 'reason' | 'keptFrom'>;
+type ReadingOfTasks = Pick<ReaderStatus, 'state' | 'reason' | 'keptFrom' | 'skipped'>;
 
 /**
  * Merges and orders tasks, in steps of about a millisecond: unfinished ones first, by priority and then the oldest; of
@@ -39,11 +39,11 @@ export function* taskBoardSteps(tasks: readonly ListedTask[], status: ReadingOfT
     listed.push(described);
     if (listed.length % TASKS_PER_STEP === 0) yield;
   }
-  const { state, reason, keptFrom } = status;
+  const { state, reason, keptFrom, skipped } = status;
   return {
     tasks: listed,
     left_off: tasks.length - listed.length,
-    file: { state, reason, kept_from: instant(keptFrom) },
+    file: { state, reason, kept_from: instant(keptFrom), skipped },
   };
 }
 

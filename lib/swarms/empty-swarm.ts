@@ -172,6 +172,7 @@ function emptyTimeline(since: number, until: number): TimelineAnswer {
     earlier_locks: [],
     messages: [],
     actions: [],
+    tasks: [],
     unknown: [],
     totals: { messages: 0, lock_spans: 0, health_spans: 0 },
     next_agent: null,

@@ -119,7 +119,9 @@ export class SwarmJournal {
       tasks.map((task) => [task.key, task] as const),
       boundedTask,
     );
-    this.#server.set(JOURNALED_TASKS, { left_off, ...file });
+    // As with sources, what was skipped is known of the present only.
+    const { skipped: _, ...read } = file ?? {};
+    this.#server.set(JOURNALED_TASKS, { left_off, ...read });
     this.#publish('server', [...this.#server]);
   }
 

@@ -121,15 +121,18 @@ export class SwarmWork {
   publish(): void {
     const files = WORK_FILES.flatMap((name) => this.#describe(name) ?? []);
     const unread = this.#unread as UnreadMessages[];
+    const { state, reason } = this.#marks.status;
     const isSame =
       this.state.unread === unread &&
+      this.state.read_marks?.state === state &&
+      this.state.read_marks.reason === reason &&
       files.length === this.state.files.length &&
       files.every(({ name, version }, at) => {
         const known = this.state.files[at];
         return known?.name === name && known.version === version;
       });
     if (isSame) return;
-    this.state = { files, unread };
+    this.state = { files, unread, read_marks: { state, reason } };
     this.#options.publish(this.state);
   }
 

@@ -148,7 +148,8 @@ test('a swarm without these files has empty answers that say so', async (context
     const { source } = await server.get<ContextsAnswer>(`/api/work/${name}`);
     assert.deepEqual([source.state, source.kept_from], ['missing', null], name);
   }
-  assert.deepEqual(await until(followWork(context, server), (state) => state !== null), { files: [], unread: [] });
+  const work = await until(followWork(context, server), (state) => state?.read_marks?.state === 'missing');
+  assert.deepEqual([work?.files, work?.unread], [[], []]);
 });
 
 test('unread messages: counted from the read mark on, listed when they are old, gone when they are read', async (context) => {
@@ -179,6 +180,10 @@ test('unread messages: counted from the read mark on, listed when they are old, 
   };
   const found = await until(item, (entry) => entry?.reason.includes('3') === true);
   assert.deepEqual([found?.id, found?.reason], ['messages_unread:agent-1', 'agent-1 has 3 unread messages.']);
+  replace(marks, '{"agent-1": ');
+  const broken = await until(work, (state) => state?.read_marks?.state === 'unreadable');
+  assert.match(broken?.read_marks?.reason ?? '', /^\.swarm\/last_read_messages\.json is unusable: invalid JSON; /);
+  await until(unread, (counts) => counts?.length === 0);
   replace(marks, { 'agent-1': at(0), 'agent-2': at(0) });
   await until(unread, (counts) => JSON.stringify(counts) === '[["agent-1",0,false],["agent-2",0,false]]');
   await until(item, (entry) => entry === null);

@@ -32,7 +32,17 @@ interface ExpectedMessage {
   failure_count: number;
 }
 
-/** The expectations of one sample in `expected.json`; its other keys describe stores that nothing reads yet. */
+/** A file about work: its entries, and how many have each value of one of their fields (`by_...`). */
+export interface ExpectedStore {
+  error: string | null;
+  count: number;
+  ids: string[];
+  by_status?: Record<string, number>;
+  by_availability?: Record<string, number>;
+  by_success?: Record<string, number>;
+}
+
+/** The expectations of one sample in `expected.json`; a store without an expectation is not in the sample. */
 export interface Expected {
   evaluated_at: string;
   evaluated_at_epoch: number;
@@ -66,6 +76,15 @@ export interface Expected {
       orphan: boolean;
     }[];
   };
+  tasks?: ExpectedStore;
+  contexts?: ExpectedStore;
+  agent_cards?: ExpectedStore;
+  conflicts?: ExpectedStore;
+  delegations?: ExpectedStore;
+  learning?: ExpectedStore;
+  memory_agents?: string[];
+  last_read?: { error: string | null; value: Record<string, string> | null };
+  coordination_sections?: string[];
   history?: { old_file: string; old_count: number; ids_old_then_current: string[] };
 }
 

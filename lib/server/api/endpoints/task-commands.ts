@@ -45,7 +45,7 @@ export const TASK_ENDPOINTS: readonly Endpoint[] = [
       "Its status, by the transitions of the swarm's own tool (pending to assigned, cancelled; assigned to working, " +
       'blocked, cancelled, pending; working to review, blocked, failed, cancelled, completed; review to completed, ' +
       'working, failed, cancelled; blocked to pending, assigned, working, cancelled, failed; failed to pending), who is ' +
-      'to do it, or its priority. 409 `task_changed` if it has not `expected_status` any more, 409 ' +
+      'to do it, or its priority. 409 `task_changed` if it has not `expected_status`, `expected_assigned_to` or `expected_priority` any more, 409 ' +
       '`transition_not_allowed` for any other change of the status, with those that are possible as `allowed`; both have ' +
       'the present `task`. 409 `task_read_only` for a task in a list of Claude Code.',
     tag: 'Commands',
