@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { type Address, formatAddress, parseAddress } from './address';
+import { carriedState } from './entry-tab';
 
 const listeners = new Set<() => void>();
 
@@ -28,8 +29,9 @@ export function useAddress(initial: string): [Address, (change: Partial<Address>
   const change = useCallback((part: Partial<Address>, push = false) => {
     const next = { ...parseAddress(new URLSearchParams(window.location.search)), ...part };
     const url = `${window.location.pathname}${formatAddress(next)}`;
-    if (push) window.history.pushState(null, '', url);
-    else window.history.replaceState(null, '', url);
+    const state = carriedState(window.history.state);
+    if (push) window.history.pushState(state, '', url);
+    else window.history.replaceState(state, '', url);
     for (const listener of listeners) listener();
   }, []);
   return [address, change];
