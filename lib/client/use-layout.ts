@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from '
 import { type Address, panelOf, parseAddress } from './address';
 import { keepTab, type Tab, tabOfEntry } from './entry-tab';
 import { type Layout, type PanelName, saveLayout, toggled } from './settings';
+import { onTravel } from './use-address';
 
 const NARROW = '(width < 48rem)';
 /** Between these widths the detail covers the panels (app/globals.css). */
@@ -43,13 +44,10 @@ export function useLayout(initial: Layout, initialTab: Tab): PageLayout {
 
   // After the back button the tab is that from which the entry was left; without one it is what the address points at.
   useEffect(() => {
-    const follow = ({ state }: PopStateEvent) => {
+    return onTravel((state) => {
       const shown = tabOfEntry(state) ?? tabOf(parseAddress(new URLSearchParams(window.location.search)));
       if (shown !== null) setTab(shown);
-    };
-    // Before the address is read: a detail that it opens covers the tab that is open then.
-    window.addEventListener('popstate', follow, true);
-    return () => window.removeEventListener('popstate', follow, true);
+    });
   }, []);
 
   const goTo = useCallback((next: Tab) => {
