@@ -6,7 +6,14 @@ type Sent = { type: string; agent?: string; request_id?: string } & Record<strin
 type Answer = { outcome: string; detail: string } & Record<string, unknown>;
 
 const OPEN: TerminalState = {
-  ...{ state: 'open', detail: 'Its pane is %3.', pane: '%3', server: '/tmp/tmux-0/default', command: 'claude' },
+  ...{
+    state: 'open',
+    detail: 'Its pane is %3.',
+    pane: '%3',
+    server: '/tmp/tmux-0/default',
+    command: 'claude',
+    foreground: 'agent',
+  },
 };
 
 /** What one agent's pane shows. */

@@ -354,6 +354,130 @@ test('terminal: on a narrow screen a link to it shows it, not the wall; typing e
   await expect(page.getByRole('button', { name: 'Type into agent-1' })).toHaveAttribute('aria-pressed', 'false');
 });
 
+test('terminal: on a narrow screen Back leads from a terminal to the wall from which it was opened, and Forward to it', async ({
+  page,
+  swarm,
+  server,
+  terminals,
+}) => {
+  swarm.register([withPane('agent-1', 3), withPane('agent-2', 4)]);
+  terminals.show('agent-1', 'one');
+  terminals.show('agent-2', 'two');
+  await server.start();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${server.url}/?view=terminals`);
+  const tab = (name: string) => page.getByRole('tab', { name });
+  await expect(wall(page).getByRole('listitem')).toHaveCount(2);
+  await wall(page)
+    .getByRole('button', { name: /agent-2/ })
+    .click();
+  await expect(rows(page, 'agent-2')).toContainText('two');
+  await page.goBack();
+  await expect(page).not.toHaveURL(/agent=/);
+  await expect(tab('Timeline')).toHaveAttribute('aria-selected', 'true');
+  await expect(wall(page)).toBeVisible();
+  await page.goForward();
+  await expect(rows(page, 'agent-2')).toContainText('two');
+  await expect(terminal(page, 'agent-2')).toBeVisible();
+  await tab('Messages').click();
+  await page.goBack();
+  await expect(wall(page)).toBeVisible();
+});
+
+test('terminal: keys that can not be sent are named, and what another key would mean is not sent', async ({
+  page,
+  swarm,
+  server,
+  terminals,
+}) => {
+  swarm.register([withPane('agent-1', 3)]);
+  terminals.show('agent-1', 'one');
+  await server.start();
+  await openAsOperator(page, server);
+  await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
+  await page.getByRole('button', { name: 'Type into agent-1' }).click();
+  const alert = terminal(page).getByRole('alert');
+  for (const [key, name] of [
+    ['Home', 'Home'],
+    ['End', 'End'],
+    ['Shift+Tab', 'Shift+Tab'],
+    ['PageUp', 'Page Up'],
+    ['Delete', 'Delete'],
+    ['F5', 'F5'],
+    ['Shift+Enter', 'Shift+Enter'],
+    ['Control+a', 'Ctrl+A'],
+  ] as const) {
+    await page.keyboard.press(key);
+    await expect(alert).toContainText(`${name} was not sent. What is sent from here: text, Enter, Escape, Tab,`);
+  }
+  await page.keyboard.press('Tab');
+  await expect.poll(() => terminals.of('keys').map(({ keys }) => keys)).toEqual([['Tab']]);
+  await expect(page.locator('.xterm-helper-textarea')).toBeFocused();
+  expect(terminals.of('input')).toEqual([]);
+});
+
+test('terminal: another program in its foreground is named before anything is typed, and ends typing', async ({
+  page,
+  swarm,
+  server,
+  terminals,
+}) => {
+  swarm.register([withPane('agent-1', 3)]);
+  terminals.show('agent-1', 'one', { state: { foreground: 'unknown', command: 'node' } });
+  await server.start();
+  await openAsOperator(page, server);
+  await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
+  await expect(terminal(page)).toContainText('Foreground program: node. Whether it is Claude Code is not known');
+  const type = page.getByRole('button', { name: 'Type into agent-1' });
+  await type.click();
+  await expect(terminal(page)).toContainText('What you type goes to agent-1');
+  terminals.show('agent-1', 'vim', { state: { foreground: 'other', command: 'vim' } });
+  await expect(terminal(page)).toContainText('Foreground program: vim. Claude Code is suspended or in the background');
+  await expect(terminal(page)).not.toContainText('What you type goes to agent-1');
+  await expect(terminal(page).getByRole('alert')).toContainText('Typing was switched off.');
+  await expect(type).toHaveCount(0);
+  await expect(terminal(page)).toContainText('Bring Claude Code to the foreground there');
+  terminals.show('agent-1', 'back');
+  await expect(terminal(page)).not.toContainText('Foreground program');
+  await expect(type).toHaveAttribute('aria-pressed', 'false');
+  await screen(page).click();
+  await page.keyboard.type('not sent');
+  expect(terminals.of('input')).toEqual([]);
+});
+
+test('terminal: Enter goes only to the screen that was seen, and to no dialog that has just opened', async ({
+  page,
+  swarm,
+  server,
+  terminals,
+}) => {
+  swarm.register([withPane('agent-1', 3)]);
+  terminals.show('agent-1', 'one');
+  terminals.view('agent-1', { composer: 'draft', dialog: null });
+  await server.start();
+  await openAsOperator(page, server);
+  await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
+  await expect(rows(page)).toContainText('one');
+  await page.getByRole('button', { name: 'Type into agent-1' }).click();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => terminals.of('keys')).toHaveLength(1);
+  expect(terminals.of('keys')[0]).toMatchObject({ keys: ['Enter'], expected_screen: 'composer' });
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 1000);
+  terminals.view('agent-1', OPTIONS);
+  await expect(page.getByRole('button', { name: /^1 Yes$/ })).toBeVisible();
+  await page.locator('.xterm-helper-textarea').press('Enter');
+  await expect(terminal(page).getByRole('alert')).toContainText('Enter was not sent: a dialog has just opened.');
+  await page.keyboard.press('1');
+  await expect(terminal(page).getByRole('alert')).toContainText('1 was not sent: a dialog has just opened.');
+  expect(terminals.of('keys')).toHaveLength(1);
+  await page.clock.runFor(600);
+  await page.keyboard.press('Enter');
+  await page.clock.runFor(100);
+  await expect.poll(() => terminals.of('keys')).toHaveLength(2);
+  expect(terminals.of('keys')[1]).toMatchObject({ keys: ['Enter'], expected_screen: 'dialog' });
+});
+
 test('terminal: a past moment shows no terminal and sends nothing', async ({ page, swarm, server, terminals }) => {
   swarm.register([withPane('agent-1', 3)]);
   terminals.show('agent-1', 'one');

@@ -1,9 +1,9 @@
 /** Attention items as the page shows them: what an entry links to, and which entries are new. */
 
 import { type Address, EMPTY_ADDRESS } from '@/lib/client/address';
+import type { Tab } from '@/lib/client/entry-tab';
 import { groupBy } from '@/lib/client/group-by';
 import { counted } from '@/lib/client/text';
-import type { Tab } from '@/lib/client/use-layout';
 import { isHidden } from '@/lib/contract/attention-marks';
 import type { AttentionAnswer, AttentionEntry, WaitChain } from '@/lib/contract/schemas';
 

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
+import type { Tab } from '@/lib/client/entry-tab';
 import { type Drawer, type DrawerView, drawerView, saveDrawer } from '@/lib/client/settings';
-import type { Tab } from '@/lib/client/use-layout';
 import type { DrawerControl } from '../timeline/timeline-props';
 
 interface DrawerOptions {

@@ -1,9 +1,9 @@
 import type { Dispatch } from 'react';
 import type { DrawerControl } from '@/components/timeline/timeline-props';
 import type { Address } from '@/lib/client/address';
+import type { Tab } from '@/lib/client/entry-tab';
 import type { Layout } from '@/lib/client/settings';
 import type { CalmSetting } from '@/lib/client/use-calm';
-import type { Tab } from '@/lib/client/use-layout';
 
 /** The open dialog, if any. */
 export type OpenDialog = 'help' | 'palette' | 'bundle' | null;

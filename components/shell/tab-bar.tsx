@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from 'react';
+import { TABS, type Tab } from '@/lib/client/entry-tab';
 import { formatCount } from '@/lib/client/text';
-import { TABS, type Tab } from '@/lib/client/use-layout';
 
 const NAMES: Record<Tab, string> = {
   agents: 'Agents',

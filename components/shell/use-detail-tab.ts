@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Tab } from '@/lib/client/use-layout';
+import type { Tab } from '@/lib/client/entry-tab';
 
 interface DetailTab {
   /** Whether the detail covers the present tab. */

@@ -10,7 +10,7 @@ import { SearchBar } from './search-bar';
 import { handleKey } from './terminal-keys';
 import { TerminalNoticeBar } from './terminal-notice';
 import { TerminalToolbar } from './terminal-toolbar';
-import { terminalNotice } from './terminal-words';
+import { foregroundNotice, terminalNotice } from './terminal-words';
 import { TypingBar } from './typing-bar';
 import { useDrawnTerminal } from './use-drawn-terminal';
 import { useTyping } from './use-typing';
@@ -52,6 +52,7 @@ function LiveTerminal({ agent, children }: AgentTerminalProps) {
         terminal: drawn.terminal.current,
         typing: typing.on,
         search: () => setSearch((text) => text ?? ''),
+        refuse: (key) => typing.refuse(key),
         leave: () => {
           typing.stop();
           // Not the button that starts it again: a blank would press it.
@@ -61,7 +62,9 @@ function LiveTerminal({ agent, children }: AgentTerminalProps) {
   });
   const { status, terminal } = drawn;
   const isOpen = status.state?.state === 'open' && status.link === 'live';
-  const typing = useTyping({ agent, view: status.view, allowed: allowed && isOpen });
+  const foreground = isOpen ? foregroundNotice(status.state) : null;
+  const blocked = foreground?.blocks === true;
+  const typing = useTyping({ agent, view: status.view, allowed: allowed && isOpen && !blocked });
   useEffect(() => terminal.current?.setTyping(typing.on), [terminal, typing.on]);
   useUnseen(section, typing.on, typing.stop);
   useEffect(() => {
@@ -96,6 +99,14 @@ function LiveTerminal({ agent, children }: AgentTerminalProps) {
         />
       )}
       {notice && <TerminalNoticeBar notice={notice}>{children}</TerminalNoticeBar>}
+      {foreground && (
+        <p
+          role="status"
+          className={`wrap-anywhere shrink-0 border-line border-b px-3 py-1 max-md:px-4 ${foreground.blocks ? 'text-warn' : 'text-muted'}`}
+        >
+          <Text value={foreground.text} max={300} prose />
+        </p>
+      )}
       {typing.on && (
         <p role="status" className="shrink-0 bg-bad px-3 py-1 text-paper max-md:px-4">
           What you type goes to <Text value={agent} max={80} />. Ctrl+Shift+Enter stops it and leaves the terminal.
@@ -112,7 +123,7 @@ function LiveTerminal({ agent, children }: AgentTerminalProps) {
         <TypingBar
           {...{ agent, typing }}
           view={status.view}
-          hindrance={hindranceOf(me, isOpen)}
+          hindrance={hindranceOf(me, isOpen, blocked)}
           onStart={() => terminal.current?.focus()}
         />
       )}
@@ -143,8 +154,9 @@ function useUnseen(place: RefObject<HTMLElement | null>, matters: boolean, onUns
 }
 
 /** @returns why nothing can be typed now, a sentence; null where it can */
-function hindranceOf(me: Me | null, isOpen: boolean): string | null {
+function hindranceOf(me: Me | null, isOpen: boolean, blocked: boolean): string | null {
   if (me === null) return 'Whether you may type into it is not known yet.';
   if (!mayAct(me, 'terminal')) return `You can only watch. ${me.reason ?? ''}`.trim();
+  if (blocked) return 'Bring Claude Code to the foreground there (fg in its shell) to type into it.';
   return isOpen ? null : 'You can type into it once it is shown live.';
 }

@@ -53,8 +53,12 @@ function bodyOfText(text: string): object {
   return { text, submit: false, as_command: isLine, anywhere: isLine };
 }
 
-function bodyOfKeys({ keys, expectedOption }: Extract<TypedInput, { kind: 'keys' }>): object {
-  return { keys, ...(expectedOption !== undefined && { expected_option: expectedOption }) };
+function bodyOfKeys({ keys, expectedOption, expectedScreen }: Extract<TypedInput, { kind: 'keys' }>): object {
+  return {
+    keys,
+    ...(expectedOption !== undefined && { expected_option: expectedOption }),
+    ...(expectedScreen !== undefined && { expected_screen: expectedScreen }),
+  };
 }
 
 /** Over the connection that shows the terminals where it may send commands, else as a request. */

@@ -1,11 +1,14 @@
 /** What a key press in a drawn terminal does on the page, and whether it is for the terminal's program. */
 import { isComposing } from '@/lib/client/shortcuts';
+import { type KeyPress, unsentKey } from '@/lib/client/unsent-keys';
 import type { DrawnTerminal } from './drawn-terminal';
 
 interface KeyActions {
   terminal: DrawnTerminal | null;
   typing: boolean;
   search: () => void;
+  /** Says that a key is not sent. */
+  refuse: (key: string) => void;
   /** Ends typing and brings the focus out of the terminal. */
   leave: () => void;
 }
@@ -29,7 +32,7 @@ export function handleKey(event: KeyboardEvent, actions: KeyActions): boolean {
   return actions.typing ? whileTyping(event, actions) : whileWatching(event, actions);
 }
 
-function whileTyping(event: KeyboardEvent, { terminal, leave }: KeyActions): boolean {
+function whileTyping(event: KeyboardEvent, { terminal, refuse, leave }: KeyActions): boolean {
   // The page's own shortcuts are typed, not run.
   event.stopPropagation();
   const { key, ctrlKey, metaKey, shiftKey } = event;
@@ -45,7 +48,18 @@ function whileTyping(event: KeyboardEvent, { terminal, leave }: KeyActions): boo
     if (ctrlKey && !shiftKey) setTimeout(() => terminal?.clearSelection());
     return false;
   }
-  return true;
+  const unsent = unsentKey(pressOf(event), IS_MAC.test(navigator.platform));
+  if (unsent === null) return true;
+  event.preventDefault();
+  refuse(unsent);
+  return false;
+}
+
+const IS_MAC = /Mac|iPhone|iPad/;
+
+function pressOf(event: KeyboardEvent): KeyPress {
+  const { key, ctrlKey, altKey, metaKey, shiftKey } = event;
+  return { key, ctrlKey, altKey, metaKey, shiftKey, altGraph: event.getModifierState('AltGraph') };
 }
 
 function whileWatching(event: KeyboardEvent, { terminal }: KeyActions): boolean {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_STATUS, type TerminalStatus } from '@/lib/client/terminal-link';
 import { type TerminalState, terminalState } from '@/lib/contract/terminal-schemas';
-import { terminalNotice } from './terminal-words';
+import { foregroundNotice, terminalNotice } from './terminal-words';
 
 const SCREEN = { columns: 80, rows: 24, title: '', alternate: false };
 const STATES = terminalState.shape.state.options;
 const statusOf = (state: TerminalState['state'], detail = ''): TerminalStatus => ({
   ...{ ...NO_STATUS, link: 'live', screen: SCREEN },
-  state: { state, detail, pane: '%1', server: null, command: null },
+  state: { state, detail, pane: '%1', server: null, command: null, foreground: 'unknown' },
 });
 
 test('terminalNotice(): every state but the open one is said, with what to do', () => {
@@ -38,4 +38,17 @@ test('terminalNotice(): the last screen stays beside a lost connection, and noth
   assert.equal(terminalNotice(NO_STATUS)?.title, 'Loading the screen…');
   assert.equal(terminalNotice({ ...statusOf('open'), problem: 'Terminals are off.' })?.detail, 'Terminals are off.');
   assert.match(terminalNotice({ ...NO_STATUS, link: 'waiting' })?.title ?? '', /no connection left/);
+});
+
+test('foregroundNotice(): every program but the agent is named, and one that is certainly another blocks typing', () => {
+  const noticeOf = (foreground: TerminalState['foreground'], command: string | null = 'vim') =>
+    foregroundNotice({ state: 'open', detail: '', pane: '%1', server: null, command, foreground });
+  assert.equal(noticeOf('agent'), null);
+  assert.equal(noticeOf('unknown', null), null);
+  assert.equal(foregroundNotice(null), null);
+  for (const foreground of ['shell', 'other', 'unknown'] as const) {
+    const notice = noticeOf(foreground);
+    assert.match(notice?.text ?? '', /^Foreground program: vim\. [A-Z].*\.$/);
+    assert.equal(notice?.blocks, foreground !== 'unknown');
+  }
 });

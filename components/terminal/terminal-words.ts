@@ -76,3 +76,24 @@ const WAITING = {
     'No WebSocket gets through to the server, and a browser keeps few connections. Close another terminal to see it.',
   tone: 'quiet',
 } as const;
+
+export interface ForegroundNotice {
+  text: string;
+  /** Whether nothing may be typed. */
+  blocks: boolean;
+}
+
+/** @returns what is to be said of the program that reads what is typed; null where that is the agent, or nothing is known */
+export function foregroundNotice(state: TerminalState | null): ForegroundNotice | null {
+  if (state === null || state.command === null || state.foreground === 'agent') return null;
+  const program = `Foreground program: ${state.command}.`;
+  if (state.foreground === 'shell') {
+    const why = 'A shell would run what is typed, so nothing is. Claude Code has ended or is suspended there.';
+    return { text: `${program} ${why}`, blocks: true };
+  }
+  if (state.foreground === 'other') {
+    const why = 'Claude Code is suspended or in the background there and would not get what is typed, so nothing is.';
+    return { text: `${program} ${why}`, blocks: true };
+  }
+  return { text: `${program} Whether it is Claude Code is not known; what is typed goes to it.`, blocks: false };
+}

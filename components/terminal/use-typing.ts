@@ -1,12 +1,16 @@
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { KeySender, type TypedInput, typedInput } from '@/lib/client/terminal-keys';
 import { counted } from '@/lib/client/text';
+import { SENT_KEYS } from '@/lib/client/unsent-keys';
 import { whenHidden } from '@/lib/client/when-hidden';
+import type { ExpectedScreen } from '@/lib/contract/terminal-requests';
 import type { TerminalView } from '@/lib/contract/terminal-schemas';
 import { sendInterrupt, sendTyped } from './send-typed';
 
 /** A page that nobody sees does not stay ready to type, in milliseconds. */
 const MAX_HIDDEN_MS = 60_000;
+/** Nobody has read a dialog that opened so short a time ago while they typed, in milliseconds. */
+const MIN_DIALOG_AGE_MS = 500;
 /** What the server takes as one text. */
 const MAX_PASTED_LENGTH = 20_000;
 
@@ -22,6 +26,8 @@ export interface Typing {
   /** Pastes it, or forgets it. */
   answer: (pasted: boolean) => void;
   press: (key: string, expectedOption?: string) => void;
+  /** Says that a key is not sent. */
+  refuse: (key: string) => void;
   interrupt: () => void;
   /** How the last input ended, a sentence; null for nothing. */
   said: string | null;
@@ -78,11 +84,26 @@ export function useTyping({ agent, view, allowed }: TypingOptions): Typing {
   });
   useEffect(() => (on ? whenHidden(MAX_HIDDEN_MS, () => leave()) : undefined), [on]);
 
+  const openedAt = useDialogOpening(on, view);
   const push = (input: TypedInput) => sender.current?.push(input);
-  const press = (key: string, expectedOption?: string) =>
-    push({ kind: 'keys', keys: [key], ...(expectedOption !== undefined && { expectedOption }) });
+  const press = (key: string, expectedOption?: string) => {
+    // Enter may accept something: it is sent only for the screen that its person has seen.
+    const expectedScreen = key === 'Enter' && view !== null ? screenOf(view) : undefined;
+    push({
+      ...{ kind: 'keys', keys: [key] },
+      ...(expectedOption !== undefined && { expectedOption }),
+      ...(expectedScreen !== undefined && { expectedScreen }),
+    });
+  };
+  const paste = (pasted: string) => {
+    const text = pasted.replace(/\r\n?/g, '\n');
+    if (text.length > MAX_PASTED_LENGTH) {
+      setFailure(`Nothing was pasted: the text has ${counted(text.length, 'character')}, at most 20,000 are sent.`);
+    } else if (text.includes('\n')) setAsked(text);
+    else push({ kind: 'text', text });
+  };
   return {
-    ...{ on, asked, said, failure, press, stop },
+    ...{ on, asked, said, failure, press, stop, paste },
     dismiss: () => setFailure(null),
     start: () => {
       setSaid(null);
@@ -93,16 +114,16 @@ export function useTyping({ agent, view, allowed }: TypingOptions): Typing {
       const input = typedInput(data);
       // In a dialog a digit acts at once: it is sent only for the option that it chooses on the screen.
       const option = view?.dialog?.options.find(({ key }) => key === data);
-      if (option) press(option.key, option.label);
+      const isEnter = input?.kind === 'keys' && input.keys[0] === 'Enter';
+      if ((isEnter || option) && performance.now() - openedAt.current < MIN_DIALOG_AGE_MS) {
+        setFailure(`${isEnter ? 'Enter' : data} was not sent: a dialog has just opened. Read it, then press it again.`);
+      } else if (isEnter) press('Enter');
+      else if (option) press(option.key, option.label);
       else if (input) push(input);
+      // What a keyboard on a screen or a voice writes may have several lines; answers to programs have an escape.
+      else if (/[\r\n]/.test(data) && !data.includes('\x1b')) paste(data);
     },
-    paste: (pasted) => {
-      const text = pasted.replace(/\r\n?/g, '\n');
-      if (text.length > MAX_PASTED_LENGTH) {
-        setFailure(`Nothing was pasted: the text has ${counted(text.length, 'character')}, at most 20,000 are sent.`);
-      } else if (text.includes('\n')) setAsked(text);
-      else push({ kind: 'text', text });
-    },
+    refuse: (key) => setFailure(`${key} was not sent. What is sent from here: ${SENT_KEYS}.`),
     answer: (pasted) => {
       if (pasted && asked !== null) push({ kind: 'text', text: asked });
       setAsked(null);
@@ -115,6 +136,24 @@ export function useTyping({ agent, view, allowed }: TypingOptions): Typing {
       });
     },
   };
+}
+
+/** @returns when a dialog opened or changed while typing was on, as `performance.now()` counts */
+function useDialogOpening(on: boolean, view: TerminalView | null): RefObject<number> {
+  const openedAt = useRef(Number.NEGATIVE_INFINITY);
+  const shown = view?.dialog ? JSON.stringify(view.dialog) : null;
+  const wasOn = useRef(on);
+  useEffect(() => {
+    // One that was open before typing was switched on has been seen.
+    if (on && wasOn.current && shown !== null) openedAt.current = performance.now();
+    wasOn.current = on;
+  }, [on, shown]);
+  return openedAt;
+}
+
+function screenOf({ composer, dialog }: TerminalView): ExpectedScreen {
+  if (dialog !== null) return 'dialog';
+  return composer === 'absent' ? 'other' : 'composer';
 }
 
 function lost(count: number): string {

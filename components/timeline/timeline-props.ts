@@ -1,7 +1,7 @@
 import type { Address } from '@/lib/client/address';
+import type { Tab } from '@/lib/client/entry-tab';
 import type { DrawerView } from '@/lib/client/settings';
 import type { ConnectionState } from '@/lib/client/stream-client';
-import type { Tab } from '@/lib/client/use-layout';
 import type { SwarmState } from '@/lib/contract/events';
 
 /** The drawer below the panels, as its views read and change it. */

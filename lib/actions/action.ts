@@ -41,8 +41,8 @@ export interface Action<Body = unknown, Answer = unknown> {
   /** The words with which `run` ends, so that the metrics have each of them from the start. */
   outcomes: readonly string[];
   subject(body: Body): Subject;
-  /** What a repeated key is compared by, if not the body: a hash of it is kept, so it contains no secret. */
-  identity?(body: Body): unknown;
+  /** Its body has what the record must not have, so a repeated key is compared by a hash that nobody can try out. */
+  hidesBody?: true;
   /**
    * @throws {ActionRefused} if it had no effect, and why
    * @throws {ActionUnclear} if that is not known

@@ -1,5 +1,5 @@
 /** Makes the record of a command, with bounded texts. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type ActionRecord, STARTED } from '../contract/action-record';
 import type { Action, Caller, Subject } from './action';
 
@@ -26,21 +26,6 @@ export function draftOf(
 /** @returns a sentence for the record */
 export function detailText(detail: string): string {
   return bounded(detail, MAX_DETAIL_LENGTH);
-}
-
-/** @returns a hash of a command and its body, the same for the same fields in another order */
-export function fingerprintOf({ name }: Pick<Action, 'name'>, body: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify([name, sorted(body)]))
-    .digest('base64url');
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const fields = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
-  // Pairs, not an object: a field may be called `__proto__`.
-  return { fields: fields.map(([name, field]) => [name, sorted(field)]) };
 }
 
 function requestJson(request: unknown): string {

@@ -248,6 +248,54 @@ test('run(): a key with another command or body is refused; fields in another or
   assert.equal(effects(), 2, 'keys of another caller are other keys');
 });
 
+test('run(): a hidden body is compared as a whole, and the record has no hash that could be tried out', async () => {
+  const { rows, record } = memoryRecord();
+  const { action, effects } = releaseLock();
+  const hidden: Action<Body, object> = {
+    ...action,
+    hidesBody: true,
+    subject: ({ path }) => ({ target: null, agentId: null, request: { characters: path.length } }),
+  };
+  const send = (path: string, secret: string) =>
+    newRunner(record, { secret: () => secret }).run(hidden, { path }, ADA, { key: 'k' });
+  await send('yes', 'one secret');
+  await send('yes', 'one secret');
+  await assert.rejects(send('no!', 'one secret'), { code: 'key_reused', message: /with another command or body/ });
+  await assert.rejects(send('yes', 'another secret'), {
+    code: 'key_reused',
+    message: /whether this is the same command is not known\. It was not carried out/,
+  });
+  assert.equal(effects(), 1);
+  await newRunner(record).run(action, { path: 'yes' }, ADA, { key: 'plain' });
+  const [first, ...others] = [...rows.values()];
+  const plain = others.at(-1)?.fingerprint ?? '';
+  assert.doesNotMatch(JSON.stringify(first), /yes|secret/);
+  assert.ok(plain !== '' && !first?.fingerprint?.includes(plain), 'not the hash that anybody can make');
+});
+
+test('run(): a message with another text of the same length is refused under the same key', async () => {
+  const { record } = memoryRecord();
+  const sent: string[] = [];
+  const action = sendMessage({
+    outbox: {
+      openCount: 0,
+      send: async ({ content }) => {
+        sent.push(content);
+        return new Outgoing(keptMessage('m', []));
+      },
+    },
+    agents: { isKnown: () => true, everyone: () => ({ ids: [] }) },
+    operatorName: 'operator',
+    answerTimeoutMs: 1,
+  });
+  const runner = newRunner(record, { groups: ['messages'] });
+  const send = (content: string) =>
+    runner.run(action, { recipients: ['agent-1'], msg_type: 'INFO', content }, ADA, { key: 'k' });
+  await send('ship it');
+  await assert.rejects(send('stop it'), { code: 'key_reused' });
+  assert.deepEqual(sent, ['ship it']);
+});
+
 test('run(): a key whose command runs elsewhere, or was lost in a crash, has no second effect', async () => {
   const { rows, record } = memoryRecord();
   const { action, effects } = releaseLock();

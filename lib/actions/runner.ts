@@ -2,12 +2,14 @@
  * Runs commands. Each is recorded before its effect and completed after it, so nothing happens unrecorded, and a crash
  * in between shows. A command with a key is carried out once, however often it is sent.
  */
+import { randomBytes } from 'node:crypto';
 import type { ActionGroup } from '../contract/action-groups';
 import { type ActionRecord, type ActionStep, type KnownAction, STARTED, UNKNOWN } from '../contract/action-record';
 import { log } from '../platform/log';
 import { type Action, ActionRefused, type Caller, type Done } from './action';
 import { ActionCounts } from './action-counts';
-import { detailText, draftOf, fingerprintOf } from './draft';
+import { detailText, draftOf } from './draft';
+import { fingerprintOf, haveOtherSecrets } from './fingerprint';
 import { type Ended, endedBy, keptAnswer, outcomeOf, recordedText, repeated } from './kept-answer';
 import { RefusalLog } from './refusal-log';
 import { UnwrittenEnds } from './unwritten';
@@ -29,6 +31,8 @@ interface Options {
   groups: readonly ActionGroup[];
   /** Absent only in tests of single commands: they are not recorded. */
   record?: RecordAction;
+  /** @returns what hidden bodies are hashed with, the same in all processes on one history and after a restart */
+  secret?: () => string;
   /** Milliseconds since 1970. */
   now?: () => number;
   recordTimeoutMs?: number;
@@ -54,6 +58,7 @@ interface Running {
 export class ActionRunner {
   readonly #groups: readonly ActionGroup[];
   readonly #record: RecordAction;
+  readonly #secret: () => string;
   readonly #now: () => number;
   readonly #recordTimeoutMs: number;
   readonly #counts = new ActionCounts();
@@ -64,9 +69,18 @@ export class ActionRunner {
   readonly #running = new Set<Promise<unknown>>();
   #stopped = false;
 
-  constructor({ groups, record = async () => null, now = Date.now, recordTimeoutMs, retryMs }: Options) {
+  constructor(options: Options) {
+    const {
+      groups,
+      record = async () => null,
+      secret = newSecret(),
+      now = Date.now,
+      recordTimeoutMs,
+      retryMs,
+    } = options;
     this.#groups = groups;
     this.#record = record;
+    this.#secret = secret;
     this.#now = now;
     this.#recordTimeoutMs = recordTimeoutMs ?? RECORD_TIMEOUT_MS;
     this.#unwritten = new UnwrittenEnds((ended) => record('end', ended), retryMs);
@@ -93,7 +107,7 @@ export class ActionRunner {
     caller: Caller,
     { key = null }: RunOptions = {},
   ): Promise<Ran<Answer>> {
-    const fingerprint = key === null ? null : fingerprintOf(action, action.identity ? action.identity(body) : body);
+    const fingerprint = key === null ? null : fingerprintOf(action, body, this.#secret);
     const draft = { ...draftOf(action, action.subject(body), caller, this.#now()), key, fingerprint };
     if (this.#stopped) throw new ActionRefused('unavailable', 'The dashboard is stopping, so nothing was done.');
     const needed = [action.group, ...(action.alsoNeeds?.(body) ?? [])];
@@ -204,13 +218,13 @@ export class ActionRunner {
 
   /** Waits for the same command, which this process carries out. */
   async #await<Answer>(action: Action<never, Answer>, draft: ActionRecord, first: Running): Promise<Ran<Answer>> {
-    if (first.fingerprint !== draft.fingerprint) throw await this.#refused(draft, keyReused());
+    if (first.fingerprint !== draft.fingerprint) throw await this.#refused(draft, keyReused(first, draft));
     this.#counts.add(action.name, 'repeated');
     return first.done as Promise<Ran<Answer>>;
   }
 
   async #repeat<Answer>(action: Action<never, Answer>, draft: ActionRecord, known: KnownAction): Promise<Done<Answer>> {
-    if (known.fingerprint !== draft.fingerprint) throw await this.#refused(draft, keyReused());
+    if (known.fingerprint !== draft.fingerprint) throw await this.#refused(draft, keyReused(known, draft));
     if (known.outcome === STARTED) throw await this.#refused(draft, new ActionRefused('command_running', RUNNING));
     // A command may end with that word as its outcome, and then has an answer.
     if (known.outcome === UNKNOWN && known.answer === null)
@@ -243,11 +257,22 @@ const LOST =
   'The dashboard ended while the command with this Idempotency-Key ran, so it is not known what it did. It was not carried ' +
   'out again: check what it is about, then send it with a new key if it is still needed.';
 
-function keyReused(): ActionRefused {
-  return new ActionRefused(
-    'key_reused',
-    'This Idempotency-Key was used with another command or body; use a new one for each command.',
-  );
+type Compared = Pick<ActionRecord, 'fingerprint'>;
+
+function keyReused(first: Compared, second: Compared): ActionRefused {
+  if (!haveOtherSecrets(first.fingerprint, second.fingerprint)) return new ActionRefused('key_reused', REUSED);
+  return new ActionRefused('key_reused', INCOMPARABLE);
+}
+
+const REUSED = 'This Idempotency-Key was used with another command or body; use a new one for each command.';
+const INCOMPARABLE =
+  'This Idempotency-Key was used before the secret of the dashboard changed, by which such commands are compared, so ' +
+  'whether this is the same command is not known. It was not carried out: check what the first one did, then use a new key.';
+
+/** For a runner that is given none: it compares within this process. */
+function newSecret(): () => string {
+  const secret = randomBytes(32).toString('base64url');
+  return () => secret;
 }
 
 /** @throws if the work takes longer; it goes on all the same */

@@ -109,6 +109,36 @@ test('KeySender: after a failure nothing that was typed before it was known is s
   assert.deepEqual(sent, [text('rm '), text('y')]);
 });
 
+test('KeySender: Enter for a certain screen goes alone', async () => {
+  const { sender, sent, answers, whenSent } = slowServer();
+  const enter: TypedInput = { kind: 'keys', keys: ['Enter'], expectedScreen: 'composer' };
+  sender.push(keys('Up'));
+  sender.push(enter);
+  await whenSent(1);
+  answers[0]?.({ ok: true, note: null });
+  await whenSent(2);
+  assert.deepEqual(sent, [keys('Up'), enter]);
+});
+
+test('KeySender: after a text that the screen does not show, a waiting Enter or digit of a dialog is held back', async () => {
+  const { sender, sent, answers, failures, whenSent } = slowServer();
+  sender.push(text('he'));
+  await whenSent(1);
+  sender.push(text('llo'));
+  sender.push(keys('Enter'));
+  sender.push(text('more'));
+  answers[0]?.({ ok: true, note: 'The screen does not show it.' });
+  await whenSent(2);
+  assert.deepEqual(failures, [{ detail: 'The screen does not show it.', unsent: 5 }]);
+  sender.push({ kind: 'keys', keys: ['1'], expectedOption: 'Yes' });
+  answers[1]?.({ ok: true, note: 'The screen does not show it.' });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(failures.at(-1)?.unsent, 1);
+  sender.push(keys('Enter'));
+  await whenSent(3);
+  assert.deepEqual(sent, [text('he'), text('llo'), keys('Enter')], 'Enter that is pressed after that is sent');
+});
+
 test('KeySender.stop(): what was not sent is forgotten and reported', async () => {
   const { sender, sent, answers, failures, whenSent } = slowServer();
   sender.push(text('a'));

@@ -1,10 +1,15 @@
 /** Keys that a person types into a terminal, as the server takes them: texts and named keys, in order. */
 
+import type { ExpectedScreen } from '../contract/terminal-requests';
+
 /** One thing to send. A text is typed as it is; a key goes by its name. */
 export type TypedInput =
   | { kind: 'text'; text: string }
-  /** `expectedOption`: the label of the option that the digit must still choose when it arrives. */
-  | { kind: 'keys'; keys: readonly string[]; expectedOption?: string };
+  /**
+   * `expectedOption`: the label of the option that the digit must still choose when it arrives. `expectedScreen`: what the
+   * screen must still show then.
+   */
+  | { kind: 'keys'; keys: readonly string[]; expectedOption?: string; expectedScreen?: ExpectedScreen };
 
 /** The names that tmux has for them, by what the browser's terminal makes of a key press. */
 const NAMED: Readonly<Record<string, string>> = {
@@ -120,6 +125,7 @@ export class KeySender {
       }
       if (outcome.ok) {
         this.#options.onSent(countOf([next]), outcome.note);
+        if (next.kind === 'text' && outcome.note !== null) this.#holdBack(outcome.note);
       } else {
         const unsent = countOf(this.#waiting);
         this.#waiting = [];
@@ -129,6 +135,23 @@ export class KeySender {
     this.#isSending = false;
     this.#refused = 0;
   }
+
+  /**
+   * Gives up what waits from the first key on that may accept something. It was pressed when nobody knew that the text
+   * before it is not shown: a dialog that has just opened ignores a text, and Enter would say yes to it.
+   */
+  #holdBack(note: string): void {
+    const first = this.#waiting.findIndex(accepts);
+    if (first < 0) return;
+    const unsent = countOf(this.#waiting.slice(first));
+    this.#waiting = this.#waiting.slice(0, first);
+    this.#options.onFailure(note, unsent);
+  }
+}
+
+/** Whether an input may accept something: Enter, or a digit that chooses an option. */
+function accepts(input: TypedInput): boolean {
+  return input.kind === 'keys' && (input.expectedOption !== undefined || input.keys.includes('Enter'));
 }
 
 /** @returns how many characters and keys are typed */
@@ -141,7 +164,8 @@ function withInput(inputs: readonly TypedInput[], next: TypedInput): TypedInput[
   const last = inputs.at(-1);
   const before = inputs.slice(0, -1);
   if (last?.kind === 'text' && next.kind === 'text') return [...before, { kind: 'text', text: last.text + next.text }];
-  const isPlain = (input: TypedInput) => input.kind === 'keys' && input.expectedOption === undefined;
+  const isPlain = (input: TypedInput) =>
+    input.kind === 'keys' && input.expectedOption === undefined && input.expectedScreen === undefined;
   if (last?.kind === 'keys' && next.kind === 'keys' && isPlain(last) && isPlain(next)) {
     const keys = [...last.keys, ...next.keys];
     if (keys.length <= MAX_KEYS_TOGETHER) return [...before, { kind: 'keys', keys }];

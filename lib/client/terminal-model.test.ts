@@ -12,7 +12,14 @@ const output = (id: string, content: string): TerminalEvent => ({ event: 'output
 const state: TerminalEvent = {
   event: 'state',
   id: null,
-  data: { state: 'open', detail: 'Its pane is %3.', pane: '%3', server: '/tmp/t', command: 'claude' },
+  data: {
+    state: 'open',
+    detail: 'Its pane is %3.',
+    pane: '%3',
+    server: '/tmp/t',
+    command: 'claude',
+    foreground: 'agent',
+  },
 };
 
 /** @returns the model and everything that was drawn after some events */

@@ -1,10 +1,8 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { type Address, panelOf, parseAddress } from './address';
-import { type Layout, PANELS, type PanelName, saveLayout, toggled } from './settings';
-
-/** The tabs of a narrow screen. */
-export const TABS = [...PANELS, 'needs-you', 'timeline'] as const;
-export type Tab = (typeof TABS)[number];
+import { keepTab, type Tab, tabOfEntry } from './entry-tab';
+import { type Layout, type PanelName, saveLayout, toggled } from './settings';
+import { onTravel } from './use-address';
 
 const NARROW = '(width < 48rem)';
 /** Between these widths the detail covers the panels (app/globals.css). */
@@ -42,14 +40,14 @@ export function useLayout(initial: Layout, initialTab: Tab): PageLayout {
     if (target) focusPart(target.tab);
   }, [target]);
 
-  // After the back button the address may point at something behind another tab.
+  useEffect(() => keepTab(tab), [tab]);
+
+  // After the back button the tab is that from which the entry was left; without one it is what the address points at.
   useEffect(() => {
-    const follow = () => {
-      const panel = panelOf(parseAddress(new URLSearchParams(window.location.search)));
-      if (panel !== null) setTab(panel);
-    };
-    window.addEventListener('popstate', follow);
-    return () => window.removeEventListener('popstate', follow);
+    return onTravel((state) => {
+      const shown = tabOfEntry(state) ?? tabOf(parseAddress(new URLSearchParams(window.location.search)));
+      if (shown !== null) setTab(shown);
+    });
   }, []);
 
   const goTo = useCallback((next: Tab) => {

@@ -2,14 +2,9 @@
  * The operator key: where no credentials are set, only its holder may send commands. One for each user of the computer,
  * in a file that only this user may read; all dashboards of the user share it.
  */
-import { randomBytes } from 'node:crypto';
 import { describeFileError } from '../platform/read-file';
 import { type Config, ConfigError } from './config';
-import { createSecret, readSecret, replaceSecret, type SecretKind } from './secret-file';
-
-const KEY_BYTES = 32;
-/** 32 bytes in base64url. */
-const KEY = /^[A-Za-z0-9_-]{43}$/;
+import { ensureSecret, isSecret, newSecret, replaceSecret, type SecretKind } from './secret-file';
 
 const REPLACE = 'run "claude-swarm-dashboard --new-operator-key" for a new one';
 
@@ -18,7 +13,7 @@ export const OPERATOR_KEY: SecretKind = {
   consequence: 'Until that is corrected, no command is accepted.',
   remedy: REPLACE,
   missing: REPLACE,
-  isValid: (text) => KEY.test(text),
+  isValid: isSecret,
 };
 
 type KeyUse = Pick<Config, 'credentials' | 'tokensFile' | 'actions' | 'bundle'>;
@@ -35,14 +30,12 @@ export function usesOperatorKey({ credentials, tokensFile, actions, bundle }: Ke
  * @returns the key, or a sentence that says why there is none and what to do
  */
 export function ensureOperatorKey(path: string): { key: string } | { fault: string } {
-  try {
-    if (readSecret(path, { ...OPERATOR_KEY, missing: null }).kind === 'missing') createSecret(path, newOperatorKey());
-  } catch (error) {
-    return { fault: `${unwritable(path, error)} No command is accepted until there is one.` };
-  }
-  const reading = readSecret(path, OPERATOR_KEY);
-  if (reading.kind === 'read') return { key: reading.text };
-  return { fault: reading.kind === 'fault' ? reading.sentence : `The operator key ${path} was removed meanwhile.` };
+  const made = ensureSecret(
+    path,
+    OPERATOR_KEY,
+    (error) => `${unwritable(path, error)} No command is accepted until there is one.`,
+  );
+  return 'secret' in made ? { key: made.secret } : made;
 }
 
 /**
@@ -64,7 +57,7 @@ export function replaceOperatorKey(path: string): string {
 
 /** @returns a new key, which is kept nowhere */
 export function newOperatorKey(): string {
-  return randomBytes(KEY_BYTES).toString('base64url');
+  return newSecret();
 }
 
 function unwritable(path: string, error: unknown): string {

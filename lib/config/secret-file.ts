@@ -22,6 +22,9 @@ import { describeFileError, errorCode, readIfChanged } from '../platform/read-fi
 import { digestOf } from './tokens-file';
 
 const MAX_FILE_BYTES = 1000;
+const SECRET_BYTES = 32;
+/** 32 bytes in base64url. */
+const SECRET = /^[A-Za-z0-9_-]{43}$/;
 /** Bits of a file's mode: its group or all other users may read or write it. */
 const OTHERS_MAY = 0o066;
 const PRIVATE_FILE = 0o600;
@@ -117,6 +120,38 @@ export class SecretFile {
     this.#signature = reading.kind === 'read' ? reading.signature : null;
     this.#digest = reading.kind === 'read' && reading.text !== '' ? digestOf(reading.text) : null;
   }
+}
+
+/** @returns a new secret, which is kept nowhere: 32 random bytes in base64url */
+export function newSecret(): string {
+  return randomBytes(SECRET_BYTES).toString('base64url');
+}
+
+/** @returns whether a text has the form of such a secret */
+export function isSecret(text: string): boolean {
+  return SECRET.test(text);
+}
+
+/**
+ * Reads a secret, and creates it if there is none. Of several processes that start at once, all get the same.
+ *
+ * @param path absolute
+ * @param unwritable what to say where it can't be created
+ * @returns the secret, or one or two sentences: why there is none, and what to do
+ */
+export function ensureSecret(
+  path: string,
+  kind: SecretKind,
+  unwritable: (error: unknown) => string,
+): { secret: string } | { fault: string } {
+  try {
+    if (readSecret(path, { ...kind, missing: null }).kind === 'missing') createSecret(path, newSecret());
+  } catch (error) {
+    return { fault: unwritable(error) };
+  }
+  const reading = readSecret(path, kind);
+  if (reading.kind === 'read') return { secret: reading.text };
+  return { fault: reading.kind === 'fault' ? reading.sentence : `${kind.called} ${path} was removed meanwhile.` };
 }
 
 /**

@@ -8,7 +8,7 @@ const EVENTS: readonly (TerminalEvent & { when: string; schema: string })[] = [
     data: {
       state: 'open',
       detail: 'The pane %3 runs claude.',
-      ...{ pane: '%3', server: '/tmp/tmux-1000/default', command: 'claude' },
+      ...{ pane: '%3', server: '/tmp/tmux-1000/default', command: 'claude', foreground: 'agent' },
     },
     schema: 'TerminalState',
     when: 'first, and when it changes',

@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { MAX_KEYS, MAX_TYPED_LENGTH, TERMINAL_KEYS } from './terminal-keys';
 
+/** What the event `view` tells apart. */
+const EXPECTED_SCREENS = ['composer', 'dialog', 'other'] as const;
+
 const yesOrNo = z.boolean({ error: 'must be true or false.' });
 
 export const terminalInputBody = z
@@ -50,6 +53,13 @@ export const terminalKeysBody = z
       .describe(
         'Only with one digit: the label of the option that it is to choose. The digit is pressed only if the dialog on the ' +
           'screen has exactly this label there.',
+      ),
+    expected_screen: z
+      .enum(EXPECTED_SCREENS, { error: `must be ${EXPECTED_SCREENS.join(', ')}.` })
+      .optional()
+      .describe(
+        'What must be on the screen when the keys are pressed: `composer` of Claude Code, a `dialog` with numbered options, or ' +
+          '`other`, neither. Enter that was meant for a composer would choose the marked option of a dialog.',
       ),
   })
   .superRefine(({ keys, expected_option }, context) => {
@@ -105,6 +115,7 @@ export const terminalInterruptAnswer = z
   })
   .meta({ id: 'TerminalInterruptDone' });
 
+export type ExpectedScreen = (typeof EXPECTED_SCREENS)[number];
 export type TerminalInputBody = z.output<typeof terminalInputBody>;
 export type TerminalKeysBody = z.output<typeof terminalKeysBody>;
 export type TerminalInputAnswer = z.infer<typeof terminalInputAnswer>;

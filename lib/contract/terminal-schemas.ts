@@ -4,6 +4,9 @@
  */
 import { z } from 'zod';
 
+/** Who reads what is typed into a terminal. */
+export const FOREGROUNDS = ['agent', 'shell', 'other', 'unknown'] as const;
+
 /** What is certain about a terminal without its screen. */
 export const terminalState = z
   .object({
@@ -19,6 +22,13 @@ export const terminalState = z
     pane: z.string().nullable().describe('The immutable id of the pane, such as `%3`; null where none is known.'),
     server: z.string().nullable().describe('The socket of its tmux server; null where none is known.'),
     command: z.string().nullable().describe('The program in the foreground of the pane.'),
+    foreground: z
+      .enum(FOREGROUNDS)
+      .describe(
+        'Who reads what is typed: `agent`: its process of Claude Code is in the foreground. `shell`: a shell is, which would ' +
+          'run it. `other`: its process is suspended or in the background, and another program is in the foreground. ' +
+          '`unknown`: no process of Claude Code is seen, or there is no pane. Into `shell` and `other` nothing is typed.',
+      ),
   })
   .meta({ id: 'TerminalState' });
 
@@ -66,6 +76,7 @@ export const terminalEvent = z
 export const TERMINAL_MODES = ['live', 'preview'] as const;
 
 export type TerminalMode = (typeof TERMINAL_MODES)[number];
+export type Foreground = (typeof FOREGROUNDS)[number];
 export type TerminalState = z.infer<typeof terminalState>;
 export type TerminalView = z.infer<typeof terminalView>;
 export type TerminalScreen = z.infer<typeof terminalScreen>;

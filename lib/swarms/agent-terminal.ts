@@ -1,6 +1,7 @@
 /** The terminal of one agent while somebody looks at it: which pane that is, its state, and what is certain from it. */
 import type { Reach } from '../actions/messages/delivery';
-import type { TerminalState, TerminalView } from '../contract/terminal-schemas';
+import { foregroundOf } from '../actions/messages/pane-place';
+import type { Foreground, TerminalState, TerminalView } from '../contract/terminal-schemas';
 import { isTooLarge, type ListedPane, MAX_COLUMNS, MAX_ROWS } from '../sources/tmux/pane-list';
 import { isPaneId } from '../sources/tmux/panes';
 import { readTerminalView } from '../sources/tmux/screen-view';
@@ -23,6 +24,14 @@ interface Lost {
   state: TerminalState['state'];
   detail: string;
   socket?: string;
+}
+
+/** The pane of an agent. */
+interface Found {
+  server: TmuxServer;
+  socket: string;
+  pane: ListedPane;
+  foreground: Foreground;
 }
 
 /** Between two readings of the screen while it changes. */
@@ -82,12 +91,12 @@ export class AgentTerminal {
   locate(): void {
     const found = this.#find();
     if (found === null) return;
-    if ('pane' in found) this.#show(found.server, found.socket, found.pane);
+    if ('pane' in found) this.#show(found);
     else this.#lose(found);
   }
 
   /** @returns its pane, or why it has none; null while tmux has not answered */
-  #find(): { server: TmuxServer; socket: string; pane: ListedPane } | Lost | null {
+  #find(): Found | Lost | null {
     const reach = this.#options.reach();
     if (reach === null) return { state: 'no_pane', detail: 'No agent with this id is listed.' };
     if (reach.gone !== null) return { state: this.#pane === null ? 'no_pane' : 'dead', detail: reach.gone };
@@ -110,7 +119,7 @@ export class AgentTerminal {
       return { state: 'unreachable', detail, socket };
     }
     if (!this.#isWatched && !this.#options.hasRoom()) return { state: 'unreachable', detail: FULL, socket };
-    return { server, socket, pane };
+    return { server, socket, pane, foreground: foregroundOf(pane.command, reach.claudePid) };
   }
 
   dispose(): void {
@@ -130,7 +139,9 @@ export class AgentTerminal {
     return { fault: `Its pane ${id ?? ''} is gone, or belongs to another process now.` };
   }
 
-  #show(server: TmuxServer, socket: string, { id, dead, command, sessions }: ListedPane): void {
+  #show({ server, socket, pane, foreground }: Found): void {
+    const { id, dead, command, sessions } = pane;
+    const place = { pane: id, server: socket, command };
     if (this.#pane?.id !== id || !this.#isWatched) {
       this.#release(false);
       this.#pane = server.watch(id);
@@ -143,13 +154,13 @@ export class AgentTerminal {
     const unattachable = sessions.every((session) => server.list.fragile.has(session));
     if (unattachable) {
       const detail = 'tmux destroys its session (destroy-unattached) when a viewer leaves, so that it is not watched.';
-      this.#setState({ state: 'unreachable', detail, pane: id, server: socket, command });
+      this.#setState({ state: 'unreachable', detail, ...place, foreground });
     } else if (dead) {
       const detail = 'The process of its pane has ended; this is its last screen.';
-      this.#setState({ state: 'dead', detail, pane: id, server: socket, command });
+      this.#setState({ state: 'dead', detail, ...place, foreground: 'unknown' });
     } else {
       const detail = `Its process runs in the pane ${id} of the tmux server at ${socket}.`;
-      this.#setState({ state: 'open', detail, pane: id, server: socket, command });
+      this.#setState({ state: 'open', detail, ...place, foreground });
     }
   }
 
@@ -158,7 +169,8 @@ export class AgentTerminal {
     this.#release(true);
     this.#view = null;
     const pane = this.#pane?.id ?? null;
-    this.#setState({ state, detail, pane, server: socket ?? this.#state?.server ?? null, command: null });
+    const server = socket ?? this.#state?.server ?? null;
+    this.#setState({ state, detail, pane, server, command: null, foreground: 'unknown' });
   }
 
   #release(keepsScreen: boolean): void {

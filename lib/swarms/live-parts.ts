@@ -2,9 +2,10 @@
  * One live swarm, wired: files are read, described and published to the hub; the recorder's thread does the same for
  * the message log. Nothing here assumes that there is only one swarm.
  */
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { createAckActions } from '../actions/acks';
 import { ActionRunner, type RecordAction } from '../actions/runner';
+import { commandSecret } from '../config/command-secret';
 import type { ActionGroup } from '../contract/action-groups';
 import { NO_PERMISSIONS, NO_WORK } from '../contract/defaults';
 import type { Retention } from '../history/history';
@@ -167,8 +168,10 @@ export class LiveParts {
     this.recorderEvents = this.#createRecorderEvents();
     const { description, publisher, readiness, attention } = this;
     const record: RecordAction = (step, one) => this.recorder.recordAction(step, one);
+    const warn = (sentence: string) => log().warn(sentence);
+    const secret = commandSecret(join(options.messages.stateFolder, 'command-secret'), warn);
     this.actions = {
-      runner: new ActionRunner({ groups: options.actionGroups, record }),
+      runner: new ActionRunner({ groups: options.actionGroups, record, secret }),
       locks: liveLockActions({ root: options.root, config, locks, description, publisher, readiness }),
       messages: this.#createMessages(),
       permissions: createPermissions({

@@ -67,7 +67,7 @@ test('open(): a pane of a size that would take all memory is not watched', async
     (found) => found !== undefined,
   );
   assert.deepEqual(state, {
-    ...{ state: 'unreachable', pane: null, server: '/nowhere/socket', command: null },
+    ...{ state: 'unreachable', pane: null, server: '/nowhere/socket', command: null, foreground: 'unknown' },
     detail: 'Its pane has 10000 columns and 10000 rows; at most 1000 x 1000 are shown.',
   });
 });

@@ -203,7 +203,7 @@ async function firstText(terminal: AgentTerminal): Promise<{ text: string } | { 
 const NO_ANSWER: TerminalState = {
   state: 'unreachable',
   detail: 'Its tmux server did not answer in time.',
-  ...{ pane: null, server: null, command: null },
+  ...{ pane: null, server: null, command: null, foreground: 'unknown' },
 };
 
 function changed(terminal: AgentTerminal, ms: number): Promise<void> {

@@ -5,10 +5,17 @@ import type { TerminalCursor, Terminals } from '../../lib/swarms/terminals';
 export const OPEN_STATE: TerminalState = {
   state: 'open',
   detail: 'The pane %3 runs claude.',
-  ...{ pane: '%3', server: '/tmp/tmux-1000/default', command: 'claude' },
+  ...{ pane: '%3', server: '/tmp/tmux-1000/default', command: 'claude', foreground: 'agent' },
 };
 export const NO_PANE: TerminalState = {
-  ...{ state: 'no_pane', detail: 'No pane of it is known.', pane: null, server: null, command: null },
+  ...{
+    state: 'no_pane',
+    detail: 'No pane of it is known.',
+    pane: null,
+    server: null,
+    command: null,
+    foreground: 'unknown',
+  },
 };
 
 /** @returns an event with what a pane wrote */

@@ -10,7 +10,7 @@ import { type RunTmux, TmuxError } from '../../sources/tmux/run-tmux';
 import type { Confirmation } from './confirmation';
 import { terminalText } from './content';
 import { type Attempt, type DeliveryTimes, failed, type Letter, later, NotBegun, unknown } from './delivery';
-import { readsShell } from './pane-place';
+import { foregroundOf, otherProgram } from './pane-place';
 
 export interface PaneDeliveryOptions {
   run: RunTmux;
@@ -58,10 +58,12 @@ export class PaneDelivery {
 
   /** @returns why nothing is pasted; null if the composer is empty now */
   async #prepare(): Promise<Attempt | null> {
-    const { run, target, hindrance, runsClaude } = this.#options;
+    const { run, target, hindrance, runsClaude, claudePid } = this.#options;
     const view = await viewPane(run, target.socket, target.pane);
     if (view.dead || view.pid !== target.panePid) return failed('The process of its pane has ended.');
-    if (readsShell(view.command, this.#options.claudePid)) {
+    const foreground = foregroundOf(view.command, claudePid);
+    if (foreground === 'other') return later(`${otherProgram(view.command, claudePid)}.`);
+    if (foreground === 'shell') {
       return runsClaude ? later(`${SHELL}; Claude Code may be suspended.`) : failed(`${SHELL}. Nothing was typed.`);
     }
     if (view.scrolled) return later('Somebody scrolls in its pane, where keys do not reach Claude Code.');

@@ -1,4 +1,5 @@
 /** Where an agent runs in tmux, and what its session says against typing there. */
+import type { Foreground } from '../../contract/terminal-schemas';
 import { readSessionNow } from '../../sources/claude-code/session-now';
 import { isShell } from '../../sources/processes/claude-process';
 import { isInForeground } from '../../sources/processes/proc-stat';
@@ -77,12 +78,20 @@ export async function sessionHindrance(
 }
 
 /**
- * Whether a shell reads what is typed. tmux names the first process of the foreground, which is a shell that waits
- * where a pane was started by `sh -c claude`.
+ * Finds out who reads what is typed into a pane. tmux names the first process of the foreground, which is a shell that
+ * waits where a pane was started by `sh -c claude`, so the process of Claude Code is asked first.
  *
+ * @param command the program in the foreground, as tmux names it
  * @param claudePid the process of Claude Code, if it is seen
  */
-export function readsShell(command: string, claudePid: number | null): boolean {
-  if (!isShell({ command, executable: '', args: [] })) return false;
-  return claudePid === null || isInForeground(claudePid) !== true;
+export function foregroundOf(command: string, claudePid: number | null): Foreground {
+  const isClaude = claudePid === null ? null : isInForeground(claudePid);
+  if (isClaude === true) return 'agent';
+  if (isShell({ command, executable: '', args: [] })) return 'shell';
+  return isClaude === false ? 'other' : 'unknown';
+}
+
+/** @returns that another program than Claude Code would get what is typed, a sentence without its end */
+export function otherProgram(command: string, claudePid: number | null): string {
+  return `Its process ${claudePid} is suspended or in the background; the program in the foreground of its terminal is ${JSON.stringify(command)}`;
 }

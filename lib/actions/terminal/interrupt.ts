@@ -1,4 +1,4 @@
-/** The command that interrupts an agent: Escape once, and whether it stopped. */
+/** Interrupts agents: Escape once, and whether the agent stopped. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TerminalInterruptAnswer } from '../../contract/terminal-requests';
 import { readSessionNow } from '../../sources/claude-code/session-now';
@@ -10,11 +10,37 @@ import { attempt, findTerminal } from './terminal-place';
 type Outcome = Omit<TerminalInterruptAnswer, 'pane'>;
 
 /**
+ * Interrupts agents, each by one Escape at a time: a second one right after it would clear a draft, or open the list of
+ * earlier prompts.
+ */
+export class Interrupts {
+  readonly #options: TerminalOptions;
+  readonly #running = new Map<string, Promise<TerminalInterruptAnswer>>();
+
+  constructor(options: TerminalOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Interrupts an agent. One that is just being interrupted gets no second Escape, and the answer of the first.
+   *
+   * @throws {ActionRefused} if Escape was not pressed because it may not be
+   */
+  run(id: string): Promise<TerminalInterruptAnswer> {
+    const running = this.#running.get(id);
+    if (running) return running;
+    const begun = interruptAgent(id, this.#options).finally(() => this.#running.delete(id));
+    this.#running.set(id, begun);
+    return begun;
+  }
+}
+
+/**
  * Interrupts an agent. It waits for no other command of its terminal.
  *
  * @throws {ActionRefused} if Escape was not pressed because it may not be
  */
-export async function interruptAgent(id: string, options: TerminalOptions): Promise<TerminalInterruptAnswer> {
+async function interruptAgent(id: string, options: TerminalOptions): Promise<TerminalInterruptAnswer> {
   const found = await findTerminal(id, options);
   const { pane } = found.target;
   const before = await statusNow(found.reach, options);

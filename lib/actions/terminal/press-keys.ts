@@ -1,11 +1,11 @@
 /** The command that presses keys in a terminal, each once. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TerminalKeysAnswer, TerminalKeysBody } from '../../contract/terminal-requests';
+import type { ExpectedScreen, TerminalKeysAnswer, TerminalKeysBody } from '../../contract/terminal-requests';
 import { pressKeys } from '../../sources/tmux/pane-input';
 import { readTerminalView } from '../../sources/tmux/screen-view';
 import { ActionRefused } from '../action';
 import type { TerminalOptions } from './terminal-options';
-import { attempt, type FoundTerminal, findTerminal } from './terminal-place';
+import { attempt, type FoundTerminal, findTerminal, notReady } from './terminal-place';
 import type { TerminalQueue } from './terminal-queue';
 
 export interface KeysInput extends TerminalKeysBody {
@@ -18,18 +18,20 @@ export interface KeysInput extends TerminalKeysBody {
  * @throws {ActionRefused} if none was pressed because none may be
  */
 export function pressInTerminal(
-  { id, keys, expected_option: label }: KeysInput,
+  { id, keys, expected_option: label, expected_screen: screen }: KeysInput,
   options: TerminalOptions & { queue: TerminalQueue },
 ): Promise<TerminalKeysAnswer> {
   return options.queue.run(id, async () => {
     const found = await findTerminal(id, options);
     const [key = ''] = keys;
+    if (screen !== undefined) checkScreen(screen, found);
     const option = label === undefined ? null : expectedOption({ key, label }, found);
+    const shown = option ?? (screen === 'composer' ? 'composer' : null);
     const { target } = found;
     let pressed = 0;
     for (const group of groupsOf(keys)) {
       if (pressed > 0) await delay(options.times.keyMs);
-      const isPressed = await attempt(pressKeys(options.run, target, group, option)).catch((error: unknown) => {
+      const isPressed = await attempt(pressKeys(options.run, target, group, shown)).catch((error: unknown) => {
         if (pressed > 0 && error instanceof ActionRefused) return false;
         throw error;
       });
@@ -48,6 +50,22 @@ function ended(isPressed: false | 'unknown', pressed: number): Pick<TerminalKeys
     detail: pressed === 0 ? `${what}.` : `${what} the last keys; ${pressed} were pressed.`,
   };
 }
+
+/** @throws {ActionRefused} if the screen shows something else than the keys are meant for */
+function checkScreen(expected: ExpectedScreen, { view }: FoundTerminal): void {
+  const { composer, dialog } = readTerminalView(view);
+  const isOther = composer === 'absent' && dialog === null;
+  const shown: ExpectedScreen = isOther ? 'other' : dialog === null ? 'composer' : 'dialog';
+  if (shown === expected) return;
+  const detail = `The screen shows ${SCREENS[shown]} now, but the keys are meant for ${SCREENS[expected]}. Read it before you press them again.`;
+  throw notReady(detail, { dialog });
+}
+
+const SCREENS: Readonly<Record<ExpectedScreen, string>> = {
+  composer: 'the composer of Claude Code',
+  dialog: 'a dialog with options',
+  other: 'neither a composer nor a dialog that is known',
+};
 
 /**
  * @returns the option of the open dialog that a digit chooses

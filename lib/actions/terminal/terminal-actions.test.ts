@@ -192,6 +192,37 @@ test('press: a dialog that changes after the look at it gets no key', { skip }, 
   assert.equal(await composer(), '');
 });
 
+test('press: Enter that is meant for the composer is not pressed at a dialog, and the other way round', {
+  skip,
+}, async () => {
+  const pressFor = (expected_screen: 'composer' | 'dialog' | 'other', run: RunTmux = runTmux) =>
+    actionsFor({ run }).press.run({ id: 'agent-0', keys: ['Enter'], expected_screen }, CALLER);
+  await refusal(pressFor('dialog'), 'terminal_not_ready');
+  await refusal(pressFor('other'), 'terminal_not_ready');
+  const opensDialog: RunTmux = async (socket, words, input) => {
+    if (words.some((word) => word.startsWith('send-keys'))) {
+      await agent.control('dialog');
+      await until(
+        async () => fakes.screen(agent),
+        (screen) => screen.includes('1. Yes'),
+      );
+    }
+    return runTmux(socket, words, input);
+  };
+  assert.equal((await pressFor('composer', opensDialog)).answer.outcome, 'not_pressed');
+  const { message, more, recorded } = await refusal(pressFor('composer'), 'terminal_not_ready');
+  assert.match(message, /^The screen shows a dialog with options now, but the keys are meant for the composer/);
+  assert.ok(more.dialog);
+  assert.doesNotMatch(recorded, /Yes/, 'the record has nothing of the screen');
+  assert.deepEqual(violations(), []);
+  await agent.control('close');
+  await until(
+    async () => fakes.screen(agent),
+    (screen) => !screen.includes('1. Yes'),
+  );
+  assert.equal((await pressFor('composer')).answer.outcome, 'pressed');
+});
+
 test('type: a screen that changes between check and paste gets nothing', { skip }, async () => {
   const run: RunTmux = async (socket, words, input) => {
     if (words[0] === 'load-buffer') {
@@ -277,18 +308,4 @@ test('anywhere: another program gets one line, confirmed by the screen', { skip 
   await refusal(type({ text: 'hello' }, given), 'terminal_not_ready');
   assert.equal((await type({ text: 'hello', anywhere: true }, given)).outcome, 'typed');
   assert.match(fakes.screen(cat), /hello/);
-});
-
-test('records: a text only by its length, keys only by their count', { skip }, () => {
-  const { type, press } = actionsFor();
-  const input = { id: 'agent-0', text: 'secret', submit: true, as_command: false, anywhere: false };
-  const all = [type.subject(input), type.identity?.(input), press.subject({ id: 'agent-0', keys: ['1', '2'] })];
-  assert.doesNotMatch(JSON.stringify(all), /secret/);
-  assert.deepEqual(all[0], {
-    ...{ target: null, agentId: 'agent-0' },
-    request: { characters: 6, submit: true, as_command: false, anywhere: false },
-  });
-  assert.deepEqual(press.subject({ id: 'agent-0', keys: ['1', '2'] }).request, { keys: 2 });
-  const chosen = press.subject({ id: 'agent-0', keys: ['1'], expected_option: 'Yes, for secret' });
-  assert.deepEqual(chosen.request, { keys: 1, as_expected_option: true });
 });

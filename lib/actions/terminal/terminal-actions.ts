@@ -9,7 +9,7 @@ import {
 } from '../../contract/terminal-requests';
 import type { Action } from '../action';
 import type { TargetClaims } from '../messages/target-claims';
-import { interruptAgent } from './interrupt';
+import { Interrupts } from './interrupt';
 import { type KeysInput, pressInTerminal } from './press-keys';
 import type { TerminalOptions } from './terminal-options';
 import { TerminalQueue } from './terminal-queue';
@@ -26,33 +26,35 @@ export function createTerminalActions(
   options: TerminalOptions & { claims: Pick<TargetClaims, 'claim'> },
 ): TerminalActions {
   const all = { ...options, queue: new TerminalQueue() };
+  const interrupts = new Interrupts(options);
   const done = <Answer extends { outcome: string; detail: string }>(answer: Answer) => ({
     ...{ answer, outcome: answer.outcome, detail: answer.detail },
   });
   const typed = ({ text, submit, as_command, anywhere }: TypeInput) => ({
     ...{ characters: [...text].length, submit, as_command, anywhere },
   });
-  const pressed = ({ keys, expected_option }: KeysInput) => ({
+  const pressed = ({ keys, expected_option, expected_screen }: KeysInput) => ({
     keys: keys.length,
     ...(expected_option !== undefined && { as_expected_option: true }),
+    ...(expected_screen !== undefined && { expected_screen }),
   });
   return {
     type: {
       ...{ name: 'type_text', group: 'terminal', outcomes: terminalInputAnswer.shape.outcome.options },
       subject: (body) => ({ target: null, agentId: body.id, request: typed(body) }),
-      identity: (body) => ({ id: body.id, ...typed(body) }),
+      hidesBody: true,
       run: async (body) => done(await typeText(body, all)),
     },
     press: {
       ...{ name: 'press_keys', group: 'terminal', outcomes: terminalKeysAnswer.shape.outcome.options },
       subject: (body) => ({ target: null, agentId: body.id, request: pressed(body) }),
-      identity: (body) => ({ id: body.id, ...pressed(body), expected_option: body.expected_option }),
+      hidesBody: true,
       run: async (body) => done(await pressInTerminal(body, all)),
     },
     interrupt: {
       ...{ name: 'interrupt', group: 'terminal', outcomes: terminalInterruptAnswer.shape.outcome.options },
       subject: ({ id }) => ({ target: null, agentId: id, request: null }),
-      run: async ({ id }) => done(await interruptAgent(id, all)),
+      run: async ({ id }) => done(await interrupts.run(id)),
     },
   };
 }

@@ -1,11 +1,11 @@
 /** Finds the terminal of an agent for one command, and checks that something may be typed there. */
-import { processExists } from '../../sources/processes/proc-stat';
+import { hasEnded } from '../../sources/processes/proc-stat';
 import type { PaneTarget } from '../../sources/tmux/pane-input';
 import { isPaneId, type PaneView, viewPane } from '../../sources/tmux/panes';
 import { TmuxError } from '../../sources/tmux/run-tmux';
 import { ActionRefused } from '../action';
 import type { Reach } from '../messages/delivery';
-import { findPane, type PlaceOptions, readsShell, tmuxPlace } from '../messages/pane-place';
+import { findPane, foregroundOf, otherProgram, type PlaceOptions, tmuxPlace } from '../messages/pane-place';
 
 /** A terminal in which the agent's process still runs, and what it shows. */
 export interface FoundTerminal {
@@ -29,16 +29,26 @@ export async function findTerminal(id: string, options: Options): Promise<FoundT
   }
   if (reach.gone !== null) throw gone(reach.gone);
   const pid = reach.claudePid ?? reach.pane?.pid ?? null;
-  if (pid !== null && !processExists(pid)) throw gone(`Its process ${pid} has just ended.`);
+  if (pid !== null && hasEnded(pid)) throw gone(`Its process ${pid} has just ended.`);
   const { target, view } = await locate(reach, options);
   if (view.dead || view.pid !== target.panePid) throw gone('The process of its pane has ended.');
-  if (readsShell(view.command, reach.claudePid)) {
-    throw notReady('Its terminal shows a shell, which would run what is typed; Claude Code has ended or is suspended.');
-  }
+  checkForeground(view.command, reach);
   if (view.scrolled) {
     throw notReady('Somebody scrolls in its pane, where keys do not reach the program; leave the copy mode (q).');
   }
   return { target: { ...target, command: view.command }, view, reach };
+}
+
+/** @throws {ActionRefused} if it is certain that not the agent would read what is typed */
+function checkForeground(command: string, { claudePid }: Reach): void {
+  const foreground = foregroundOf(command, claudePid);
+  if (foreground === 'shell') {
+    throw notReady('Its terminal shows a shell, which would run what is typed; Claude Code has ended or is suspended.');
+  }
+  if (foreground === 'other') {
+    const what = `${otherProgram(command, claudePid)}, which would get it. Bring Claude Code to the foreground there (fg).`;
+    throw notReady(what, {}, 'Claude Code is suspended or in the background of its terminal.');
+  }
 }
 
 /** What the pane of an agent shows. Most know the id of their pane, which saves a program. */

@@ -61,8 +61,12 @@ function send(message: TerminalCommand, principal: Principal, context: ServerCon
       return runAction(terminal.type, { id, text, submit, as_command, anywhere }, by);
     }
     case 'keys': {
-      const { keys, expected_option } = message;
-      return runAction(terminal.press, { id, keys, ...(expected_option !== undefined && { expected_option }) }, by);
+      const { keys, expected_option, expected_screen } = message;
+      const expected = {
+        ...(expected_option !== undefined && { expected_option }),
+        ...(expected_screen !== undefined && { expected_screen }),
+      };
+      return runAction(terminal.press, { id, keys, ...expected }, by);
     }
     case 'interrupt':
       return runAction(terminal.interrupt, { id }, by);

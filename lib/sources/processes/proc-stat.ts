@@ -43,3 +43,16 @@ export function processExists(pid: number): boolean {
     return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
   }
 }
+
+/**
+ * @param proc the folder, `/proc` except in tests
+ * @returns whether a process has ended, also one that its parent has not taken note of yet
+ */
+export function hasEnded(pid: number, proc = '/proc'): boolean {
+  if (!processExists(pid)) return true;
+  try {
+    return /[ZX]/.test(readProcStat(proc, pid).state);
+  } catch {
+    return false; // it is hidden, or this system has no such folder
+  }
+}

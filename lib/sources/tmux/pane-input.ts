@@ -79,7 +79,7 @@ export async function submitIf(run: RunTmux, target: PaneTarget, line: string): 
 /**
  * Presses keys by their names in tmux, in one step.
  *
- * @param option a numbered option that the screen must still show; null for any screen
+ * @param shown what the screen must still show: a numbered option, or a composer; null for any screen
  * @returns false if they were not pressed
  * @throws {TmuxError}
  */
@@ -87,10 +87,13 @@ export async function pressKeys(
   run: RunTmux,
   target: PaneTarget,
   keys: readonly string[],
-  option: { key: string; label: string } | null = null,
+  shown: { key: string; label: string } | 'composer' | null = null,
 ): Promise<boolean> {
-  const shown = option === null ? '1' : `#{C:${option.key}. *${longestPlain(option.label)}}`;
-  return pressIf(run, target, shown, keys.join(' '));
+  return pressIf(run, target, shown === null ? '1' : searchFor(shown), keys.join(' '));
+}
+
+function searchFor(shown: { key: string; label: string } | 'composer'): string {
+  return shown === 'composer' ? `#{C:${PROMPT}}` : `#{C:${shown.key}. *${longestPlain(shown.label)}}`;
 }
 
 /** Presses Ctrl-S, with which Claude Code puts a draft aside; it comes back after the next prompt. */

@@ -263,7 +263,6 @@ export class WatchedPane extends PaneViewers {
     model.write(text, () => {
       this.shownSeq = this.ring.push(text);
       this.changed();
-      if (this.#mode === 'behind' && model.unread === 0) this.renew(CATCH_UP_INTERVAL_MS);
     });
     this.#comparison.output();
     if (model.unread > MAX_UNREAD_LETTERS) this.#fallBehind();
@@ -279,6 +278,18 @@ export class WatchedPane extends PaneViewers {
       this.#paused = true;
       link.client.tell(`refresh-client -A '${this.id}:pause'`);
     }
-    if ((this.#model?.unread ?? 0) === 0) this.renew(CATCH_UP_INTERVAL_MS);
+    this.#renewWhenRead();
+  }
+
+  /** What is unread may be the first screen of the model, so the end of it is awaited, not that of some output. */
+  #renewWhenRead(): void {
+    const model = this.#model;
+    if (model === null || model.unread === 0) {
+      this.renew(CATCH_UP_INTERVAL_MS);
+      return;
+    }
+    model.atEnd(() => {
+      if (this.#mode === 'behind') this.renew(CATCH_UP_INTERVAL_MS);
+    });
   }
 }

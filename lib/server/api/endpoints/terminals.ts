@@ -38,7 +38,9 @@ const limit = (parameters: URLSearchParams) =>
   parameters.getAll('text').at(-1)?.trim() === '1' ? ('reads' as const) : null;
 
 const SAME = 'for ids that no path can contain.';
-const EVERY = 'One attempt, never repeated. The agent must be listed and its process must still be that of the pane.';
+const EVERY =
+  'One attempt, never repeated. The agent must be listed, its process must still be that of the pane, and it must not be ' +
+  'suspended or in the background: 409 `terminal_not_ready`, as what is typed would go to a shell or another program.';
 
 type Both = Pick<EndpointDescription, 'path' | 'id' | 'summary'> & { request: 'agentByQuery' | Named };
 type Named = 'terminalInput' | 'terminalKeys' | 'interrupt';
@@ -95,9 +97,9 @@ export const TERMINAL_ENDPOINTS: readonly Endpoint[] = [
         limit: 'typing',
         description:
           `Pastes a text into the composer of Claude Code, after what is there, then presses Enter if \`submit\`. ${EVERY} ` +
-          '409 `terminal_not_ready` if a dialog is open (with its options as `dialog`), no composer is on the screen, somebody ' +
-          'scrolls in the pane, or a shell would run the text; 409 `terminal_gone` without a terminal. The record of the ' +
-          'command has only the length of the text.',
+          '409 `terminal_not_ready` if a dialog is open (with its options as `dialog`), no composer is on the screen, or somebody ' +
+          'scrolls in the pane; 409 `terminal_gone` without a terminal. The record of the command has only the length of ' +
+          'the text.',
         body: { schema: terminalInputBody, example: { text: 'Run the tests again.', submit: true }, required: true },
         answer: 'terminalInput',
         problems: [404],
@@ -119,7 +121,8 @@ export const TERMINAL_ENDPOINTS: readonly Endpoint[] = [
         description:
           `Presses named keys in their order, also at a dialog. ${EVERY} With \`expected_option\` a digit is pressed only if ` +
           'the dialog on the screen has exactly this label there; otherwise 409 `option_changed`, with the `dialog` that is ' +
-          'shown. In Claude Code Escape twice in an empty composer opens the list of earlier prompts, and Ctrl-C twice ends the ' +
+          'shown. With `expected_screen` keys are pressed only if the screen shows that; otherwise 409 `terminal_not_ready`. In ' +
+          'Claude Code Escape twice in an empty composer opens the list of earlier prompts, and Ctrl-C twice ends the ' +
           'session. The record of the command has only the number of keys.',
         body: { schema: terminalKeysBody, example: { keys: ['1'], expected_option: 'Yes' }, required: true },
         answer: 'terminalKeys',
