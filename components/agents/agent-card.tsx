@@ -156,6 +156,7 @@ function About({ agent, state, tabIndex, change }: AgentCardProps & { state: Age
     <>
       <span className="sr-only">{evidence} </span>
       {agent.current_task && <Task task={agent.current_task} />}
+      {agent.current_task && (isAtWork || agent.last_message || said) && <span className="text-muted"> · </span>}
       {isAtWork && <Tool name={tool.name} input={tool.input} />}
       {!isAtWork && agent.last_message && <NewestMessage message={agent.last_message} />}
       {!isAtWork && !agent.last_message && said && (
@@ -172,7 +173,6 @@ function Task({ task: { objective, status, count } }: { task: CurrentTask }) {
     <span title="The task that it has in hand">
       {status}: <Text value={objective} prose />
       {count > 1 && ` and ${formatCount(count - 1)} more`}
-      <span className="text-muted"> · </span>
     </span>
   );
 }

@@ -13,7 +13,7 @@ interface Looks {
 }
 
 export class TerminalPreview {
-  readonly #terminal = new Terminal({ scrollback: 0, allowProposedApi: true });
+  readonly #terminal = new Terminal({ scrollback: 0, allowProposedApi: true, logLevel: 'error' });
   readonly #canvas: HTMLCanvasElement;
   #looks: Looks;
   #drawnAt = Number.NEGATIVE_INFINITY;

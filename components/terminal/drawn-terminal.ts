@@ -66,6 +66,8 @@ export class DrawnTerminal {
       ...{ screenReaderMode: options.screenReader },
       // For the marks of the search, and the widths of letters.
       allowProposedApi: true,
+      // It would warn in the console whenever the computer is busy.
+      logLevel: 'error',
     });
     this.#terminal = terminal;
     terminal.loadAddon(this.#search);

@@ -62,9 +62,9 @@ export function UnreadWords({ inbox, onGo }: { inbox: UnreadMessages; onGo: Go }
         </>
       )}
       {read_until !== null && (
-        <span className="text-muted">
+        <span className="text-muted" title={read_until}>
           {' · read until '}
-          <Text value={read_until} max={40} />
+          <Text value={read_until.replace(/(?<=\d)T(?=\d)/, ' ').replace(/\.\d+$/, '')} max={40} />
         </span>
       )}
     </span>

@@ -13,6 +13,7 @@ test('withMarkup(): code in backticks and bold are shown without their marks', (
   assert.equal(written('"I need `a.ts` and `b.ts`."'), '"I need <code>a.ts</code> and <code>b.ts</code>."');
   assert.equal(written('``a ` b`` and ```ts let x = 1;```'), '<code>a ` b</code> and <code>ts let x = 1;</code>');
   assert.equal(written('**done**: `` `x` ``'), '<strong>done</strong>: <code>`x`</code>');
+  assert.equal(written('**[2026-02-03]** Amounts'), '<strong>[2026-02-03]</strong> Amounts');
 });
 
 test('withMarkup(): marks without a partner, and stars of patterns, stay as written', () => {

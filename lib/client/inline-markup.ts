@@ -11,7 +11,7 @@ export interface MarkedPiece {
  * slash: the stars of `src/**` and `lib/**` are patterns.
  */
 const MARKUP =
-  /(?<!`)(?<ticks>`+)(?!`)(?<code>.+?)(?<!`)\k<ticks>(?!`)|(?<![\p{L}\p{N}*/])\*\*(?<strong>[\p{L}\p{N}"'“‘(][^*\n]*?)(?<![\s/\\])\*\*/gsu;
+  /(?<!`)(?<ticks>`+)(?!`)(?<code>.+?)(?<!`)\k<ticks>(?!`)|(?<![\p{L}\p{N}*/])\*\*(?<strong>[\p{L}\p{N}"'“‘([][^*\n]*?)(?<![\s/\\])\*\*/gsu;
 /** Code whose end was cut off with the rest of the text. */
 const CUT_CODE = /(?<!`)`+(?!`)(?<code>[^`]+…)(?<after>["”]?)$/u;
 

@@ -15,7 +15,7 @@ const { Terminal: HeadlessTerminal } = exportsOf(headless);
 
 /** @returns an emulator that draws nothing */
 export function newTerminal(cols: number, rows: number, scrollback: number): Terminal {
-  const terminal = new HeadlessTerminal({ cols, rows, scrollback, allowProposedApi: true });
+  const terminal = new HeadlessTerminal({ cols, rows, scrollback, allowProposedApi: true, logLevel: 'error' });
   // The addon is made for the emulator of the browser, which has the same interface where it needs it.
   terminal.loadAddon(new Unicode11Addon() as never);
   terminal.unicode.activeVersion = '11';
