@@ -92,13 +92,13 @@ export function AgentDetail(props: AgentDetailProps) {
   return (
     <aside aria-labelledby="agent-detail-title" className="flex size-full min-h-0 flex-col bg-paper">
       <header className="flex h-10 shrink-0 items-center gap-3 border-line border-b pr-2 pl-4">
-        <h2 id="agent-detail-title" className="max-w-48 shrink-0 truncate font-semibold">
+        <h2 id="agent-detail-title" className="min-w-0 truncate font-semibold">
           <Text value={id} max={80} />
         </h2>
         {agent && !hasLeft && <State {...agentState(agent)} />}
         {agent && hasLeft && <span className="shrink-0 text-muted">left</span>}
         {agent && (
-          <span className="min-w-0 truncate text-muted">
+          <span className="min-w-0 shrink-[999] truncate text-muted">
             <LastSpoke agent={agent} />
           </span>
         )}
