@@ -11,6 +11,8 @@ type Option = NonNullable<TerminalView['dialog']>['options'][number];
 
 /** The line above a dialog, without indentation: part of no conversation, whose lines are indented or marked. */
 const TOP = /^[─▔]{5,}/;
+/** The line around what a dialog is about. */
+const DASHES = /^╌+$/;
 const OPTION = /^( *)(❯ | {2})([1-9])\. (.*\S)/;
 /** At the beginning of a line: a prompt of the history, and what the agent said or did. */
 const CONVERSATION = /^[❯●⏺✻✳⎿]/;
@@ -19,6 +21,8 @@ const HINTS = /^ +(?:Esc|Enter|Tab|ctrl\+\w|↑\/↓)\b|^(?:Enter to select|Esc 
 /** A digit chooses at most nine options. */
 const MAX_OPTIONS = 9;
 const MIN_OPTIONS = 2;
+/** A question that is longer is not taken apart from what is above it. */
+const MAX_QUESTION_LINES = 6;
 /** The colour in which the dialog shows the option that Enter would choose. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the attributes of a terminal begin with one
 const COLOURED_POINTER = /\u001b\[[0-9;:]*m *❯/;
@@ -48,7 +52,19 @@ function findDialog(lines: readonly string[]): TerminalView['dialog'] {
   if (!hasRuleAbove(plain, top) || !areOnlyOptions(plain, top, last, column) || !endsWithHints(plain, last, column)) {
     return null;
   }
-  return { options: options.map(({ key, label }): Option => ({ key, label })) };
+  return { question: findQuestion(plain, top), options: options.map(({ key, label }): Option => ({ key, label })) };
+}
+
+/** @returns the paragraph right above the options if it ends with a question mark, below the rule of the dialog */
+function findQuestion(plain: readonly string[], top: number): string | null {
+  const lines: string[] = [];
+  for (let y = top - 1; y >= 0 && lines.length <= MAX_QUESTION_LINES; y -= 1) {
+    const text = (plain[y] ?? '').trim();
+    if (TOP.test(text) || DASHES.test(text)) break;
+    if (text !== '') lines.unshift(text);
+    else if (lines.length > 0) break;
+  }
+  return lines.length <= MAX_QUESTION_LINES && lines.at(-1)?.endsWith('?') ? lines.join(' ') : null;
 }
 
 /** Numbered from 1, without a gap. */
@@ -83,7 +99,7 @@ function endsWithHints(plain: readonly string[], last: number, column: number): 
 /** A blank line, a rule, or a line that is indented deeper than the numbers. */
 function isFiller(line: string, column: number): boolean {
   const text = line.trim();
-  return text === '' || TOP.test(line) || /^[╌]+$/.test(text) || indentOf(line) > column + 2;
+  return text === '' || TOP.test(line) || DASHES.test(text) || indentOf(line) > column + 2;
 }
 
 function indentOf(line: string): number {
