@@ -80,6 +80,11 @@ test('readTerminalView(): a dialog asks what is right above its options, and not
   const asked = (...above: string[]) => viewOf([...above, ...options]).dialog?.question;
   const rule = '─'.repeat(60);
   assert.equal(asked(rule, 'Bash command', '', 'Shall the totals of the', 'cart be tested?', ''), WRAPPED, 'wrapped');
+  assert.equal(
+    asked(rule, '   rm -rf build', ' Do you want to proceed?'),
+    'Do you want to proceed?',
+    'another indentation',
+  );
   assert.equal(asked('Why?', rule), null, 'above the rule is the conversation');
   assert.equal(asked(rule, ' Is it right?', '╌'.repeat(60)), null, 'above what the dialog is about');
   assert.equal(asked(rule, ...Array.from({ length: 7 }, () => 'Is it right?')), null, 'too long');

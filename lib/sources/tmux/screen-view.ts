@@ -57,13 +57,11 @@ function findDialog(lines: readonly string[]): TerminalView['dialog'] {
 
 /** @returns the paragraph right above the options if it ends with a question mark, below the rule of the dialog */
 function findQuestion(plain: readonly string[], top: number): string | null {
-  const lines: string[] = [];
-  for (let y = top - 1; y >= 0 && lines.length <= MAX_QUESTION_LINES; y -= 1) {
-    const text = (plain[y] ?? '').trim();
-    if (TOP.test(text) || DASHES.test(text)) break;
-    if (text !== '') lines.unshift(text);
-    else if (lines.length > 0) break;
-  }
+  const last = plain.findLastIndex((line, y) => y < top && line.trim() !== '');
+  const indent = indentOf(plain[last] ?? '');
+  const isPart = (line: string) => line.trim() !== '' && indentOf(line) === indent && !isRule(line);
+  const above = plain.findLastIndex((line, y) => y <= last && !isPart(line));
+  const lines = plain.slice(above + 1, last + 1).map((line) => line.trim());
   return lines.length <= MAX_QUESTION_LINES && lines.at(-1)?.endsWith('?') ? lines.join(' ') : null;
 }
 
@@ -99,7 +97,11 @@ function endsWithHints(plain: readonly string[], last: number, column: number): 
 /** A blank line, a rule, or a line that is indented deeper than the numbers. */
 function isFiller(line: string, column: number): boolean {
   const text = line.trim();
-  return text === '' || TOP.test(line) || DASHES.test(text) || indentOf(line) > column + 2;
+  return text === '' || isRule(line) || indentOf(line) > column + 2;
+}
+
+function isRule(line: string): boolean {
+  return TOP.test(line) || DASHES.test(line.trim());
 }
 
 function indentOf(line: string): number {
