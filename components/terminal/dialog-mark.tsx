@@ -5,7 +5,7 @@ import type { DialogNotice } from './terminal-words';
 /** That an agent waits at a dialog, as only its screen shows it, in one line. */
 export function DialogMark({ question, evidence }: DialogNotice) {
   return (
-    <span title={evidence} className="inline-flex min-w-0 items-center gap-1.5 text-bad">
+    <span title={evidence} className="inline-flex min-w-28 shrink-999 items-center gap-1.5 text-bad">
       <StateMark word="waiting" tone="bad" />
       <span className="truncate">
         waits at a dialog
