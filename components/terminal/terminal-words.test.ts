@@ -79,7 +79,14 @@ test('dialogNotice(): an agent without a session waits at the dialog that its sc
 
 test('dialogNotice(): what a session or a team says counts alone, and an agent without a process waits for nothing', () => {
   const words = { session_id: 's', name: null, version: null, kind: null, status: null, waiting_for: null };
-  const more = { status_since: null, model: null, permission_mode: null, cwd: null, git_branch: null, entrypoint: null };
+  const more = {
+    status_since: null,
+    model: null,
+    permission_mode: null,
+    cwd: null,
+    git_branch: null,
+    entrypoint: null,
+  };
   const session = { ...words, ...more };
   const working = (source: Agent['activity']['source']): Partial<Agent> => ({
     activity: { ...UNKNOWN_AGENT_FACTS.activity, state: 'working', source },
