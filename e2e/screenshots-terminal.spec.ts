@@ -32,6 +32,7 @@ test('terminal: pictures of a terminal, of typing and of the wall', async ({ pag
   terminals.view('agent-1', {
     composer: 'absent',
     dialog: {
+      question: 'Do you want to proceed?',
       options: [
         { key: '1', label: 'Yes' },
         { key: '2', label: "Yes, and don't ask again for npm test" },

@@ -29,6 +29,7 @@ const wall = (page: Page) => page.getByRole('region', { name: 'Terminals', exact
 const OPTIONS = {
   composer: 'absent' as const,
   dialog: {
+    question: 'Do you want to proceed?',
     options: [
       { key: '1', label: 'Yes' },
       { key: '3', label: 'No, and tell Claude what to do differently' },
@@ -298,6 +299,31 @@ test('terminal: the wall shows previews, says who needs a person, and opens a te
   expect(terminals.connections).toBe(1);
 });
 
+test('terminal: without a session the wall and the terminal say that an agent waits at the dialog on its screen', async ({
+  page,
+  swarm,
+  server,
+  terminals,
+}) => {
+  swarm.register([1, 2].map((n) => withPane(`agent-${n}`, n)));
+  for (const n of [1, 2]) terminals.show(`agent-${n}`, DIALOG_SCREEN);
+  await server.start();
+  await page.goto(`${server.url}/?view=terminals`);
+  const tile = wall(page).getByRole('listitem').filter({ hasText: 'agent-2' });
+  await expect(wall(page).getByRole('listitem')).toHaveCount(2);
+  const said = 'waits at a dialog: Do you want to proceed?';
+  await expect(wall(page)).not.toContainText('waits at a dialog');
+  terminals.view('agent-2', OPTIONS);
+  await expect(tile).toContainText(said);
+  await expect(tile.getByTitle('Its screen shows a dialog.')).toHaveCount(1);
+  await expect(wall(page).getByRole('listitem').first()).not.toContainText('waits at a dialog');
+  await tile.getByRole('button', { name: /agent-2/ }).click();
+  await expect(terminal(page, 'agent-2').getByRole('status').filter({ hasText: said })).toBeVisible();
+  terminals.show('agent-2', DIALOG_SCREEN, { state: { state: 'gone', detail: 'Its pane %2 is gone.' } });
+  await expect(terminal(page, 'agent-2')).toContainText('Its pane is closed.');
+  await expect(page.getByText('waits at a dialog')).toHaveCount(0);
+});
+
 test('terminal: terminal and wall have no fault in both themes, wide and narrow', async ({
   page,
   swarm,
@@ -470,9 +496,13 @@ test('terminal: Enter goes only to the screen that was seen, and to no dialog th
   await expect(terminal(page).getByRole('alert')).toContainText('Enter was not sent: a dialog has just opened.');
   await page.keyboard.press('1');
   await expect(terminal(page).getByRole('alert')).toContainText('1 was not sent: a dialog has just opened.');
+  await page.getByRole('button', { name: 'Enter', exact: true }).click();
+  await expect(terminal(page).getByRole('alert')).toContainText('Enter was not sent: a dialog has just opened.');
+  await page.getByRole('button', { name: /^3 No/ }).click();
+  await expect(terminal(page).getByRole('alert')).toContainText('3 was not sent: a dialog has just opened.');
   expect(terminals.of('keys')).toHaveLength(1);
   await page.clock.runFor(600);
-  await page.keyboard.press('Enter');
+  await page.locator('.xterm-helper-textarea').press('Enter');
   await page.clock.runFor(100);
   await expect.poll(() => terminals.of('keys')).toHaveLength(2);
   expect(terminals.of('keys')[1]).toMatchObject({ keys: ['Enter'], expected_screen: 'dialog' });

@@ -117,7 +117,9 @@ export function AgentDetail(props: AgentDetailProps) {
       </header>
       {terminal && (
         <Suspense fallback={<p className="px-4 py-6 text-muted">Loading the terminal…</p>}>
-          <AgentTerminal agent={id}>{agent && <AgentPane agent={agent} />}</AgentTerminal>
+          <AgentTerminal agent={id} entry={agent}>
+            {agent && <AgentPane agent={agent} />}
+          </AgentTerminal>
         </Suspense>
       )}
       <section

@@ -1,6 +1,7 @@
 import { agentState } from '@/components/agents/agent-state';
 import { State } from '@/components/agents/state-mark';
-import { terminalNotice } from '@/components/terminal/terminal-words';
+import { DialogMark } from '@/components/terminal/dialog-mark';
+import { dialogNotice, terminalNotice } from '@/components/terminal/terminal-words';
 import type { Agent } from '@/lib/contract/schemas';
 import { AgentName } from '../ui/agent-name';
 import { Text } from '../ui/text';
@@ -19,9 +20,10 @@ interface WallTileProps {
 export function WallTile({ id, agent, needs, onOpen }: WallTileProps) {
   const { canvas, probe, status } = usePreview(id);
   const notice = terminalNotice(status);
+  const dialog = dialogNotice(agent, status);
   return (
     <li
-      data-needs={needs === null ? undefined : true}
+      data-needs={needs === null && dialog === null ? undefined : true}
       className="relative flex h-44 min-w-0 flex-col overflow-hidden rounded-md border border-line bg-paper data-needs:border-bad"
     >
       <div className="flex min-h-7 items-center gap-2 border-line border-b px-2">
@@ -29,9 +31,9 @@ export function WallTile({ id, agent, needs, onOpen }: WallTileProps) {
           <AgentName id={id} />
           <span className="sr-only">: open its terminal</span>
         </button>
-        {agent && <State {...agentState(agent)} />}
+        {dialog ? <DialogMark {...dialog} /> : agent && <State {...agentState(agent)} />}
         {needs !== null && (
-          <span className="ml-auto min-w-0 truncate text-bad" title={needs}>
+          <span className="ml-auto shrink-0 text-bad" title={needs}>
             needs you
           </span>
         )}

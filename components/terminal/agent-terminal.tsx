@@ -4,25 +4,28 @@ import { type ReactNode, type RefObject, use, useEffect, useEffectEvent, useRef,
 import { mayAct, useMe } from '@/lib/client/commands';
 import { Moment } from '@/lib/client/moment';
 import type { Me } from '@/lib/contract/action-schemas';
+import type { Agent } from '@/lib/contract/schemas';
 import { Text } from '../ui/text';
 import { PasteDialog } from './paste-dialog';
 import { SearchBar } from './search-bar';
 import { handleKey } from './terminal-keys';
 import { TerminalNoticeBar } from './terminal-notice';
 import { TerminalToolbar } from './terminal-toolbar';
-import { foregroundNotice, terminalNotice } from './terminal-words';
+import { dialogNotice, foregroundNotice, terminalNotice } from './terminal-words';
 import { TypingBar } from './typing-bar';
 import { useDrawnTerminal } from './use-drawn-terminal';
 import { useTyping } from './use-typing';
 
 interface AgentTerminalProps {
   agent: string;
+  /** Undefined where the agent is not listed. */
+  entry: Agent | undefined;
   /** The commands that bring another terminal to its pane. */
   children: ReactNode;
 }
 
 /** The live terminal of an agent; at a past moment the reason why there is none. */
-export function AgentTerminal({ agent, children }: AgentTerminalProps) {
+export function AgentTerminal({ agent, entry, children }: AgentTerminalProps) {
   const past = use(Moment) !== null;
   if (past) {
     return (
@@ -32,13 +35,13 @@ export function AgentTerminal({ agent, children }: AgentTerminalProps) {
     );
   }
   return (
-    <LiveTerminal key={agent} agent={agent}>
+    <LiveTerminal key={agent} agent={agent} entry={entry}>
       {children}
     </LiveTerminal>
   );
 }
 
-function LiveTerminal({ agent, children }: AgentTerminalProps) {
+function LiveTerminal({ agent, entry, children }: AgentTerminalProps) {
   const me = useMe();
   const allowed = mayAct(me, 'terminal');
   const [search, setSearch] = useState<string | null>(null);
@@ -88,7 +91,12 @@ function LiveTerminal({ agent, children }: AgentTerminalProps) {
       tabIndex={-1}
       className="flex min-h-0 flex-1 flex-col outline-none"
     >
-      <TerminalToolbar drawn={drawn} searching={search !== null} onSearch={() => setSearch((text) => text ?? '')} />
+      <TerminalToolbar
+        drawn={drawn}
+        dialog={dialogNotice(entry, status)}
+        searching={search !== null}
+        onSearch={() => setSearch((text) => text ?? '')}
+      />
       {search !== null && (
         <SearchBar
           text={search}

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_STATUS, type TerminalStatus } from '@/lib/client/terminal-link';
+import { UNKNOWN_AGENT_FACTS } from '@/lib/contract/defaults';
+import type { Agent } from '@/lib/contract/schemas';
 import { type TerminalState, terminalState } from '@/lib/contract/terminal-schemas';
-import { foregroundNotice, terminalNotice } from './terminal-words';
+import { dialogNotice, foregroundNotice, terminalNotice } from './terminal-words';
 
 const SCREEN = { columns: 80, rows: 24, title: '', alternate: false };
 const STATES = terminalState.shape.state.options;
@@ -51,4 +53,74 @@ test('foregroundNotice(): every program but the agent is named, and one that is 
     assert.match(notice?.text ?? '', /^Foreground program: vim\. [A-Z].*\.$/);
     assert.equal(notice?.blocks, foreground !== 'unknown');
   }
+});
+
+const DIALOG = { question: 'Do you want to proceed?', options: [{ key: '1', label: 'Yes' }] };
+
+function agentWith(fields: Partial<Agent> = {}): Agent {
+  const own = { id: 'a', health: 'active' as const, health_reason: 'Because.', last_evidence_at: null };
+  return { ...UNKNOWN_AGENT_FACTS, ...own, ...fields };
+}
+
+/** A terminal that is shown live and certainly shows a dialog. */
+function atDialog(fields: Partial<TerminalStatus> = {}, state: Partial<TerminalState> = {}): TerminalStatus {
+  const open = { ...(statusOf('open').state as TerminalState), foreground: 'agent' as const, ...state };
+  return { ...statusOf('open'), state: open, view: { composer: 'absent', dialog: DIALOG }, ...fields };
+}
+
+test('dialogNotice(): an agent without a session waits at the dialog that its screen certainly shows', () => {
+  const notice = dialogNotice(agentWith(), atDialog());
+  assert.equal(notice?.question, 'Do you want to proceed?');
+  assert.match(notice?.evidence ?? '', /^Its screen shows a dialog\. No session file .* says so\.$/);
+  assert.ok(dialogNotice(agentWith({ health: 'stale' }), atDialog({}, { foreground: 'unknown' })));
+  const blocked = { state: 'blocked', since: null, reason: 'It said so.', source: 'swarm' } as const;
+  assert.ok(dialogNotice(agentWith({ activity: blocked }), atDialog()));
+});
+
+test('dialogNotice(): what a session or a team says counts alone, and an agent without a process waits for nothing', () => {
+  const words = { session_id: 's', name: null, version: null, kind: null, status: null, waiting_for: null };
+  const more = {
+    status_since: null,
+    model: null,
+    permission_mode: null,
+    cwd: null,
+    git_branch: null,
+    entrypoint: null,
+  };
+  const session = { ...words, ...more };
+  const working = (source: Agent['activity']['source']): Partial<Agent> => ({
+    activity: { ...UNKNOWN_AGENT_FACTS.activity, state: 'working', source },
+  });
+  const process = (state: Agent['process']['state']): Partial<Agent> => ({
+    process: { ...UNKNOWN_AGENT_FACTS.process, state },
+  });
+  const others: Partial<Agent>[] = [
+    { session },
+    ...(['session', 'transcript', 'hook', 'team'] as const).map(working),
+    ...(['suspended', 'exited', 'gone'] as const).map(process),
+    { health: 'dead' },
+    { health: 'moved' },
+  ];
+  for (const fields of others) {
+    assert.equal(dialogNotice(agentWith(fields), atDialog()), null, JSON.stringify(fields));
+  }
+  assert.equal(dialogNotice(undefined, atDialog()), null, 'not listed');
+});
+
+test('dialogNotice(): nothing is said of a screen that may be old, is not known or belongs to another program', () => {
+  const agent = agentWith();
+  for (const link of ['connecting', 'reconnecting', 'paused', 'waiting'] as const) {
+    assert.equal(dialogNotice(agent, atDialog({ link })), null, link);
+  }
+  for (const state of STATES.filter((one) => one !== 'open')) {
+    assert.equal(dialogNotice(agent, atDialog({}, { state })), null, state);
+  }
+  for (const foreground of ['shell', 'other'] as const) {
+    assert.equal(dialogNotice(agent, atDialog({}, { foreground })), null, foreground);
+  }
+  assert.equal(dialogNotice(agent, atDialog({ problem: 'Terminals are off.' })), null);
+  assert.equal(dialogNotice(agent, atDialog({ screen: null })), null);
+  assert.equal(dialogNotice(agent, atDialog({ state: null })), null);
+  assert.equal(dialogNotice(agent, atDialog({ view: null })), null);
+  assert.equal(dialogNotice(agent, atDialog({ view: { composer: 'empty', dialog: null } })), null);
 });

@@ -1,5 +1,6 @@
 /** What the page says about a terminal that is not simply open. */
 import type { LinkState, TerminalStatus } from '@/lib/client/terminal-link';
+import type { Agent } from '@/lib/contract/schemas';
 import type { TerminalState } from '@/lib/contract/terminal-schemas';
 
 export interface TerminalNotice {
@@ -96,4 +97,31 @@ export function foregroundNotice(state: TerminalState | null): ForegroundNotice 
     return { text: `${program} ${why}`, blocks: true };
   }
   return { text: `${program} Whether it is Claude Code is not known; what is typed goes to it.`, blocks: false };
+}
+
+export interface DialogNotice {
+  /** What the dialog asks; null where that is not certain. */
+  question: string | null;
+  /** One plain sentence. */
+  evidence: string;
+}
+
+/**
+ * Finds whether an agent waits at a dialog of which only its screen is evidence. A session of its own counts alone, and
+ * so does what its team says; nothing is said of an agent without a process, or of a screen that may be old.
+ *
+ * @param agent undefined where the agent is not listed
+ * @returns null where that is not certain
+ */
+export function dialogNotice(agent: Agent | undefined, status: TerminalStatus): DialogNotice | null {
+  const { state, view } = status;
+  if (!agent || !view?.dialog || state?.state !== 'open' || terminalNotice(status) !== null) return null;
+  if (state.foreground === 'shell' || state.foreground === 'other') return null;
+  const { health, process, session, activity } = agent;
+  if (health === 'dead' || health === 'moved') return null;
+  if (process.state !== 'running' && process.state !== 'unseen') return null;
+  // `swarm`: it has said itself that it is blocked, which a dialog does not contradict.
+  if (session !== null || (activity.source !== 'none' && activity.source !== 'swarm')) return null;
+  const evidence = 'Its screen shows a dialog. No session file that is known to be its own says so.';
+  return { question: view.dialog.question, evidence };
 }

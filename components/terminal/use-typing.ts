@@ -9,7 +9,7 @@ import { sendInterrupt, sendTyped } from './send-typed';
 
 /** A page that nobody sees does not stay ready to type, in milliseconds. */
 const MAX_HIDDEN_MS = 60_000;
-/** Nobody has read a dialog that opened so short a time ago while they typed, in milliseconds. */
+/** Nobody has read a dialog that opened so short a time ago, in milliseconds. */
 const MIN_DIALOG_AGE_MS = 500;
 /** What the server takes as one text. */
 const MAX_PASTED_LENGTH = 20_000;
@@ -87,6 +87,12 @@ export function useTyping({ agent, view, allowed }: TypingOptions): Typing {
   const openedAt = useDialogOpening(on, view);
   const push = (input: TypedInput) => sender.current?.push(input);
   const press = (key: string, expectedOption?: string) => {
+    // The buttons of a dialog may appear below the pointer of somebody who clicks.
+    const isHasty = performance.now() - openedAt.current < MIN_DIALOG_AGE_MS;
+    if (isHasty && (key === 'Enter' || expectedOption !== undefined)) {
+      setFailure(`${key} was not sent: a dialog has just opened. Read it, then press it again.`);
+      return;
+    }
     // Enter may accept something: it is sent only for the screen that its person has seen.
     const expectedScreen = key === 'Enter' && view !== null ? screenOf(view) : undefined;
     push({
@@ -114,10 +120,7 @@ export function useTyping({ agent, view, allowed }: TypingOptions): Typing {
       const input = typedInput(data);
       // In a dialog a digit acts at once: it is sent only for the option that it chooses on the screen.
       const option = view?.dialog?.options.find(({ key }) => key === data);
-      const isEnter = input?.kind === 'keys' && input.keys[0] === 'Enter';
-      if ((isEnter || option) && performance.now() - openedAt.current < MIN_DIALOG_AGE_MS) {
-        setFailure(`${isEnter ? 'Enter' : data} was not sent: a dialog has just opened. Read it, then press it again.`);
-      } else if (isEnter) press('Enter');
+      if (input?.kind === 'keys' && input.keys[0] === 'Enter') press('Enter');
       else if (option) press(option.key, option.label);
       else if (input) push(input);
       // What a keyboard on a screen or a voice writes may have several lines; answers to programs have an escape.

@@ -104,6 +104,20 @@ test('TerminalLink: after a drop it continues after the last id that it got', ()
   assert.deepEqual([one.drawn(), one.status().link], ['[a]bc', 'live']);
 });
 
+test('TerminalLink: what was certain from a screen is unknown after a drop until the view follows', () => {
+  const one = viewer();
+  const view: TerminalEvent = { event: 'view', id: null, data: { composer: 'empty', dialog: null } };
+  link.watch('agent-1', one);
+  say('agent-1', screen('e.1', 'a'), view);
+  assert.equal(one.status().view?.composer, 'empty');
+  last().events.onEnd(null);
+  mock.timers.tick(500);
+  say('agent-1', output('e.2', 'b'));
+  assert.deepEqual([one.status().link, one.status().view], ['live', null]);
+  say('agent-1', view);
+  assert.equal(one.status().view?.composer, 'empty');
+});
+
 test('TerminalLink: a second viewer, and output that continues nothing, begin with the whole screen', () => {
   const one = viewer('preview');
   link.watch('agent-1', one);

@@ -195,6 +195,8 @@ export class TerminalLink {
       }
       count += 1;
       shown.isSubscribed = true;
+      // The screen may have changed while nobody was subscribed.
+      shown.status = { ...shown.status, view: null };
       if (shown.status.link === 'waiting') this.#sayOf(agent, { link: 'connecting' });
       carrier.subscribe(agent, shown.mode, shown.status.lastId);
     }

@@ -64,6 +64,12 @@ test('receive(): the state and what the screen shows change nothing that is draw
   assert.deepEqual([text, model.lastId, model.view?.composer], ['[one]', 'e.5', 'draft']);
 });
 
+test('receive(): after another state nothing is certain from the screen until the view follows', () => {
+  const view: TerminalEvent = { event: 'view', id: null, data: { composer: 'draft', dialog: null } };
+  assert.equal(after([state, screen('e.5', 'one'), view, state]).model.view, null);
+  assert.equal(after([state, view, state, view]).model.view?.composer, 'draft');
+});
+
 function pick({ text, gaps, model }: ReturnType<typeof after>) {
   return [text, gaps, model.lastId];
 }

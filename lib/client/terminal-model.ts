@@ -8,7 +8,7 @@ export type ScreenFacts = Omit<TerminalScreen, 'content'>;
 export interface TerminalModel {
   /** Null until the server has said it. */
   state: TerminalState | null;
-  /** What is certain from the screen; null until the server has said it. */
+  /** What is certain from the screen; null until the server has said it since the last state. */
   view: TerminalView | null;
   /** Null until the first whole screen has arrived. */
   screen: ScreenFacts | null;
@@ -38,7 +38,8 @@ export const UNKNOWN_TERMINAL: TerminalModel = { state: null, view: null, screen
 export function receive(model: TerminalModel, event: TerminalEvent): Received {
   switch (event.event) {
     case 'state':
-      return { model: { ...model, state: event.data }, act: null, gap: false };
+      // Another pane or program may be there now: the view follows, where one is certain.
+      return { model: { ...model, state: event.data, view: null }, act: null, gap: false };
     case 'view':
       return { model: { ...model, view: event.data }, act: null, gap: false };
     case 'screen': {

@@ -32,7 +32,7 @@ const EVENTS: readonly (TerminalEvent & { when: string; schema: string })[] = [
     id: null,
     data: { composer: 'empty', dialog: null },
     schema: 'TerminalView',
-    when: 'what is certain from the screen, when it changes',
+    when: 'what is certain from the screen, when it changes and after each state',
   },
 ];
 

@@ -40,6 +40,10 @@ export const terminalView = z
       .describe('`absent`: no composer of Claude Code is on the screen: a dialog, another view or another program.'),
     dialog: z
       .object({
+        question: z
+          .string()
+          .nullable()
+          .describe('What it asks, from the lines above its options; null where no question is certain there.'),
         options: z.array(z.object({ key: z.string().describe('The digit that chooses it.'), label: z.string() })),
       })
       .nullable()

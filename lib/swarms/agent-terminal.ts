@@ -150,6 +150,9 @@ export class AgentTerminal {
         this.#viewSoon();
         this.#notify();
       });
+      // Nothing of the pane before. A pane that somebody else watches already may stay as it is.
+      this.#view = null;
+      this.#viewSoon();
     }
     const unattachable = sessions.every((session) => server.list.fragile.has(session));
     if (unattachable) {
@@ -187,6 +190,10 @@ export class AgentTerminal {
 
   #setState(state: TerminalState): void {
     if (JSON.stringify(state) === JSON.stringify(this.#state)) return;
+    if (state.state !== this.#state?.state) {
+      this.#view = null;
+      this.#viewSoon();
+    }
     this.#state = state;
     this.#notify();
   }

@@ -53,6 +53,8 @@ export class TerminalPlace implements TerminalCursor {
     const { state } = this.#terminal;
     if (state === null || state === this.#state) return null;
     this.#state = state;
+    // Viewers take nothing as certain after another state until the view follows.
+    this.#view = null;
     return { event: 'state', id: null, data: state };
   }
 

@@ -144,6 +144,7 @@ test('type: into a dialog nothing is typed; the refusal names its options', { sk
     const { message, more } = await refusal(type({ text: 'yes', ...body }), 'terminal_not_ready');
     assert.match(message, /A dialog is open \(1\. Yes; 2\. No\)\. Answer with POST .*keys.* Nothing was typed\./);
     assert.deepEqual(more.dialog, {
+      question: 'Do you want to proceed?',
       options: [
         { key: '1', label: 'Yes' },
         { key: '2', label: 'No' },

@@ -61,6 +61,37 @@ test('readTerminalView(): every other captured screen has no dialog', () => {
   }
 });
 
+test('readTerminalView(): a dialog asks what is right above its options, and nothing that is uncertain', () => {
+  const questions = Object.keys(DIALOGS).map((name) => [name, viewOf(linesOf(name)).dialog?.question]);
+  assert.deepEqual(Object.fromEntries(questions), {
+    'dialog-bash': 'Do you want to proceed?',
+    'dialog-bash-3-options': 'Do you want to proceed?',
+    'dialog-bash-amend': 'Do you want to proceed?',
+    'dialog-edit-diff': 'Do you want to make this edit to f.txt?',
+    'dialog-webfetch': 'Do you want to allow Claude to fetch this content?',
+    // A sentence is right above its options.
+    'dialog-model-switch': null,
+    'dialog-ask-single': 'Which database shall I use?',
+    'dialog-ask-two-questions': 'Which database shall I use?',
+    'dialog-ask-second-multi': 'Which extras?',
+    'dialog-ask-second-multi-checked': 'Which extras?',
+  });
+  const options = ['\u001b[38;5;153m❯\u001b[39m 1. Yes', '  2. No'];
+  const asked = (...above: string[]) => viewOf([...above, ...options]).dialog?.question;
+  const rule = '─'.repeat(60);
+  assert.equal(asked(rule, 'Bash command', '', 'Shall the totals of the', 'cart be tested?', ''), WRAPPED, 'wrapped');
+  assert.equal(
+    asked(rule, '   rm -rf build', ' Do you want to proceed?'),
+    'Do you want to proceed?',
+    'another indentation',
+  );
+  assert.equal(asked('Why?', rule), null, 'above the rule is the conversation');
+  assert.equal(asked(rule, ' Is it right?', '╌'.repeat(60)), null, 'above what the dialog is about');
+  assert.equal(asked(rule, ...Array.from({ length: 7 }, () => 'Is it right?')), null, 'too long');
+});
+
+const WRAPPED = 'Shall the totals of the cart be tested?';
+
 test('readTerminalView(): a composer is empty, has a draft or is absent', () => {
   const composer = (name: string, x?: number) => viewOf(linesOf(name), x).composer;
   assert.equal(composer('idle-after-turn'), 'empty');

@@ -11,6 +11,8 @@ type Option = NonNullable<TerminalView['dialog']>['options'][number];
 
 /** The line above a dialog, without indentation: part of no conversation, whose lines are indented or marked. */
 const TOP = /^[─▔]{5,}/;
+/** The line around what a dialog is about. */
+const DASHES = /^╌+$/;
 const OPTION = /^( *)(❯ | {2})([1-9])\. (.*\S)/;
 /** At the beginning of a line: a prompt of the history, and what the agent said or did. */
 const CONVERSATION = /^[❯●⏺✻✳⎿]/;
@@ -19,6 +21,8 @@ const HINTS = /^ +(?:Esc|Enter|Tab|ctrl\+\w|↑\/↓)\b|^(?:Enter to select|Esc 
 /** A digit chooses at most nine options. */
 const MAX_OPTIONS = 9;
 const MIN_OPTIONS = 2;
+/** A question that is longer is not taken apart from what is above it. */
+const MAX_QUESTION_LINES = 6;
 /** The colour in which the dialog shows the option that Enter would choose. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the attributes of a terminal begin with one
 const COLOURED_POINTER = /\u001b\[[0-9;:]*m *❯/;
@@ -48,7 +52,17 @@ function findDialog(lines: readonly string[]): TerminalView['dialog'] {
   if (!hasRuleAbove(plain, top) || !areOnlyOptions(plain, top, last, column) || !endsWithHints(plain, last, column)) {
     return null;
   }
-  return { options: options.map(({ key, label }): Option => ({ key, label })) };
+  return { question: findQuestion(plain, top), options: options.map(({ key, label }): Option => ({ key, label })) };
+}
+
+/** @returns the paragraph right above the options if it ends with a question mark, below the rule of the dialog */
+function findQuestion(plain: readonly string[], top: number): string | null {
+  const last = plain.findLastIndex((line, y) => y < top && line.trim() !== '');
+  const indent = indentOf(plain[last] ?? '');
+  const isPart = (line: string) => line.trim() !== '' && indentOf(line) === indent && !isRule(line);
+  const above = plain.findLastIndex((line, y) => y <= last && !isPart(line));
+  const lines = plain.slice(above + 1, last + 1).map((line) => line.trim());
+  return lines.length <= MAX_QUESTION_LINES && lines.at(-1)?.endsWith('?') ? lines.join(' ') : null;
 }
 
 /** Numbered from 1, without a gap. */
@@ -83,7 +97,11 @@ function endsWithHints(plain: readonly string[], last: number, column: number): 
 /** A blank line, a rule, or a line that is indented deeper than the numbers. */
 function isFiller(line: string, column: number): boolean {
   const text = line.trim();
-  return text === '' || TOP.test(line) || /^[╌]+$/.test(text) || indentOf(line) > column + 2;
+  return text === '' || isRule(line) || indentOf(line) > column + 2;
+}
+
+function isRule(line: string): boolean {
+  return TOP.test(line) || DASHES.test(line.trim());
 }
 
 function indentOf(line: string): number {
