@@ -69,10 +69,10 @@ async function npmScript(name: string, environment?: Record<string, string>): Pr
   return asOne(await command('npm', ['run', name], { environment }));
 }
 
-async function nodeTests(files: readonly string[]): Promise<Counts> {
+async function nodeTests(files: readonly string[], atOnce: number): Promise<Counts> {
   // Without files node would search for tests by its own rules.
   if (files.length === 0) return { passed: 0, failed: 1 };
-  const options = ['--import', 'tsx', '--import', SEED, '--test', '--test-concurrency=2', '--test-reporter=spec'];
+  const options = ['--import', 'tsx', '--import', SEED, '--test', `--test-concurrency=${atOnce}`, '--test-reporter=spec'];
   return nodeCounts(await command(process.execPath, [...options, ...files]));
 }
 
@@ -104,8 +104,9 @@ function stepsOver(files: TestFiles): Record<StepName, () => Promise<Counts>> {
     // The tests expect the root path, whatever BASE_PATH the user has set.
     build: () => npmScript('build', { BASE_PATH: '' }),
     browser,
-    'unit tests': () => nodeTests(files.unit),
-    'integration tests': () => nodeTests(files.integration),
+    'unit tests': () => nodeTests(files.unit, 2),
+    // Half of the time they wait for servers.
+    'integration tests': () => nodeTests(files.integration, 3),
     'torture and endurance, short forms': () => shortForms('bench/torture.ts', 'bench/endure.ts'),
     'end to end tests': () => browserTests(files.browser),
   };
