@@ -72,8 +72,9 @@ async function npmScript(name: string, environment?: Record<string, string>): Pr
 async function nodeTests(files: readonly string[], atOnce: number): Promise<Counts> {
   // Without files node would search for tests by its own rules.
   if (files.length === 0) return { passed: 0, failed: 1 };
-  const options = ['--import', 'tsx', '--import', SEED, '--test', `--test-concurrency=${atOnce}`, '--test-reporter=spec'];
-  return nodeCounts(await command(process.execPath, [...options, ...files]));
+  const modules = ['--import', 'tsx', '--import', SEED];
+  const options = ['--test', `--test-concurrency=${atOnce}`, '--test-reporter=spec'];
+  return nodeCounts(await command(process.execPath, [...modules, ...options, ...files]));
 }
 
 /** @returns empty counts if there is a browser: whether one had to be downloaded must not change the sum */
