@@ -44,7 +44,7 @@ export interface FakeOptions {
   transcript?: boolean;
   /** Whether the process of the pane is a shell that waits for it, as in `sh -c claude`. */
   belowShell?: boolean;
-  /** Another program instead of the stand-in. */
+  /** `exec NAME ...`: another program instead of the stand-in. */
   program?: string;
 }
 
@@ -171,10 +171,12 @@ export class FakeAgents {
       );
       await delay(50);
     } else {
-      // The environment of a process is that of tmux until it begins its own program.
+      // Until a process begins its own program, its environment is that of tmux, and then it is a shell for a moment.
+      const [, name] = program.split(' ');
+      const read = (file: string) => readFileSync(`/proc/${agent.panePid}/${file}`, 'latin1');
       await until(
-        async () => readFileSync(`/proc/${agent.panePid}/environ`, 'latin1'),
-        (environment) => environment.includes('TMUX='),
+        async () => ({ environment: read('environ'), running: read('comm').trim() }),
+        ({ environment, running }) => environment.includes('TMUX=') && running === name,
       );
     }
     return agent;
