@@ -68,7 +68,7 @@ function LockList({ locks, onGo }: Pick<AgentLocksProps, 'locks' | 'onGo'>) {
                   <Text value={asText(lock.filepath) || lock.lock_file} />
                 </code>
               </AddressLink>
-              <span className="ml-auto shrink-0 text-muted">
+              <span className="ml-auto min-w-11 shrink-0 text-right text-muted">
                 <RelativeTime instant={lock.acquired_at} form="age" label="Held since" />
               </span>
             </div>

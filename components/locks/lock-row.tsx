@@ -37,7 +37,7 @@ export const LockRow = memo(function LockRow({ lock, chosen, tabIndex, change, o
             {path === '' ? <span className="text-muted">no path, in {lock.lock_file}</span> : <Text value={path} />}
           </code>
         </button>
-        <span className="ml-auto shrink-0 text-muted">
+        <span className="ml-auto min-w-11 shrink-0 text-right text-muted">
           <RelativeTime instant={lock.acquired_at} form="age" label="Held since" />
         </span>
       </div>

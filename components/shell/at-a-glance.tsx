@@ -78,7 +78,7 @@ function StaleLocks({ stale, count, onGo }: { stale: readonly Lock[]; count: num
               <span className="shrink-0">
                 <AgentName id={lock.agent_id} max={32} />
               </span>
-              <span className="ml-auto shrink-0 text-muted">
+              <span className="ml-auto min-w-11 shrink-0 text-right text-muted">
                 <RelativeTime instant={lock.acquired_at} form="age" label="Held since" />
               </span>
             </li>
