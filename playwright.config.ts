@@ -33,8 +33,7 @@ export default defineConfig({
   testMatch: pictures ? PICTURES : '*.spec.ts',
   testIgnore: pictures ? [] : PICTURES,
   reporter: 'list',
-  // On 2 cores: a third of the time a test waits.
-  workers: 3,
+  workers: 2,
   fullyParallel: true,
   forbidOnly: process.env.CI !== undefined,
   // Ample, since both cores may have other work.

@@ -19,6 +19,16 @@ function isUnbroken(drawn: readonly number[]): boolean {
   return drawn.length > 0 && drawn.every((number, index) => number === (drawn[0] ?? 0) + index);
 }
 
+/** Waits until what the wheel began has ended, which a browser may draw in several frames. */
+function scrolled(page: Page): Promise<void> {
+  return list(page).evaluate(async (element) => {
+    for (let still = 0, top = Number.NaN; still < 3; still = element.scrollTop === top ? still + 1 : 0) {
+      top = element.scrollTop;
+      await new Promise(requestAnimationFrame);
+    }
+  });
+}
+
 test('messages: scrolling up loads older pages back to the first message, each message once and in order', async ({
   page,
   swarm,
@@ -32,6 +42,7 @@ test('messages: scrolling up loads older pages back to the first message, each m
   await list(page).hover();
   await expect(async () => {
     await page.mouse.wheel(0, -1500);
+    await scrolled(page);
     const drawn = await numbers(page);
     expect(isUnbroken(drawn)).toBe(true);
     for (const number of drawn) seen.add(number);

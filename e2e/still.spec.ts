@@ -58,6 +58,10 @@ for (const { name, at, row } of [
     await expect(target).toBeVisible();
     await expect(panel(page, 'Agents').getByText('has not spoken')).toHaveCount(0);
     await target.hover();
+    // Its age becomes a letter longer meanwhile.
+    swarm.lock('docs/young.md', 'agent-1', 'notes', 6);
+    const young = panel(page, 'Locks').locator('li', { hasText: 'docs/young.md' });
+    await expect(young).toBeVisible();
     await page.evaluate(() => document.fonts.ready);
     await watchShifts(page);
     const before = await tops(page);
@@ -72,6 +76,7 @@ for (const { name, at, row } of [
       await expect(panel(page, 'Messages').getByText(`still ${number}.`)).toBeVisible();
     }
     await expect(page.getByRole('region', { name: 'Needs you' })).toContainText('late-30');
+    await expect(young.locator('time')).toHaveText(/^\d\d s$/);
     expect(await shiftsOf(page)).toEqual([]);
     expect(await tops(page)).toEqual(before);
     const box = await target.boundingBox();
