@@ -91,11 +91,15 @@ test('commands: the list has no fault in both themes, wide and narrow', async ({
   recordDay(swarm.root);
   await server.start();
   await openLive(page, server);
-  await expectFaultless(page, async (width) => {
-    await page.goto(`${server.url}/?view=commands`);
-    if (width < 768) await page.getByRole('tab', { name: 'Timeline' }).click();
-    await expect(list(page).getByRole('listitem').first()).toBeVisible();
-  });
+  await expectFaultless(
+    page,
+    async (width) => {
+      await page.goto(`${server.url}/?view=commands`);
+      if (width < 768) await page.getByRole('tab', { name: 'Timeline' }).click();
+      await expect(list(page).getByRole('listitem').first()).toBeVisible();
+    },
+    { part: '#timeline' },
+  );
 });
 
 test('commands: without any, the view says what it would list', async ({ page, swarm, server }) => {

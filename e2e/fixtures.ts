@@ -145,6 +145,13 @@ export const SCREENS = [
   { width: 390, height: 844 },
 ] as const;
 
+/** What `expectFaultless` checks. */
+interface Checked {
+  screens?: readonly (typeof SCREENS)[number][];
+  /** A selector of the part that axe checks, where other tests check the rest of the page; the whole page by default. */
+  part?: string;
+}
+
 /**
  * Checks the page in both themes, on a wide and a narrow screen: axe must find no fault, and nothing may overflow the
  * page.
@@ -154,17 +161,17 @@ export const SCREENS = [
 export async function expectFaultless(
   page: Page,
   bring: (width: number) => Promise<void>,
-  screens: readonly (typeof SCREENS)[number][] = SCREENS,
+  { screens = SCREENS, part }: Checked = {},
 ): Promise<void> {
   for (const screen of screens) {
     const { width } = screen;
     await page.setViewportSize(screen);
     await bring(width);
     await page.emulateMedia({ colorScheme: 'light' });
-    expect(await faults(page), `light, ${width} px wide`).toEqual([]);
+    expect(await faults(page, { part }), `light, ${width} px wide`).toEqual([]);
     // The themes differ only in colours.
     await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await faults(page, { rules: COLOUR_RULES }), `dark, ${width} px wide`).toEqual([]);
+    expect(await faults(page, { part, rules: COLOUR_RULES }), `dark, ${width} px wide`).toEqual([]);
     expect(await pageWidth(page), `${width} px wide`).toBeLessThanOrEqual(width);
   }
 }

@@ -120,7 +120,7 @@ test('dialogs and popovers: accessible, close on Escape, and return the focus', 
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name });
     await expect(dialog).toBeVisible();
-    await expectFaultless(page, async () => {}, [SCREENS[0]]);
+    await expectFaultless(page, async () => {}, { screens: [SCREENS[0]] });
     await page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
     await expect(button).toBeFocused();

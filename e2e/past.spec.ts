@@ -356,5 +356,5 @@ test('past: on a narrow screen the whole bar is reachable', async ({ page, swarm
   for (const part of [slider(page), field(page), page.getByRole('link', { name: 'Back to live' })]) {
     await expect(part).toBeInViewport({ ratio: 1 });
   }
-  await expectFaultless(page, async () => {}, [SCREENS[1]]);
+  await expectFaultless(page, async () => {}, { screens: [SCREENS[1]] });
 });

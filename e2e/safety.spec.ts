@@ -128,5 +128,6 @@ test('accessibility: every part is readable and reachable in every theme and wid
   await expect(page.getByRole('region', { name: 'Needs you' })).toContainText('Can’t be read');
   await expectFaultless(page, async () => {});
   // A wide screen shows every part; on a narrow one each part is a tab.
-  for (const key of ['1', '2', '3']) await expectFaultless(page, () => page.keyboard.press(key), [SCREENS[1]]);
+  for (const key of ['1', '2', '3'])
+    await expectFaultless(page, () => page.keyboard.press(key), { screens: [SCREENS[1]] });
 });

@@ -304,13 +304,17 @@ test('tasks: the board has no fault in both themes, wide and narrow', async ({ p
   shop(swarm);
   await server.start();
   await openAsOperator(page, server);
-  await expectFaultless(page, async (width) => {
-    await page.goto(`${server.url}/?view=tasks`);
-    if (width < 768) await page.getByRole('tab', { name: 'Timeline' }).click();
-    await expect(card(page, 'totals').locator('[data-move]')).toBeVisible();
-    await handle(page, 'totals').click();
-    await expect(detail(page)).toBeVisible();
-  });
+  await expectFaultless(
+    page,
+    async (width) => {
+      await page.goto(`${server.url}/?view=tasks`);
+      if (width < 768) await page.getByRole('tab', { name: 'Timeline' }).click();
+      await expect(card(page, 'totals').locator('[data-move]')).toBeVisible();
+      await handle(page, 'totals').click();
+      await expect(detail(page)).toBeVisible();
+    },
+    { part: '#timeline' },
+  );
 });
 
 test('tasks: the form for owner and priority has no fault in both themes, wide and narrow', async ({

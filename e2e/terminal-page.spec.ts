@@ -355,7 +355,7 @@ test('terminal: the wall has no fault on a narrow screen', async ({ page, swarm,
     await expect(wall(page).getByRole('listitem')).toHaveCount(2);
     await expect(wall(page)).toContainText('No pane of this agent is known.');
   };
-  await expectFaultless(page, bring, SCREENS.slice(1));
+  await expectFaultless(page, bring, { screens: SCREENS.slice(1), part: '#timeline' });
 });
 
 test('terminal: on a narrow screen a link to it shows it, not the wall; typing ends where another tab is shown', async ({

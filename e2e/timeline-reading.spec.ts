@@ -16,11 +16,15 @@ test('legend: explains every mark, and can be hidden', async ({ page, swarm, ser
   }
   const button = drawer(page).getByRole('button', { name: 'Legend' });
   await expect(button).toHaveAttribute('aria-pressed', 'true');
-  await expectFaultless(page, async (width) => {
-    if (width < 500) await page.getByRole('tab', { name: 'Timeline' }).click();
-    if ((await button.getAttribute('aria-pressed')) === 'false') await button.click();
-    await expect(legend(page)).toBeVisible();
-  });
+  await expectFaultless(
+    page,
+    async (width) => {
+      if (width < 500) await page.getByRole('tab', { name: 'Timeline' }).click();
+      if ((await button.getAttribute('aria-pressed')) === 'false') await button.click();
+      await expect(legend(page)).toBeVisible();
+    },
+    { part: '#timeline' },
+  );
   await button.click();
   await expect(legend(page)).toBeHidden();
 });

@@ -59,9 +59,13 @@ test('usage: the view has no fault in both themes, wide and narrow', async ({ pa
   recordDay(swarm.root);
   await server.start();
   await page.goto(`${server.url}/?view=usage`);
-  await expectFaultless(page, async () => {
-    await expect(sums(page, 'agent').getByRole('row').nth(1)).toContainText('agent-1');
-  });
+  await expectFaultless(
+    page,
+    async () => {
+      await expect(sums(page, 'agent').getByRole('row').nth(1)).toContainText('agent-1');
+    },
+    { part: '#timeline' },
+  );
 });
 
 test('usage: without a session of Claude Code there is no tile, and the view says what is missing', async ({

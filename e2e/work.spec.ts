@@ -120,10 +120,14 @@ test('work: no part has a fault in both themes, wide and narrow', async ({ page,
     ['learning', 'Success by skill'],
     ['coordination', 'Coordination'],
   ] as const) {
-    await expectFaultless(page, async (width) => {
-      await page.goto(`${server.url}/?view=work&part=${name}`);
-      if (width < 768) await page.getByRole('tab', { name: 'Timeline' }).click();
-      await expect(part(page, region)).toBeVisible();
-    });
+    await expectFaultless(
+      page,
+      async (width) => {
+        await page.goto(`${server.url}/?view=work&part=${name}`);
+        if (width < 768) await page.getByRole('tab', { name: 'Timeline' }).click();
+        await expect(part(page, region)).toBeVisible();
+      },
+      { part: '#timeline' },
+    );
   }
 });
