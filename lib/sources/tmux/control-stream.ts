@@ -145,17 +145,16 @@ function ascii(line: Buffer, from: number, to: number): string {
 
 /** @returns the bytes that a pane wrote: tmux writes control characters and backslashes as three octal digits */
 export function unescapeOutput(line: Buffer): Buffer {
-  let at = line.indexOf(BACKSLASH);
-  if (at < 0) return Buffer.from(line);
+  if (!line.includes(BACKSLASH)) return Buffer.from(line);
   const bytes = Buffer.allocUnsafe(line.length);
-  let [from, length] = [0, 0];
-  while (at >= 0 && at + 3 < line.length) {
-    length += line.copy(bytes, length, from, at);
-    const [high = 0, middle = 0, low = 0] = [line[at + 1], line[at + 2], line[at + 3]];
-    bytes[length++] = ((high - ZERO) << 6) | ((middle - ZERO) << 3) | (low - ZERO);
-    from = at + 4;
-    at = line.indexOf(BACKSLASH, from);
+  const digit = (at: number) => (line[at] ?? 0) - ZERO;
+  let length = 0;
+  // Byte by byte: coloured output has a backslash every few bytes, and a copy of each run between them takes longer.
+  for (let at = 0; at < line.length; at++) {
+    if (line[at] === BACKSLASH && at + 3 < line.length) {
+      bytes[length++] = (digit(at + 1) << 6) | (digit(at + 2) << 3) | digit(at + 3);
+      at += 3;
+    } else bytes[length++] = line[at] ?? 0;
   }
-  length += line.copy(bytes, length, from);
   return bytes.subarray(0, length);
 }

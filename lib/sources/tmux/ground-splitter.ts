@@ -8,8 +8,6 @@ const MAX_HELD = 64 * 1024;
 const ESC = '\u001b';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what ends the text of a sequence
 const TEXT_END = /[\u0007\u0018\u001a\u001b]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what ends the text of a sequence
-const FINAL_OF_CSI = /[@-~\u0018\u001a\u001b]/g;
 /** OSC, DCS, SOS, PM, APC: a text follows. */
 const WITH_TEXT = new Set([']', 'P', 'X', '^', '_', 'k']);
 /**
@@ -76,21 +74,37 @@ function sequenceEnd(text: string, at: number): number {
   let next = at + 1;
   const kind = text[next];
   if (kind === undefined) return -1;
-  if (kind === '[') return endOf(FINAL_OF_CSI, text, next + 1);
-  if (WITH_TEXT.has(kind)) return endOf(TEXT_END, text, next + 1);
+  if (kind === '[') return endAt(text, finalOfCsi(text, next + 1));
+  if (WITH_TEXT.has(kind)) return endAt(text, endOfText(text, next + 1));
   // Intermediate characters, then one more: `ESC ( 0`.
   while (next < text.length && (text[next] ?? '') >= ' ' && (text[next] ?? '') <= '/') next += 1;
   return next < text.length ? next + 1 : -1;
 }
 
+/**
+ * Most sequences of a coloured screen are of this kind, and short: for those a loop is cheaper than a pattern.
+ *
+ * @returns where the character is that ends a sequence after `ESC [`, or breaks it off; -1 if it is still to come
+ */
+function finalOfCsi(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if ((code >= 0x40 && code <= 0x7e) || code === 0x18 || code === 0x1a || code === 0x1b) return at;
+  }
+  return -1;
+}
+
+function endOfText(text: string, from: number): number {
+  TEXT_END.lastIndex = from;
+  return TEXT_END.exec(text)?.index ?? -1;
+}
+
 /** An ESC ends one sequence and begins the next, also as the first half of the end of a text. */
-function endOf(pattern: RegExp, text: string, from: number): number {
-  pattern.lastIndex = from;
-  const found = pattern.exec(text);
-  if (!found) return -1;
-  if (found[0] !== ESC) return found.index + 1;
+function endAt(text: string, at: number): number {
+  if (at < 0) return -1;
+  if (text[at] !== ESC) return at + 1;
   // The end of a text must not be cut in two: the screen is the same, but not what a terminal waits for.
-  return found.index + 1 < text.length ? found.index : -1;
+  return at + 1 < text.length ? at : -1;
 }
 
 /** @returns the bytes of a character at the end of some output whose rest is still to come */
