@@ -44,7 +44,7 @@ export interface FakeOptions {
   transcript?: boolean;
   /** Whether the process of the pane is a shell that waits for it, as in `sh -c claude`. */
   belowShell?: boolean;
-  /** `exec NAME ...`: another program instead of the stand-in. */
+  /** Another program instead of the stand-in; it ends with `exec NAME ...`. */
   program?: string;
 }
 
@@ -172,7 +172,7 @@ export class FakeAgents {
       await delay(50);
     } else {
       // Until a process begins its own program, its environment is that of tmux, and then it is a shell for a moment.
-      const [, name] = program.split(' ');
+      const [, name] = /\bexec (\S+)/.exec(program) ?? [];
       const read = (file: string) => readFileSync(`/proc/${agent.panePid}/${file}`, 'latin1');
       await until(
         async () => ({ environment: read('environ'), running: read('comm').trim() }),
