@@ -50,6 +50,8 @@ for (const { name, at, row } of [
     // None reaches its timeout meanwhile.
     swarm.release('README.md', 'agent-4');
     swarm.lock('README.md', 'agent-4', 'installation steps', 60);
+    // Its age becomes a letter longer meanwhile.
+    swarm.lock('docs/young.md', 'agent-1', 'notes', 4);
     for (const ghost of [1, 2]) swarm.lock(`docs/${ghost}.md`, `ghost-${ghost}`);
     for (const sender of ['agent-0', 'agent-1', 'agent-2', 'agent-3', 'agent-5']) swarm.send({ sender });
     await server.start();
@@ -58,8 +60,6 @@ for (const { name, at, row } of [
     await expect(target).toBeVisible();
     await expect(panel(page, 'Agents').getByText('has not spoken')).toHaveCount(0);
     await target.hover();
-    // Its age becomes a letter longer meanwhile.
-    swarm.lock('docs/young.md', 'agent-1', 'notes', 6);
     const young = panel(page, 'Locks').locator('li', { hasText: 'docs/young.md' });
     await expect(young).toBeVisible();
     await page.evaluate(() => document.fonts.ready);
