@@ -16,7 +16,7 @@ import type { Outgoing } from '../lib/actions/messages/outgoing';
 import { type KnownAgents, sendMessage } from '../lib/actions/messages/send-message';
 import { TargetClaims } from '../lib/actions/messages/target-claims';
 import { ProcPlaces } from '../lib/sources/processes/process-places';
-import { limitRuns, runTmux } from '../lib/sources/tmux/run-tmux';
+import { tmuxRunner } from '../lib/sources/tmux/run-tmux';
 import { FakeAgents, missingTmux } from '../test/support/fake-agents';
 import { until } from '../test/support/until';
 
@@ -83,7 +83,7 @@ export async function tortureSend(plan: SendPlan, progress: (text: string) => vo
 function outboxFor(fakes: FakeAgents, times: DeliveryTimes): { outbox: Outbox; errors: unknown[] } {
   const errors: unknown[] = [];
   const courier = new Courier({
-    ...{ claudeFolder: fakes.claudeFolder, run: limitRuns(runTmux, 4), places: new ProcPlaces(), times },
+    ...{ claudeFolder: fakes.claudeFolder, run: tmuxRunner(4), places: new ProcPlaces(), times },
     ...{ claims: new TargetClaims(join(fakes.folder, 'claims')), heard: () => null },
   });
   const outbox = new Outbox({

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Task } from '@/lib/contract/task-schemas';
 import { Dialog } from '../ui/dialog';
+import { FormButtons } from '../ui/form-buttons';
 import { Text } from '../ui/text';
 import { shortName } from './board';
 
@@ -33,14 +34,7 @@ export function AssignDialog({ task, agents, onAssign, onClose }: AssignDialogPr
         </p>
         <AgentField label="Agent" value={agent} agents={agents} none="choose an agent" onChange={setAgent} />
         <p className="text-muted">Nobody is informed: write a message to the agent to do that.</p>
-        <p className="flex gap-2">
-          <button type="submit" disabled={agent === ''} className="send-button">
-            Assign
-          </button>
-          <button type="button" className="quiet-button" onClick={onClose}>
-            Cancel
-          </button>
-        </p>
+        <FormButtons submit="Assign" disabled={agent === ''} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -5,6 +5,7 @@ import { TASK_PATH } from '@/lib/contract/paths';
 import type { TaskAnswer } from '@/lib/contract/task-requests';
 import type { Task } from '@/lib/contract/task-schemas';
 import { Dialog } from '../ui/dialog';
+import { FormButtons } from '../ui/form-buttons';
 import { Text } from '../ui/text';
 import { AgentField, FIELD } from './assign-dialog';
 import { shortName, statusName } from './board';
@@ -95,14 +96,7 @@ export function ChangeDialog({ task, agents, onChanged, onClose }: ChangeDialogP
           {to !== null && `It becomes ${to}. `}
           Nobody is informed: write a message to the agent to do that.
         </p>
-        <p className="flex gap-2">
-          <button type="submit" disabled={busy || body === null} className="send-button">
-            {busy ? 'Applying…' : 'Apply'}
-          </button>
-          <button type="button" className="quiet-button" onClick={onClose}>
-            Cancel
-          </button>
-        </p>
+        <FormButtons submit={busy ? 'Applying…' : 'Apply'} disabled={busy || body === null} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -7,6 +7,7 @@ import type { Task } from '@/lib/contract/task-schemas';
 import { TASK_PRIORITIES, type TaskPriority } from '@/lib/contract/task-transitions';
 import { Choice } from '../ui/choice';
 import { Dialog } from '../ui/dialog';
+import { FormButtons } from '../ui/form-buttons';
 import { AgentField, FIELD } from './assign-dialog';
 import { isFinished, shortName } from './board';
 
@@ -91,14 +92,11 @@ export function NewTaskDialog({ tasks, agents, onCreated, onClose }: NewTaskDial
         </label>
         <BlockerFields tasks={tasks} chosen={blockers} onChange={setBlockers} />
         <p className="text-muted">Nobody is informed: write a message to the agent to do that.</p>
-        <p className="flex gap-2">
-          <button type="submit" disabled={busy || objective.trim() === ''} className="send-button">
-            {busy ? 'Creating…' : 'Create'}
-          </button>
-          <button type="button" className="quiet-button" onClick={onClose}>
-            Cancel
-          </button>
-        </p>
+        <FormButtons
+          submit={busy ? 'Creating…' : 'Create'}
+          disabled={busy || objective.trim() === ''}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );

@@ -2,7 +2,6 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { mayAct, useMe } from '@/lib/client/commands';
 import { useShortcut } from '@/lib/client/shortcuts';
-import { skippedSentences } from '@/lib/client/skipped-sentences';
 import { isUnknown } from '@/lib/client/source-state';
 import { counted } from '@/lib/client/text';
 import { compareNaturally } from '@/lib/contract/natural-order';
@@ -10,8 +9,8 @@ import type { AgentsAnswer, LocksAnswer } from '@/lib/contract/schemas';
 import type { Task, TasksState } from '@/lib/contract/task-schemas';
 import { X } from '../ui/more-icons';
 import { Empty } from '../ui/panel';
+import { SourceNotice } from '../ui/source-notice';
 import { Text } from '../ui/text';
-import { ClockTime } from '../ui/time';
 import { AssignDialog } from './assign-dialog';
 import { ALL_TASKS, chosenTasks, locksByPath, TaskIndex } from './board';
 import { BoardColumns } from './board-columns';
@@ -99,7 +98,7 @@ function KnownTasks({
         onChange={change}
         onNew={acts ? () => setCreating(true) : null}
       />
-      <FileNotice file={file} />
+      {file !== null && <SourceNotice file="TASKS.json" source={file} />}
       {left_off > 0 && (
         <p className="shrink-0 px-4 py-0.5 text-warn">
           {counted(left_off, 'more task')} {left_off === 1 ? 'is' : 'are'} not listed, the oldest finished ones first.
@@ -194,45 +193,6 @@ function useOpenedInView(place: { current: HTMLElement | null }, key: string | n
     const card = place.current?.querySelector(`[data-task="${CSS.escape(key)}"]`);
     card?.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
   }, [place, key]);
-}
-
-/** Says that `TASKS.json` can't be read, or which of its entries, and from when the tasks are. */
-function FileNotice({ file }: { file: TasksState['file'] }) {
-  if (file === null || (file.state === 'missing' && file.kept_from === null)) return null;
-  const skipped = skippedSentences(file);
-  if (file.state === 'ok' && skipped.length === 0) return null;
-  return (
-    <p className="wrap-anywhere shrink-0 border-line border-b bg-tint px-4 py-1">
-      <span className="font-medium text-warn">
-        {file.state === 'degraded' || file.state === 'ok'
-          ? 'Read in part.'
-          : file.kept_from === null
-            ? 'Not read.'
-            : 'Old data'}
-        {file.kept_from !== null && (
-          <>
-            {' from '}
-            <ClockTime instant={file.kept_from} />
-          </>
-        )}
-      </span>{' '}
-      <span className="text-muted">
-        {file.state !== 'ok' && `TASKS.json is ${file.state}`}
-        {file.reason !== null && (
-          <>
-            : <Text value={file.reason} max={300} prose />
-          </>
-        )}
-        {isUnknown(file) && ' Nothing was read before.'}
-        {skipped.map((sentence) => (
-          <span key={sentence}>
-            {' '}
-            <Text value={sentence} max={400} prose />
-          </span>
-        ))}
-      </span>
-    </p>
-  );
 }
 
 function Notice({ notice, onDismiss }: { notice: MoveNotice | null; onDismiss: () => void }) {

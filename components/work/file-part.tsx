@@ -1,15 +1,14 @@
 import type { ReactNode } from 'react';
-import { skippedSentences } from '@/lib/client/skipped-sentences';
-import { isUnknown } from '@/lib/client/source-state';
+import { isAbsent, isUnknown } from '@/lib/client/source-state';
 import { counted } from '@/lib/client/text';
 import type { Source } from '@/lib/contract/schemas';
 import { AddressLink } from '../ui/address-link';
 import { AgentName } from '../ui/agent-name';
 import { Empty, Scroller } from '../ui/panel';
+import { SourceNotice } from '../ui/source-notice';
 import { Text } from '../ui/text';
-import { ClockTime } from '../ui/time';
 import { useWork } from './use-work';
-import { distinct, isAbsent } from './work';
+import { distinct } from './work';
 import type { Go } from './work-props';
 
 interface FilePartProps<Answer> {
@@ -46,39 +45,6 @@ export function FilePart<Answer extends { source: Source }>(props: FilePartProps
         {children(answer)}
       </Scroller>
     </>
-  );
-}
-
-/** Says that a file can't be read, or only in part, and from when its content is. */
-function SourceNotice({ file, source: { state, reason, kept_from, skipped } }: { file: string; source: Source }) {
-  const sentences = skippedSentences({ skipped, reason });
-  if (state === 'ok' && sentences.length === 0) return null;
-  return (
-    <p className="wrap-anywhere shrink-0 border-line border-b bg-tint px-4 py-1">
-      <span className="font-medium text-warn">
-        {state === 'ok' || state === 'degraded' ? 'Read in part.' : 'Old data'}
-        {kept_from !== null && (
-          <>
-            {' from '}
-            <ClockTime instant={kept_from} />
-          </>
-        )}
-      </span>{' '}
-      <span className="text-muted">
-        {state !== 'ok' && `${file} is ${state}`}
-        {reason !== null && (
-          <>
-            : <Text value={reason} max={300} prose />
-          </>
-        )}
-        {sentences.map((sentence) => (
-          <span key={sentence}>
-            {' '}
-            <Text value={sentence} max={400} prose />
-          </span>
-        ))}
-      </span>
-    </p>
   );
 }
 

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GitChange, GitFolder } from '@/lib/contract/git-schemas';
-import type { Source } from '@/lib/contract/schemas';
 import type { WorkState } from '@/lib/contract/work-schemas';
 import {
   branchWords,
   changeWords,
   distinct,
   figureWords,
-  isAbsent,
   partCount,
   partNamed,
   rateWords,
@@ -44,13 +42,6 @@ test('partCount(): entries of files, agents with unread messages; not known of g
 test('versionOf(): the version of a file; null while there is none', () => {
   assert.equal(versionOf('contexts', state), 'a.1');
   assert.equal(versionOf('memory', state), null);
-});
-
-test('isAbsent(): a file that vanished is not absent, since its last content is shown', () => {
-  const source: Source = { state: 'missing', reason: null, since: '', kept_from: null, skipped: [] };
-  assert.equal(isAbsent(source), true);
-  assert.equal(isAbsent({ ...source, kept_from: '2026-02-03T09:00:00+00:00' }), false);
-  assert.equal(isAbsent({ ...source, state: 'unreadable' }), false);
 });
 
 test('distinct(): what a file lists twice is shown once, in its first place', () => {

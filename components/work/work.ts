@@ -2,7 +2,6 @@
 
 import { asText, counted, formatCount } from '@/lib/client/text';
 import type { GitChange, GitFolder } from '@/lib/contract/git-schemas';
-import type { Source } from '@/lib/contract/schemas';
 import type { UnreadMessages, WorkFileName, WorkState } from '@/lib/contract/work-schemas';
 
 export const WORK_PARTS = [
@@ -43,11 +42,6 @@ export function partCount(part: WorkPart, { files, unread }: WorkState): number 
 /** @returns what the state says of the content of a file; another text after each change, null while it does not exist */
 export function versionOf(name: WorkFileName, { files }: WorkState): string | null {
   return files.find((file) => file.name === name)?.version ?? null;
-}
-
-/** @returns whether a file is not there and was not there before, so that there is nothing to show */
-export function isAbsent({ state, kept_from }: Source): boolean {
-  return state === 'missing' && kept_from === null;
 }
 
 /** @returns a rate from 0 to 1 as a percentage; a dash where there is none */

@@ -5,3 +5,8 @@ import type { Source } from '../contract/schemas';
 export function isUnknown({ state, kept_from }: Pick<Source, 'state' | 'kept_from'>): boolean {
   return state === 'unreadable' && kept_from === null;
 }
+
+/** @returns whether a file is not there and was not there before, so that there is nothing to show */
+export function isAbsent({ state, kept_from }: Pick<Source, 'state' | 'kept_from'>): boolean {
+  return state === 'missing' && kept_from === null;
+}

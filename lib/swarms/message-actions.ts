@@ -15,7 +15,7 @@ import type { OutgoingState } from '../contract/action-schemas';
 import type { SendMessageBody, SentAnswer, WithdrawnAnswer } from '../contract/message-requests';
 import type { RegistryReader } from '../sources/claudeswarm/registry';
 import type { ProcPlaces } from '../sources/processes/process-places';
-import { limitRuns, runTmux } from '../sources/tmux/run-tmux';
+import { tmuxRunner } from '../sources/tmux/run-tmux';
 import type { SwarmDescription } from './description';
 import { reachAgent } from './message-reach';
 
@@ -60,7 +60,7 @@ export function createMessageActions(options: Options): MessageActions {
   const { root, zone, stateFolder, claudeFolder, places, heard, publish, onFault, description } = options;
   const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
   const courier = new Courier({
-    ...{ claudeFolder, places, heard, run: limitRuns(runTmux, MAX_TMUX_PROGRAMS), times: DELIVERY_TIMES },
+    ...{ claudeFolder, places, heard, run: tmuxRunner(MAX_TMUX_PROGRAMS), times: DELIVERY_TIMES },
     claims: new TargetClaims(join(stateFolder, 'claims')),
   });
   const outbox = new Outbox({

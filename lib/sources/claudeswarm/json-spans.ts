@@ -1,7 +1,21 @@
 /** The places of values in the text of valid JSON, so that one of them can be replaced and all others keep their bytes. */
+import { isObject } from '../../platform/json-shape';
 
 /** From the first character up to, not including, the last. */
 export type Span = readonly [from: number, to: number];
+
+/** @returns the object that a file has as JSON, and its text; else why the file must be left as it is, as the end of a sentence */
+export function readObjectText(bytes: Buffer): { text: string; value: Record<string, unknown> } | { error: string } {
+  const text = bytes.toString('utf8');
+  if (!Buffer.from(text).equals(bytes)) return { error: 'it is not UTF-8' };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { error: 'it is not JSON' };
+  }
+  return isObject(value) ? { text, value } : { error: 'it is not an object' };
+}
 
 /** One token of valid JSON, with the blanks before it. */
 const TOKEN = /\s*([{}[\],:]|"(?:[^"\\]+|\\.)*"|[^\s{}[\],:"]+)/y;

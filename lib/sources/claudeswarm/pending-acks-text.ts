@@ -2,8 +2,7 @@
  * Changes to the text of `PENDING_ACKS.json`: everything that is not changed keeps its bytes. Parsing and writing it
  * again would lose what JavaScript's numbers and objects can't express.
  */
-import { isObject } from '../../platform/json-shape';
-import { elementSpans, memberSpans, replaceSpans, type Span } from './json-spans';
+import { elementSpans, memberSpans, readObjectText, replaceSpans, type Span } from './json-spans';
 import { pythonJsonIndented } from './written-form';
 
 /** The file as text, with the places of what may change. */
@@ -34,15 +33,9 @@ export function nextVersion(version: number | null): number {
  * @returns why the file must be left as it is, as the end of a sentence, if it differs from what the swarm's tool writes
  */
 export function readAcksText(bytes: Buffer): Read {
-  const text = bytes.toString('utf8');
-  if (!Buffer.from(text).equals(bytes)) return { error: 'it is not UTF-8' };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { error: 'it is not JSON' };
-  }
-  if (!isObject(value)) return { error: 'it is not an object' };
+  const read = readObjectText(bytes);
+  if ('error' in read) return read;
+  const { text, value } = read;
   const { version, pending_acks: entries } = value;
   if (!Array.isArray(entries)) return { error: '"pending_acks" is not a list' };
   if (version !== undefined && !Number.isSafeInteger(version)) return { error: '"version" is not a whole number' };

@@ -4,7 +4,7 @@
  */
 import { isNestedTooDeeply } from '../../platform/json-depth';
 import { isObject } from '../../platform/json-shape';
-import { elementSpans, memberSpans, replaceSpans, type Span } from './json-spans';
+import { elementSpans, memberSpans, readObjectText, replaceSpans, type Span } from './json-spans';
 import { formatUtc, pythonJsonIndented } from './written-form';
 
 /** One task, by the name of its member. */
@@ -40,15 +40,9 @@ const EMPTY = '{\n  "version": "1.0",\n  "updated_at": null,\n  "tasks": {}\n}';
  * @returns why the file must be left as it is, as the end of a sentence, if it differs from what the swarm's tool writes
  */
 export function readTasksText(bytes: Buffer): TasksText | { error: string } {
-  const text = bytes.length === 0 ? EMPTY : bytes.toString('utf8');
-  if (bytes.length > 0 && !Buffer.from(text).equals(bytes)) return { error: 'it is not UTF-8' };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { error: 'it is not JSON' };
-  }
-  if (!isObject(value)) return { error: 'it is not an object' };
+  const read = readObjectText(bytes.length === 0 ? Buffer.from(EMPTY) : bytes);
+  if ('error' in read) return read;
+  const { text, value } = read;
   if (isNestedTooDeeply(value, bytes.length)) return { error: 'it is nested too deeply' };
   const fields = new Map(memberSpans(text, 0));
   const span = fields.get('tasks');

@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { limitRuns } from '../../platform/limit-runs';
 
 const GIT_TIMEOUT_MS = 5000;
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
@@ -65,7 +66,8 @@ export interface GitOptions {
 
 /** @returns a function that runs the program `git`, at most two at a time */
 export function gitRunner(options: GitOptions): RunGit {
-  return limitRuns((folder, words, overrides = []) => run(folder, words, overrides, options), 2);
+  const runOne: RunGit = (folder, words, overrides = []) => run(folder, words, overrides, options);
+  return limitRuns(runOne, 2);
 }
 
 function run(
@@ -134,21 +136,4 @@ function asVariables(overrides: GitOverrides): Record<string, string> {
 function firstLine(said: string): string {
   const [line = ''] = said.trim().split('\n');
   return line.replace(/^fatal: /, '').slice(0, 300) || 'it ended without a reason';
-}
-
-/** @returns the same, with at most some programs at a time; the others wait */
-function limitRuns(runOne: RunGit, max: number): RunGit {
-  let free = max;
-  const waiting: (() => void)[] = [];
-  return async (...given) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await runOne(...given);
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    }
-  };
 }

@@ -5,9 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { missingTmux } from '../../../test/support/fake-agents';
-import { limitRuns, runTmux, TmuxError } from './run-tmux';
+import { runTmux, TmuxError } from './run-tmux';
 
 const folder = mkdtempSync(join(tmpdir(), 'tmux-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -32,18 +31,4 @@ test('runTmux(): a socket without a server behind it is a sentence', { skip: mis
   await once(server, 'listening');
   assert.match((await fault(path)).message, /is gone\.$|tmux refused/);
   server.close();
-});
-
-test('limitRuns(): at most some at a time, all in their order, also after a failure', async () => {
-  let [now, most] = [0, 0];
-  const run = limitRuns(async (_, [word = '']) => {
-    now += 1;
-    most = Math.max(most, now);
-    await delay(2);
-    now -= 1;
-    if (word === '3') throw new TmuxError('No.', true);
-    return word;
-  }, 2);
-  const results = await Promise.allSettled(Array.from({ length: 9 }, (_, index) => run('', [String(index)])));
-  assert.deepEqual([most, results.filter(({ status }) => status === 'fulfilled').length], [2, 8]);
 });

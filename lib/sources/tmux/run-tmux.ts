@@ -1,6 +1,7 @@
 /** Runs tmux: no shell, bounded time and output, errors as sentences. */
 import { execFile } from 'node:child_process';
 import { lstat } from 'node:fs/promises';
+import { limitRuns } from '../../platform/limit-runs';
 import { errorCode } from '../../platform/read-file';
 
 const TMUX_TIMEOUT_MS = 10_000;
@@ -49,6 +50,11 @@ export const runTmux: RunTmux = async (socket, words, input) => {
   });
 };
 
+/** @returns `runTmux`, of which at most some programs run at a time */
+export function tmuxRunner(max: number): RunTmux {
+  return limitRuns(runTmux, max);
+}
+
 /** The socket is named by the environment of a process of this user; nothing is written to anybody else's. */
 async function checkSocket(socket: string): Promise<void> {
   try {
@@ -71,21 +77,4 @@ function failure(error: Error & { killed?: boolean; code?: unknown }, stderr: st
     return new TmuxError(`The tmux server at ${socket} is gone.`, !/exited|lost/.test(said), 'gone');
   }
   return new TmuxError(`tmux refused: ${said.slice(0, 200) || 'without a reason'}.`, true);
-}
-
-/** @returns the same, with at most some programs at a time; the others wait */
-export function limitRuns(run: RunTmux, max: number): RunTmux {
-  let free = max;
-  const waiting: (() => void)[] = [];
-  return async (...given) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await run(...given);
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    }
-  };
 }
