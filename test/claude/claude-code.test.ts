@@ -4,18 +4,14 @@
  * tmux or the CLI it is skipped and says why.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import type { AgentActivity, AgentSession, AgentWork } from '../../lib/contract/claude-schemas';
 import type { Agent, AgentsAnswer, AttentionAnswer } from '../../lib/contract/schemas';
-import { missingTmux } from '../support/fake-agents';
 import { FollowedAgents } from '../support/followed-agents';
-import { PROJECT, ProductionServer } from '../support/production-server';
+import type { ProductionServer } from '../support/production-server';
 import { until } from '../support/until';
-import { provideCli, RealCli } from './real-cli';
-import { type ScriptStep, StandInApi } from './stand-in-api';
+import { setUp } from './set-up';
+import type { ScriptStep } from './stand-in-api';
 
 const QUESTION = {
   question: 'Which database?',
@@ -131,35 +127,11 @@ function summary(agent: Agent) {
 }
 
 test('the dashboard follows the real Claude Code', async (context) => {
-  // Before the CLI is installed, which takes longer.
-  assert.ok(existsSync(join(PROJECT, '.next/BUILD_ID')), 'The dashboard is not built: run "npm run build" first.');
-  const withoutTmux = missingTmux();
-  if (withoutTmux !== null) return context.skip(withoutTmux);
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'claude-test-')));
-  const started: (() => unknown)[] = [];
-  context.after(async () => {
-    // What was started last ends first, so that nothing writes into the folder while it is removed.
-    for (const stop of started.reverse()) await stop();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-  });
-  const provided = await provideCli(join(folder, 'cli'));
-  if ('missing' in provided) return context.skip(provided.missing);
-
-  const api = new StandInApi(SCRIPTS);
-  const apiUrl = await api.start();
-  started.push(() => api.stop());
-  const cli = new RealCli(folder, provided.binary, apiUrl);
-  const server = await ProductionServer.started({
-    CLAUDESWARM_ROOT: cli.project,
-    CLAUDE_CONFIG_DIR: cli.claudeFolder,
-    SWARM_HISTORY: 'off',
-  });
-  started.push(() => server.stop());
+  const real = await setUp(context, 'test', SCRIPTS);
+  if (real === null) return;
+  const { cli, server, started } = real;
   const followed = new FollowedAgents(server.url);
-  started.push(
-    () => followed.close(),
-    () => cli.stop(),
-  );
+  started.push(() => followed.close());
   const shown = new Shown(server, followed);
   let broken = false;
   const step = (name: string, run: () => Promise<void>) =>

@@ -1,18 +1,14 @@
 /** Messages from the dashboard to the real Claude Code, by its messaging socket and by its terminal. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { OutgoingMessage, OutgoingState } from '../../lib/contract/action-schemas';
 import type { SendMessageBody, SentAnswer } from '../../lib/contract/message-requests';
 import type { AgentsAnswer } from '../../lib/contract/schemas';
 import { commandHeaders } from '../support/commands';
-import { missingTmux } from '../support/fake-agents';
-import { PROJECT, ProductionServer } from '../support/production-server';
 import { until } from '../support/until';
-import { provideCli, RealCli } from './real-cli';
-import { StandInApi } from './stand-in-api';
+import { agentOnceIn, setUp } from './set-up';
 
 const WORK_MS = 4000;
 const SCRIPTS = {
@@ -25,37 +21,12 @@ const SCRIPTS = {
 const DRAFT = 'half a thought';
 
 test('messages reach the real Claude Code', async (context) => {
-  assert.ok(existsSync(join(PROJECT, '.next/BUILD_ID')), 'The dashboard is not built: run "npm run build" first.');
-  const withoutTmux = missingTmux();
-  if (withoutTmux !== null) return context.skip(withoutTmux);
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'claude-messages-')));
-  const started: (() => unknown)[] = [];
-  context.after(async () => {
-    for (const stop of started.reverse()) await stop();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-  });
-  const provided = await provideCli(join(folder, 'cli'));
-  if ('missing' in provided) return context.skip(provided.missing);
-  const api = new StandInApi(SCRIPTS);
-  const cli = new RealCli(folder, provided.binary, await api.start());
-  started.push(() => api.stop());
-  const server = await ProductionServer.started({
-    CLAUDESWARM_ROOT: cli.project,
-    CLAUDE_CONFIG_DIR: cli.claudeFolder,
-    XDG_STATE_HOME: join(folder, 'state'),
-    SWARM_HISTORY: 'off',
-  });
-  started.push(
-    () => server.stop(),
-    () => cli.stop(),
-  );
+  const real = await setUp(context, 'messages', SCRIPTS);
+  if (real === null) return;
+  const { cli, server } = real;
   let id = '';
-  /** Waits until the session is in a state. */
   const is = async (wanted: string) => {
-    const { agents } = await server.until<AgentsAnswer>('/api/agents', (answer) =>
-      answer.agents.some(({ activity }) => activity.state === wanted),
-    );
-    id = agents[0]?.id ?? '';
+    id = await agentOnceIn(server, wanted);
   };
   const send = async (body: Partial<SendMessageBody>): Promise<OutgoingMessage> => {
     const whole = { recipients: [id], msg_type: 'INFO', content: 'Hello.', ...body };

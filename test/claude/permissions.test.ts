@@ -4,8 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -13,11 +12,12 @@ import type { PendingPermission, PermissionsState } from '../../lib/contract/act
 import type { AgentActivity } from '../../lib/contract/claude-schemas';
 import type { AgentsAnswer } from '../../lib/contract/schemas';
 import { commandHeaders } from '../support/commands';
-import { PROJECT, ProductionServer } from '../support/production-server';
+import { PROJECT, type ProductionServer } from '../support/production-server';
 import { openStream } from '../support/sse-client';
 import { until } from '../support/until';
-import { missingTmux, provideCli, RealCli } from './real-cli';
-import { type ScriptStep, StandInApi } from './stand-in-api';
+import type { RealCli } from './real-cli';
+import { setUp } from './set-up';
+import type { ScriptStep } from './stand-in-api';
 
 const bash = (file: string): ScriptStep => ({
   tools: [{ name: 'Bash', input: { command: `sh -c "echo 1 > ${file}"`, description: 'Write' } }],
@@ -126,30 +126,10 @@ async function installHooks(url: string, own: Record<string, string>): Promise<v
 }
 
 test('permission requests of the real Claude Code are answered through the dashboard', async (context) => {
-  assert.ok(existsSync(join(PROJECT, '.next/BUILD_ID')), 'The dashboard is not built: run "npm run build" first.');
-  const withoutTmux = missingTmux();
-  if (withoutTmux !== null) return context.skip(withoutTmux);
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'claude-permissions-')));
-  const started: (() => unknown)[] = [];
-  context.after(async () => {
-    for (const stop of started.reverse()) await stop();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-  });
-  const provided = await provideCli(join(folder, 'cli'));
-  if ('missing' in provided) return context.skip(provided.missing);
-  const api = new StandInApi(SCRIPTS);
-  const apiUrl = await api.start();
-  started.push(() => api.stop());
-  const cli = new RealCli(folder, provided.binary, apiUrl);
+  const real = await setUp(context, 'permissions', SCRIPTS);
+  if (real === null) return;
+  const { folder, cli, server, started } = real;
   const state = join(folder, 'state');
-  const server = await ProductionServer.started({
-    ...{ CLAUDESWARM_ROOT: cli.project, CLAUDE_CONFIG_DIR: cli.claudeFolder },
-    ...{ SWARM_HISTORY: 'off', XDG_STATE_HOME: state },
-  });
-  started.push(
-    () => server.stop(),
-    () => cli.stop(),
-  );
   await installHooks(server.url, { HOME: folder, CLAUDE_CONFIG_DIR: cli.claudeFolder, XDG_STATE_HOME: state });
   const desk = new Desk(server, cli);
   let broken = false;

@@ -1,18 +1,14 @@
 /** The terminal of the real Claude Code: what is certain on its screen, and typing into it. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentsAnswer } from '../../lib/contract/schemas';
 import type { TerminalView } from '../../lib/contract/terminal-schemas';
 import { commandHeaders } from '../support/commands';
-import { missingTmux } from '../support/fake-agents';
-import { PROJECT, ProductionServer } from '../support/production-server';
 import { SseParser } from '../support/sse-client';
-import { provideCli, RealCli } from './real-cli';
-import { StandInApi } from './stand-in-api';
+import { agentOnceIn, setUp } from './set-up';
 
 const WORK_MS = 20_000;
 const SHOWN_TIMEOUT_MS = 30_000;
@@ -27,37 +23,12 @@ const SCRIPTS = {
 };
 
 test('the terminal of the real Claude Code', async (context) => {
-  assert.ok(existsSync(join(PROJECT, '.next/BUILD_ID')), 'The dashboard is not built: run "npm run build" first.');
-  const withoutTmux = missingTmux();
-  if (withoutTmux !== null) return context.skip(withoutTmux);
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'claude-terminals-')));
-  const started: (() => unknown)[] = [];
-  context.after(async () => {
-    for (const stop of started.reverse()) await stop();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-  });
-  const provided = await provideCli(join(folder, 'cli'));
-  if ('missing' in provided) return context.skip(provided.missing);
-  const api = new StandInApi(SCRIPTS);
-  const cli = new RealCli(folder, provided.binary, await api.start());
-  started.push(() => api.stop());
-  const server = await ProductionServer.started({
-    CLAUDESWARM_ROOT: cli.project,
-    CLAUDE_CONFIG_DIR: cli.claudeFolder,
-    XDG_STATE_HOME: join(folder, 'state'),
-    SWARM_HISTORY: 'off',
-  });
-  started.push(
-    () => server.stop(),
-    () => cli.stop(),
-  );
+  const real = await setUp(context, 'terminals', SCRIPTS);
+  if (real === null) return;
+  const { cli, server } = real;
   let id = '';
-  /** Waits until the session is in a state. */
   const is = async (wanted: string) => {
-    const { agents } = await server.until<AgentsAnswer>('/api/agents', (answer) =>
-      answer.agents.some(({ activity }) => activity.state === wanted),
-    );
-    id = agents[0]?.id ?? '';
+    id = await agentOnceIn(server, wanted);
   };
   const send = async (name: string, body: object = {}) => {
     const headers = { ...commandHeaders(server), 'content-type': 'application/json' };
