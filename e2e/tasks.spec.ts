@@ -4,7 +4,9 @@ import type { Page } from '@playwright/test';
 import { formatInstant } from '../lib/contract/instant';
 import type { PastState } from '../lib/contract/past-schemas';
 import { formatUtc } from '../lib/sources/claudeswarm/written-form';
+import type { ProductionServer } from '../test/support/production-server';
 import { expect, expectFaultless, openAsOperator, openLive, test } from './fixtures';
+import type { TestSwarm } from './swarm';
 import { fieldInFile, SHOP, shop, statusInFile, writeTasks } from './tasks-swarm';
 
 const drawer = (page: Page) => page.getByRole('region', { name: 'Timeline and relations' });
@@ -17,6 +19,14 @@ const detail = (page: Page) => page.getByRole('region', { name: 'Task', exact: t
 async function openBoard(page: Page): Promise<void> {
   await page.keyboard.press('6');
   await expect(board(page)).toBeVisible();
+}
+
+/** Opens the board of `shop` with the operator key. */
+async function operateBoard(page: Page, swarm: TestSwarm, server: ProductionServer): Promise<void> {
+  shop(swarm);
+  await server.start();
+  await openAsOperator(page, server);
+  await openBoard(page);
 }
 
 test('tasks: the board shows every task in the column of its status, and follows the file', async ({
@@ -84,10 +94,7 @@ test('tasks: filters are kept in the address; a card opens its history, its mess
 });
 
 test('tasks: a card is moved by dragging it to an allowed column', async ({ page, swarm, server }) => {
-  shop(swarm);
-  await server.start();
-  await openAsOperator(page, server);
-  await openBoard(page);
+  await operateBoard(page, swarm, server);
   await expect(card(page, 'totals')).toHaveAttribute('draggable', 'true');
   await expect(card(page, 'login')).not.toHaveAttribute('draggable', 'true');
   await card(page, 'totals').dragTo(column(page, 'review'));
@@ -105,10 +112,7 @@ test('tasks: a card is moved by keyboard alone; the menu lists only what is allo
   swarm,
   server,
 }) => {
-  shop(swarm);
-  await server.start();
-  await openAsOperator(page, server);
-  await openBoard(page);
+  await operateBoard(page, swarm, server);
   await expect(card(page, 'totals').locator('[data-move]')).toBeVisible();
   await handle(page, 'invoice').focus();
   await page.keyboard.press('ArrowRight');
@@ -143,10 +147,7 @@ test('tasks: a pending task is assigned to an agent that is chosen; a new task a
   swarm,
   server,
 }) => {
-  shop(swarm);
-  await server.start();
-  await openAsOperator(page, server);
-  await openBoard(page);
+  await operateBoard(page, swarm, server);
   await card(page, 'invoice').locator('[data-move]').click();
   await page.getByRole('menuitem', { name: 'Move to assigned…' }).click();
   const dialog = page.getByRole('dialog');
@@ -171,10 +172,7 @@ test('tasks: a refused move changes nothing and says what is there now', async (
   complaints,
 }) => {
   complaints.allow(/status of 409/);
-  shop(swarm);
-  await server.start();
-  await openAsOperator(page, server);
-  await openBoard(page);
+  await operateBoard(page, swarm, server);
   await card(page, 'totals').locator('[data-move]').click();
   const history = [
     {
@@ -202,10 +200,7 @@ test('tasks: a refused move changes nothing and says what is there now', async (
 });
 
 test('tasks: owner and priority are changed by mouse and by keyboard', async ({ page, swarm, server }) => {
-  shop(swarm);
-  await server.start();
-  await openAsOperator(page, server);
-  await openBoard(page);
+  await operateBoard(page, swarm, server);
   await handle(page, 'totals').click();
   await detail(page).getByRole('button', { name: 'Change…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Change a task' });
@@ -239,10 +234,7 @@ test('tasks: a task that changed meanwhile keeps its owner, and the dialog says 
   complaints,
 }) => {
   complaints.allow(/status of 409/);
-  shop(swarm);
-  await server.start();
-  await openAsOperator(page, server);
-  await openBoard(page);
+  await operateBoard(page, swarm, server);
   await handle(page, 'totals').click();
   await page.keyboard.press('e');
   const dialog = page.getByRole('dialog', { name: 'Change a task' });

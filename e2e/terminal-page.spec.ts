@@ -21,6 +21,7 @@ const test = base.extend<{ terminals: FakeTerminals }>({
 });
 
 type Page = Parameters<typeof openLive>[0];
+type Server = Parameters<typeof openLive>[1];
 
 const terminal = (page: Page, agent = 'agent-1') => page.getByRole('region', { name: `Terminal of ${agent}` });
 const rows = (page: Page, agent = 'agent-1') => terminal(page, agent).locator('.xterm-rows');
@@ -39,6 +40,19 @@ const OPTIONS = {
 
 /** An agent with a pane. */
 const withPane = (id: string, pane: number) => ({ id, pane_index: `main:0.${pane}`, tmux_pane_id: `%${pane}` });
+
+/** Starts the server and opens the terminal of agent-1. */
+async function watchTerminal(page: Page, server: Server): Promise<void> {
+  await server.start();
+  await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
+}
+
+/** As `watchTerminal`, with the operator key. */
+async function operateTerminal(page: Page, server: Server): Promise<void> {
+  await server.start();
+  await openAsOperator(page, server);
+  await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
+}
 
 test('terminal: opened by a button, by its key and by a link; its colours pass the security policy', async ({
   page,
@@ -114,8 +128,7 @@ test('terminal: after a lost connection it continues after the last id, and says
 }) => {
   swarm.register([withPane('agent-1', 3)]);
   terminals.show('agent-1', 'first line');
-  await server.start();
-  await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
+  await watchTerminal(page, server);
   await expect(rows(page)).toContainText('first line');
   terminals.write('agent-1', '\r\nsecond line');
   await expect(rows(page)).toContainText('second line');
@@ -135,8 +148,7 @@ test('terminal: with typing off Tab leaves it and nothing is sent; what there is
 }) => {
   swarm.register([withPane('agent-1', 3)]);
   terminals.show('agent-1', 'a shell');
-  await server.start();
-  await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
+  await watchTerminal(page, server);
   await expect(rows(page)).toContainText('a shell');
   await screen(page).click();
   await page.keyboard.type('rm -r');
@@ -158,8 +170,7 @@ test('terminal: without a pane it says why, and the commands for a terminal of o
 }) => {
   swarm.register([withPane('agent-1', 3)]);
   terminals.show('agent-1', '', { state: { state: 'no_tmux', detail: 'The program tmux was not found.' } });
-  await server.start();
-  await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
+  await watchTerminal(page, server);
   await expect(terminal(page)).toContainText('The dashboard finds no tmux where it runs.');
   await expect(terminal(page)).toContainText('The program tmux was not found.');
   await expect(terminal(page)).toContainText('tmux switch-client -t');
@@ -174,9 +185,7 @@ test('terminal: typing is switched on, keys and digits are sent, and it is left 
   swarm.register([withPane('agent-1', 3)]);
   terminals.show('agent-1', DIALOG_SCREEN);
   terminals.view('agent-1', OPTIONS);
-  await server.start();
-  await openAsOperator(page, server);
-  await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
+  await operateTerminal(page, server);
   await expect(rows(page)).toContainText('Do you want to proceed?');
   const type = page.getByRole('button', { name: 'Type into agent-1' });
   await expect(page.getByRole('button', { name: 'Interrupt' })).toHaveCount(0);
@@ -217,9 +226,7 @@ test('terminal: a refusal is shown, what was typed after it is not sent, and ano
   swarm.register([withPane('agent-1', 3), withPane('agent-2', 4)]);
   terminals.show('agent-1', 'one');
   terminals.show('agent-2', 'two');
-  await server.start();
-  await openAsOperator(page, server);
-  await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
+  await operateTerminal(page, server);
   const accepts = terminals.answer;
   terminals.answer = () => ({ outcome: 'not_typed', detail: 'The terminal changed before, so nothing was typed.' });
   await page.getByRole('button', { name: 'Type into agent-1' }).click();
@@ -242,9 +249,7 @@ test('terminal: a refusal is shown, what was typed after it is not sent, and ano
 test('terminal: a paste of several lines is shown before it is sent', async ({ page, swarm, server, terminals }) => {
   swarm.register([withPane('agent-1', 3)]);
   terminals.show('agent-1', 'one');
-  await server.start();
-  await openAsOperator(page, server);
-  await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
+  await operateTerminal(page, server);
   await page.getByRole('button', { name: 'Type into agent-1' }).click();
   const paste = (text: string) =>
     page.locator('.xterm-helper-textarea').evaluate((field, content) => {
@@ -418,9 +423,7 @@ test('terminal: keys that can not be sent are named, and what another key would 
 }) => {
   swarm.register([withPane('agent-1', 3)]);
   terminals.show('agent-1', 'one');
-  await server.start();
-  await openAsOperator(page, server);
-  await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
+  await operateTerminal(page, server);
   await page.getByRole('button', { name: 'Type into agent-1' }).click();
   const alert = terminal(page).getByRole('alert');
   for (const [key, name] of [
@@ -450,9 +453,7 @@ test('terminal: another program in its foreground is named before anything is ty
 }) => {
   swarm.register([withPane('agent-1', 3)]);
   terminals.show('agent-1', 'one', { state: { foreground: 'unknown', command: 'node' } });
-  await server.start();
-  await openAsOperator(page, server);
-  await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
+  await operateTerminal(page, server);
   await expect(terminal(page)).toContainText('Foreground program: node. Whether it is Claude Code is not known');
   const type = page.getByRole('button', { name: 'Type into agent-1' });
   await type.click();
@@ -480,9 +481,7 @@ test('terminal: Enter goes only to the screen that was seen, and to no dialog th
   swarm.register([withPane('agent-1', 3)]);
   terminals.show('agent-1', 'one');
   terminals.view('agent-1', { composer: 'draft', dialog: null });
-  await server.start();
-  await openAsOperator(page, server);
-  await page.goto(`${server.url}/?agent=agent-1&terminal=open`);
+  await operateTerminal(page, server);
   await expect(rows(page)).toContainText('one');
   await page.getByRole('button', { name: 'Type into agent-1' }).click();
   await page.keyboard.press('Enter');

@@ -54,6 +54,24 @@ function newRunner(record: RecordAction, options: Partial<ConstructorParameters<
   return new ActionRunner({ groups: ['locks'], record, now: () => NOW, retryMs: 5, ...options });
 }
 
+/** The command that sends messages, over an outbox that only notes their texts. */
+function sendMessages() {
+  const sent: string[] = [];
+  const action = sendMessage({
+    outbox: {
+      openCount: 0,
+      send: async ({ content }) => {
+        sent.push(content);
+        return new Outgoing(keptMessage('m', []));
+      },
+    },
+    agents: { isKnown: () => true, everyone: () => ({ ids: [] }) },
+    operatorName: 'operator',
+    answerTimeoutMs: 1,
+  });
+  return { action, sent };
+}
+
 test('run(): the record is written before the effect and completed after it', async () => {
   const { rows, record, told } = memoryRecord();
   const during: unknown[] = [];
@@ -275,19 +293,7 @@ test('run(): a hidden body is compared as a whole, and the record has no hash th
 
 test('run(): a message with another text of the same length is refused under the same key', async () => {
   const { record } = memoryRecord();
-  const sent: string[] = [];
-  const action = sendMessage({
-    outbox: {
-      openCount: 0,
-      send: async ({ content }) => {
-        sent.push(content);
-        return new Outgoing(keptMessage('m', []));
-      },
-    },
-    agents: { isKnown: () => true, everyone: () => ({ ids: [] }) },
-    operatorName: 'operator',
-    answerTimeoutMs: 1,
-  });
+  const { action, sent } = sendMessages();
   const runner = newRunner(record, { groups: ['messages'] });
   const send = (content: string) =>
     runner.run(action, { recipients: ['agent-1'], msg_type: 'INFO', content }, ADA, { key: 'k' });
@@ -402,19 +408,7 @@ test('expect(): each outcome of a command is counted from 0 on', async () => {
 
 test('run(): a command typed into a terminal needs the group "terminal" too', async () => {
   const { record, told } = memoryRecord();
-  const sent: string[] = [];
-  const action = sendMessage({
-    outbox: {
-      openCount: 0,
-      send: async ({ content }) => {
-        sent.push(content);
-        return new Outgoing(keptMessage('m', []));
-      },
-    },
-    agents: { isKnown: () => true, everyone: () => ({ ids: [] }) },
-    operatorName: 'operator',
-    answerTimeoutMs: 1,
-  });
+  const { action, sent } = sendMessages();
   const body = { recipients: ['agent-1'], msg_type: 'INFO', content: '!id' } as const;
   const runner = newRunner(record, { groups: ['messages'] });
   const run = (as_command: boolean) => runner.run(action, { ...body, recipients: ['agent-1'], as_command }, ADA);
