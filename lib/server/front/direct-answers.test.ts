@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { after, before, mock, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { contextFor, endpointFor } from '../../../test/support/serve-route';
-import { HEALTH_PATH, STREAM_PATH } from '../../contract/paths';
+import { HEALTH_PATH, STATS_PATH, STREAM_PATH } from '../../contract/paths';
 import { Hub } from '../../hub/hub';
 import { directStream } from '../api/direct-stream';
 import { endpoint } from '../api/endpoint';
@@ -30,6 +30,7 @@ before(async () => {
   watchConnections();
   answerDirectly(server, {
     [HEALTH_PATH]: { method: 'GET', answer: throughRoute(health.GET) },
+    [STATS_PATH]: { method: 'GET', answer: throughRoute(health.GET), unlessCompressed: true },
     [STREAM_PATH]: { method: 'GET', answer: (asked, response) => (isListing ? listed : stream)(asked, response) },
   });
   server.on('connection', (socket) => peers.unshift(socket));
@@ -68,6 +69,15 @@ test('answerDirectly(): answers only GET of its own paths; other requests go to 
   for (const method of ['POST', 'OPTIONS', 'DELETE'])
     assert.equal((await ask('/health', method)).body, 'behind', method);
   assert.equal((await ask('/health', 'GET', { 'content-length': '2' }, '{}')).body, 'behind', 'it has a body');
+});
+
+test('answerDirectly(): what Next would compress for its client is left to Next', async () => {
+  const isDirect = async (accepted: string | null) =>
+    (await ask('/api/stats', 'GET', accepted === null ? {} : { 'accept-encoding': accepted })).body !== 'behind';
+  for (const accepted of [null, 'identity', '']) assert.equal(await isDirect(accepted), true, String(accepted));
+  for (const accepted of ['gzip', 'br;q=1.0, identity', 'deflate', '*', 'GZIP'])
+    assert.equal(await isDirect(accepted), false, accepted);
+  assert.notEqual((await ask('/health', 'GET', { 'accept-encoding': 'gzip' })).body, 'behind');
 });
 
 test('answerDirectly(): applies the checks and headers of every route', async () => {

@@ -1,7 +1,8 @@
 /**
- * Answers the paths that must work under load, `/health`, the stream and hooks, in front of Next. The checks are those of
- * every route, since the answer comes from the same table. Next alone costs 1 to 2 ms of processor time per request, so
- * a few hundred clients that reconnect in a loop would delay everything by seconds (docs/decisions/0063-reconnects.md).
+ * Answers the paths that must work under load, `/health`, the stream, hooks, and the present state for programs, in front
+ * of Next. The checks are those of every route, since the answer comes from the same table. Next alone costs 1 to 2 ms of
+ * processor time per request, so a few hundred clients that reconnect in a loop would delay everything by seconds
+ * (docs/decisions/0063-reconnects.md).
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
@@ -12,7 +13,16 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 export type DirectAnswer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Handlers that answer one method of a path directly, by the name of the path. Only for paths without parameters. */
-export type DirectRoutes = Readonly<Record<string, { method: Method; answer: DirectAnswer }>>;
+export type DirectRoutes = Readonly<Record<string, DirectRoute>>;
+
+interface DirectRoute {
+  method: Method;
+  answer: DirectAnswer;
+  /** Requests whose client accepts a compressed answer are left to Next. */
+  unlessCompressed?: boolean;
+}
+
+const COMPRESSION = /\b(?:gzip|deflate|br)\b|\*/i;
 
 /**
  * Adds routes in front of the current request listeners of a server. GET with a body is left to those.
@@ -35,7 +45,9 @@ function answerFor({ method, url = '', headers }: IncomingMessage, routes: Direc
   if (method === 'GET' && hasBody) return null;
   const name = routeName(url);
   const direct = Object.hasOwn(routes, name) ? routes[name] : undefined;
-  return direct !== undefined && direct.method === method ? direct.answer : null;
+  if (direct === undefined || direct.method !== method) return null;
+  const isCompressed = direct.unlessCompressed === true && COMPRESSION.test(String(headers['accept-encoding'] ?? ''));
+  return isCompressed ? null : direct.answer;
 }
 
 /** @returns a handler that answers one method of a route directly; the answer is sent as a whole, so it is not for streams */

@@ -19,6 +19,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
   declare({
     path: AGENTS_PATH,
     scope: 'read',
+    direct: 'unless_compressed',
     tag: 'Now',
     id: 'getAgents',
     summary: 'Agents with their health',
@@ -32,6 +33,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
   declare({
     path: LOCKS_PATH,
     scope: 'read',
+    direct: 'unless_compressed',
     tag: 'Now',
     id: 'getLocks',
     summary: 'Locks',
@@ -53,6 +55,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
   declare({
     path: MESSAGES_PATH,
     scope: 'read',
+    direct: 'unless_compressed',
     limit: (parameters) => (SEARCHES.some((name) => parameters.has(name)) ? 'reads' : null),
     tag: 'Now',
     id: 'getMessages',
@@ -68,6 +71,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
   declare({
     path: STATS_PATH,
     scope: 'read',
+    direct: 'unless_compressed',
     tag: 'Now',
     id: 'getStats',
     summary: 'Counts',
@@ -78,6 +82,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
   declare({
     path: ATTENTION_PATH,
     scope: 'read',
+    direct: 'unless_compressed',
     tag: 'Now',
     id: 'getAttention',
     summary: 'Attention items, worst first',
@@ -88,6 +93,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
   declare({
     path: WAITING_PATH,
     scope: 'read',
+    direct: 'unless_compressed',
     tag: 'Now',
     id: 'getWaiting',
     summary: 'Wait relations',
