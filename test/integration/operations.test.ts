@@ -27,7 +27,7 @@ interface Line {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'operations-'));
-const agent = new Agent({ keepAlive: true, maxSockets: 20 });
+const agent = new Agent({ keepAlive: true, maxSockets: 20, timeout: 60_000 });
 let server: ProductionServer;
 let output = '';
 

@@ -27,7 +27,8 @@ export class HostileClient {
 
   constructor(port: number, connections = 16) {
     this.#port = port;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
+    // Node leaves connections unused that the server may close at any moment only if there is a timeout.
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connections, timeout: TIMEOUT_MS });
   }
 
   close(): void {

@@ -36,10 +36,9 @@ export interface Endpoint<Name extends RequestName = RequestName, Body extends z
   /** Takes why a request was refused before `answerTo`, once its caller may have been known. Throws nothing. */
   onRefused?(error: unknown, asked: Pick<Asked<never>, 'principal' | 'context'>): Promise<void>;
   /**
-   * Answers in front of Next, for endpoints that must stay fast under load; `true` for answers that are not streamed,
-   * `unless_compressed` for those that Next compresses for clients that accept it, such as browsers.
+   * Answers in front of Next, for endpoints that must stay fast under load; `true` for answers that are not streamed.
    */
-  direct?: true | 'unless_compressed' | ((context: ServerContext) => DirectAnswer);
+  direct?: true | ((context: ServerContext) => DirectAnswer);
   /** Whether the operator key is looked for although nothing is changed. */
   identifies?: true;
 }

@@ -35,8 +35,7 @@ export function serveEndpoints(endpoints: readonly Endpoint[], context: ServerCo
     const route = routes.get(path);
     const method: Method = one.method ?? 'GET';
     if (direct === undefined || route === undefined) return [];
-    const answer = typeof direct === 'function' ? direct(context) : throughRoute(route[method]);
-    return [[path, { method, answer, unlessCompressed: direct === 'unless_compressed' }]];
+    return [[path, { method, answer: direct === true ? throughRoute(route[method]) : direct(context) }]];
   });
   return {
     answer: (method, request) => {

@@ -1,11 +1,14 @@
 /**
- * Answers the paths that must work under load, `/health`, the stream, hooks, and the present state for programs, in front
- * of Next. The checks are those of every route, since the answer comes from the same table. Next alone costs 1 to 2 ms of
- * processor time per request, so a few hundred clients that reconnect in a loop would delay everything by seconds
+ * Answers the paths that must work under load, `/health`, the stream, hooks and the present state, in front of Next. The
+ * checks are those of every route, since the answer comes from the same table. Next alone costs 1 to 2 ms of processor
+ * time per request, so a few hundred clients that reconnect in a loop would delay everything by seconds
  * (docs/decisions/0063-reconnects.md).
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import Negotiator from 'negotiator';
 import type { Method, Route } from '../http/methods';
 import { routeName } from '../http/route-names';
 
@@ -13,16 +16,12 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 export type DirectAnswer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Handlers that answer one method of a path directly, by the name of the path. Only for paths without parameters. */
-export type DirectRoutes = Readonly<Record<string, DirectRoute>>;
+export type DirectRoutes = Readonly<Record<string, { method: Method; answer: DirectAnswer }>>;
 
-interface DirectRoute {
-  method: Method;
-  answer: DirectAnswer;
-  /** Requests whose client accepts a compressed answer are left to Next. */
-  unlessCompressed?: boolean;
-}
+/** Shorter answers are not compressed, as in Next. */
+const MIN_COMPRESSED_BYTES = 1024;
 
-const COMPRESSION = /\b(?:gzip|deflate|br)\b|\*/i;
+const compress = promisify(gzip);
 
 /**
  * Adds routes in front of the current request listeners of a server. GET with a body is left to those.
@@ -45,22 +44,34 @@ function answerFor({ method, url = '', headers }: IncomingMessage, routes: Direc
   if (method === 'GET' && hasBody) return null;
   const name = routeName(url);
   const direct = Object.hasOwn(routes, name) ? routes[name] : undefined;
-  if (direct === undefined || direct.method !== method) return null;
-  const isCompressed = direct.unlessCompressed === true && COMPRESSION.test(String(headers['accept-encoding'] ?? ''));
-  return isCompressed ? null : direct.answer;
+  return direct !== undefined && direct.method === method ? direct.answer : null;
 }
 
 /** @returns a handler that answers one method of a route directly; the answer is sent as a whole, so it is not for streams */
 export function throughRoute(route: Route): DirectAnswer {
   return async (request, response) => {
-    await sendWhole(await route(webRequest(request)), response);
+    await sendWhole(await route(webRequest(request)), response, { compressed: acceptsGzip(request) });
   };
 }
 
-/** Sends an answer whose body is complete. */
-export async function sendWhole(given: Response, response: ServerResponse): Promise<void> {
-  response.writeHead(given.status, Object.fromEntries(given.headers));
-  response.end(Buffer.from(await given.arrayBuffer()));
+/**
+ * Sends an answer whose body is complete.
+ *
+ * @param compressed whether a body of some length is sent with gzip
+ */
+export async function sendWhole(given: Response, response: ServerResponse, { compressed = false } = {}): Promise<void> {
+  const body = Buffer.from(await given.arrayBuffer());
+  const isLong = body.length >= MIN_COMPRESSED_BYTES;
+  response.statusCode = given.status;
+  // Not `writeHead`: Node announces the length of a body only if no head was written before its end.
+  response.setHeaders(given.headers);
+  if (isLong) response.appendHeader('vary', 'accept-encoding');
+  if (isLong && compressed) response.setHeader('content-encoding', 'gzip');
+  response.end(isLong && compressed ? await compress(body) : body);
+}
+
+function acceptsGzip(request: IncomingMessage): boolean {
+  return new Negotiator(request).encoding(['gzip', 'identity'], { preferred: ['gzip'] }) === 'gzip';
 }
 
 function webRequest(request: IncomingMessage): Request {

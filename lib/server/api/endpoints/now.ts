@@ -19,7 +19,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
   declare({
     path: AGENTS_PATH,
     scope: 'read',
-    direct: 'unless_compressed',
+    direct: true,
     tag: 'Now',
     id: 'getAgents',
     summary: 'Agents with their health',
@@ -33,7 +33,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
   declare({
     path: LOCKS_PATH,
     scope: 'read',
-    direct: 'unless_compressed',
+    direct: true,
     tag: 'Now',
     id: 'getLocks',
     summary: 'Locks',
@@ -55,7 +55,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
   declare({
     path: MESSAGES_PATH,
     scope: 'read',
-    direct: 'unless_compressed',
+    direct: true,
     limit: (parameters) => (SEARCHES.some((name) => parameters.has(name)) ? 'reads' : null),
     tag: 'Now',
     id: 'getMessages',
@@ -71,7 +71,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
   declare({
     path: STATS_PATH,
     scope: 'read',
-    direct: 'unless_compressed',
+    direct: true,
     tag: 'Now',
     id: 'getStats',
     summary: 'Counts',
@@ -82,7 +82,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
   declare({
     path: ATTENTION_PATH,
     scope: 'read',
-    direct: 'unless_compressed',
+    direct: true,
     tag: 'Now',
     id: 'getAttention',
     summary: 'Attention items, worst first',
@@ -93,7 +93,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
   declare({
     path: WAITING_PATH,
     scope: 'read',
-    direct: 'unless_compressed',
+    direct: true,
     tag: 'Now',
     id: 'getWaiting',
     summary: 'Wait relations',
