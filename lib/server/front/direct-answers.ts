@@ -71,7 +71,7 @@ export async function sendWhole(given: Response, response: ServerResponse, { com
 }
 
 function acceptsGzip(request: IncomingMessage): boolean {
-  return new Negotiator(request).encoding(['gzip', 'identity'], { preferred: ['gzip'] }) === 'gzip';
+  return new Negotiator(request).encoding(['gzip', 'identity']) === 'gzip';
 }
 
 function webRequest(request: IncomingMessage): Request {
