@@ -87,9 +87,16 @@ export class MessageFeeds {
       return at === null ? null : Math.floor(at / 1000);
     };
     const options = { ...openFor, zone, readTime: readMilliseconds, now };
-    const unresolved = new UnresolvedFeed(history, options, this.faults);
-    const newest = history.newest(MAX_PUBLISHED);
-    const [head, oldest, summary] = [history.head(), history.oldest(), history.summary(now())];
+    // In one transaction: a message that another process commits between two reads would be newer for one of them and
+    // already known for the other, and so would never be published.
+    const read = history.db.transaction(() => ({
+      unresolved: new UnresolvedFeed(history, options, this.faults),
+      newest: history.newest(MAX_PUBLISHED),
+      head: history.head(),
+      oldest: history.oldest(),
+      summary: history.summary(now()),
+    }));
+    const { unresolved, newest, head, oldest, summary } = read();
     return () => {
       this.faults.clear();
       this.#unresolved = unresolved;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { numberOf, recorderTests, until } from '../../test/support/recorder-fixtures';
+import { History } from '../history/history';
 
 const { newSwarm, start, stop } = recorderTests('recorder-shared-');
 
@@ -18,6 +19,25 @@ test('Recorder: of two processes one records; both give the same numbers; the ot
   say(4);
   await until(() => two.now.length === 4, 'the new recorder records');
   assert.deepEqual(two.now, ['1:1', '2:2', '3:3', '4:4']);
+});
+
+test('Recorder: a follower loses nothing that is committed while it opens the history', async (context) => {
+  const { root, file, say } = newSwarm();
+  const one = start({ root, file });
+  say(1);
+  await one.recorder.refresh();
+  const { newest } = History.prototype;
+  const opening = context.mock.method(History.prototype, 'newest', function (this: History, limit: number) {
+    const read = newest.call(this, limit);
+    opening.mock.restore();
+    say(2);
+    void one.recorder.refresh();
+    return read;
+  });
+  const two = start({ root, file });
+  assert.equal(one.recorder.history.head(), 2, 'control: it was committed meanwhile');
+  await until(() => two.now.length === 2, 'the follower has both');
+  assert.deepEqual(two.now, one.now);
 });
 
 test('Recorder: a follower gets a large commit whole, without another commit after it', async () => {
