@@ -245,8 +245,7 @@ test('permission requests of the real Claude Code are answered through the dashb
   });
 
   await step('plan: approved with edits accepted', async () => {
-    cli.stop();
-    // The former server of tmux must have ended.
+    await cli.stop();
     await desk.gone();
     cli.start('--permission-mode', 'plan');
     await cli.shows('❯');

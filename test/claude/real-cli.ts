@@ -3,10 +3,11 @@
  * person's own set-up is read or changed.
  */
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { until } from '../support/until';
 
 const PACKAGE = '@anthropic-ai/claude-code';
 /** The version whose files the dashboard is tested with. */
@@ -135,8 +136,13 @@ export class RealCli {
     }, `the end of the dialog with "${line}"`);
   }
 
-  stop(): void {
+  /** Ends it, and waits until none of its processes is left: they write into their home to the end. */
+  async stop(): Promise<void> {
     this.#tmux('kill-server');
+    await until(
+      async () => processesWith(`HOME=${this.#home}`),
+      (left) => left.length === 0,
+    );
   }
 
   /** Presses one key. */
@@ -175,4 +181,18 @@ export class RealCli {
     };
     writeFileSync(join(this.#home, '.claude.json'), JSON.stringify(answered));
   }
+}
+
+/** @returns the ids of the processes that have a variable in their environment; none where there is no `/proc` */
+function processesWith(variable: string): string[] {
+  if (!existsSync('/proc')) return [];
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(variable);
+    } catch {
+      // It has ended, or is another user's.
+      return false;
+    }
+  });
 }
