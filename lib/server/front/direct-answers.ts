@@ -50,24 +50,21 @@ function answerFor({ method, url = '', headers }: IncomingMessage, routes: Direc
 /** @returns a handler that answers one method of a route directly; the answer is sent as a whole, so it is not for streams */
 export function throughRoute(route: Route): DirectAnswer {
   return async (request, response) => {
-    await sendWhole(await route(webRequest(request)), response, { compressed: acceptsGzip(request) });
+    await sendWhole(await route(webRequest(request)), response);
   };
 }
 
-/**
- * Sends an answer whose body is complete.
- *
- * @param compressed whether a body of some length is sent with gzip
- */
-export async function sendWhole(given: Response, response: ServerResponse, { compressed = false } = {}): Promise<void> {
+/** Sends an answer whose body is complete; a long one is compressed with gzip for clients that accept it. */
+export async function sendWhole(given: Response, response: ServerResponse): Promise<void> {
   const body = Buffer.from(await given.arrayBuffer());
-  const isLong = body.length >= MIN_COMPRESSED_BYTES;
   response.statusCode = given.status;
   // Not `writeHead`: Node announces the length of a body only if no head was written before its end.
   response.setHeaders(given.headers);
+  const isLong = body.length >= MIN_COMPRESSED_BYTES;
+  const isCompressed = isLong && acceptsGzip(response.req);
   if (isLong) response.appendHeader('vary', 'accept-encoding');
-  if (isLong && compressed) response.setHeader('content-encoding', 'gzip');
-  response.end(isLong && compressed ? await compress(body) : body);
+  if (isCompressed) response.setHeader('content-encoding', 'gzip');
+  response.end(isCompressed ? await compress(body) : body);
 }
 
 function acceptsGzip(request: IncomingMessage): boolean {
