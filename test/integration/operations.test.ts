@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent, METHODS, request } from 'node:http';
+import { METHODS, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
+import { connectionsKept } from '../support/hostile-requests';
 import { PROJECT, ProductionServer } from '../support/production-server';
 import { locate } from '../support/proxies';
 import { samples } from '../support/samples';
@@ -27,7 +28,7 @@ interface Line {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'operations-'));
-const agent = new Agent({ keepAlive: true, maxSockets: 20, timeout: 60_000 });
+const agent = connectionsKept(20);
 let server: ProductionServer;
 let output = '';
 

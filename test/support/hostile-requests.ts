@@ -20,6 +20,12 @@ export interface Question {
 
 const TIMEOUT_MS = 60_000;
 
+/** @returns an agent that uses its connections again, but none that the server may close at any moment */
+export function connectionsKept(maxSockets: number): Agent {
+  // Without a timeout Node ignores how long the server says that it keeps idle connections.
+  return new Agent({ keepAlive: true, maxSockets, timeout: TIMEOUT_MS });
+}
+
 /** Sends many requests to one server, several at once, over few connections. */
 export class HostileClient {
   readonly #port: number;
@@ -27,8 +33,7 @@ export class HostileClient {
 
   constructor(port: number, connections = 16) {
     this.#port = port;
-    // Node leaves connections unused that the server may close at any moment only if there is a timeout.
-    this.#agent = new Agent({ keepAlive: true, maxSockets: connections, timeout: TIMEOUT_MS });
+    this.#agent = connectionsKept(connections);
   }
 
   close(): void {
