@@ -19,12 +19,6 @@ const KEY_INTERVAL_MS = 1000;
 /** Of no account; the stand-in API accepts every key. */
 const KEY = 'sk-ant-stand-in-00000000000000000000';
 
-/** @returns why tmux can't be used; null if it can */
-export function missingTmux(): string | null {
-  const { error, status } = spawnSync('tmux', ['-V'], { stdio: 'ignore' });
-  return error || status !== 0 ? 'tmux is not installed (apt-get install tmux)' : null;
-}
-
 /**
  * Finds the binary that CLAUDE_BINARY names, or installs the pinned version into a folder: 384 MB, some 10 s.
  *

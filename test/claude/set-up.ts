@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { AgentsAnswer } from '../../lib/contract/schemas';
+import { missingTmux } from '../support/fake-agents';
 import { PROJECT, ProductionServer } from '../support/production-server';
-import { missingTmux, provideCli, RealCli } from './real-cli';
+import { provideCli, RealCli } from './real-cli';
 import { StandInApi } from './stand-in-api';
 
 export interface SetUp {
